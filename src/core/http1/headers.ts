@@ -1,0 +1,23 @@
+import type { Span } from '../../trace/events.ts';
+
+/**
+ * The field lines of one received message, in order, with spans. Strings are latin-1 and made on demand.
+ * (Contract; the implementation is built by the reader over the head's bytes.)
+ */
+export interface Fields extends Iterable<readonly [name: string, value: string]> {
+  /** Number of field lines. */
+  readonly length: number;
+  /** Field name as received. */
+  name(index: number): string;
+  /** Field name in lower case. */
+  lowerName(index: number): string;
+  /** Field value without surrounding OWS (RFC 9112 §5). */
+  value(index: number): string;
+  nameSpan(index: number): Span;
+  valueSpan(index: number): Span;
+  /** Value of the only line of that name, or all lines joined with ", " (RFC 9110 §5.3); undefined where absent. `name` in lower case. */
+  get(name: string): string | undefined;
+  /** Every line's value, in order. `name` in lower case. */
+  getAll(name: string): string[];
+  has(name: string): boolean;
+}

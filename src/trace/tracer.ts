@@ -1,0 +1,34 @@
+import type { Span, Stream, Token, TraceInput } from './events.ts';
+
+/**
+ * Where facts go. Emitters hold one and never ask what happens to an event.
+ *
+ * Guard anything costly: `if (tracer.enabled) tracer.emit({ … })`. With {@link noTrace} the cost of tracing is that branch.
+ */
+export interface Tracer {
+  /** False: nobody listens; do not build payloads. Constant for the life of the tracer. */
+  readonly enabled: boolean;
+  /** Record a fact. The payload is kept as given: do not mutate it (or a `bytes` in it) afterwards. */
+  emit(event: TraceInput): void;
+  /**
+   * Record an `http.token` without building an object: the hot path of the parser.
+   * Equivalent to `emit({ type: 'http.token', … })`.
+   */
+  token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void;
+  /** This process's Lamport time, to be sent along with a message to another process. */
+  readonly clock: number;
+  /** A message from another process arrived, stamped `clock`: never be behind it. */
+  witness(clock: number): void;
+}
+
+/** Listens to nothing. */
+export const noTrace: Tracer = Object.freeze({
+  enabled: false,
+  emit(_event: TraceInput): void {},
+  token(_token: Token, _connection: number, _exchange: number, _stream: Stream, _start: number, _end: number): void {},
+  clock: 0,
+  witness(_clock: number): void {},
+});
+
+/** Read a span's length. */
+export const spanLength = (span: Span): number => span[1] - span[0];

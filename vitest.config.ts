@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two projects: `node` (everything that needs no browser) and `e2e` (real Chromium over the built site, driven by playwright-core). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+        test: { name: 'node', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/e2e/**'], environment: 'node' },
+      },
+      {
+        test: { name: 'e2e', include: ['test/e2e/**/*.spec.ts'], environment: 'node', testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
