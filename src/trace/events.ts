@@ -127,6 +127,26 @@ export interface HttpDropped extends On { readonly type: 'http.dropped'; readonl
 /** A rule was broken: `by` tells who. For the peer the bytes are at `span`; for us it is a refused `send`. */
 export interface HttpError extends On, ErrorFacts { readonly type: 'http.error'; readonly by: 'peer' | 'us'; readonly stream: Stream; readonly span: Span }
 
+// ── WebSocket core (RFC 6455) ────────────────────────────────────────────────────────────────────────────────────
+/** A frame's header is complete (received) or the frame was written (sent). `span` covers header and payload as announced. */
+export interface WsFrame extends On {
+  readonly type: 'ws.frame'; readonly stream: Stream; readonly span: Span;
+  readonly opcode: 'continuation' | 'text' | 'binary' | 'close' | 'ping' | 'pong';
+  readonly fin: boolean; readonly compressed: boolean; readonly masked: boolean;
+  /** Payload octets. */
+  readonly length: number;
+}
+/** A whole message or control frame was understood. `detail`: the text's beginning, the close code and reason, or ''. */
+export interface WsMessage extends On {
+  readonly type: 'ws.message'; readonly stream: Stream; readonly span: Span;
+  readonly kind: 'text' | 'binary' | 'ping' | 'pong' | 'close';
+  /** Octets after reassembly and inflation. */
+  readonly size: number; readonly frames: number; readonly detail: string;
+}
+export interface WsState extends On { readonly type: 'ws.state'; readonly role: 'client' | 'server'; readonly from: string; readonly to: string; readonly cause: string }
+/** A rule was broken. `status` in the facts is the close code sent (1002, 1007, 1009, …). */
+export interface WsError extends On, ErrorFacts { readonly type: 'ws.error'; readonly by: 'peer' | 'us'; readonly stream: Stream; readonly span: Span }
+
 // ── gateway ──────────────────────────────────────────────────────────────────────────────────────────────────────
 export interface GatewayContext extends On { readonly type: 'gateway.environ' | 'gateway.scope'; readonly entries: readonly ContextEntry[] }
 /** The application is called with (environ, startResponse) or (scope, receive, send). */
@@ -159,6 +179,7 @@ export interface TraceGap { readonly type: 'trace.gap'; readonly count: number }
 export type TraceInput =
   | SocketListen | SocketConnect | SocketAccept | SocketData | SocketEof | SocketClose | SocketPressure
   | HttpToken | HttpHead | HttpFraming | HttpData | HttpEnd | HttpState | HttpDropped | HttpError
+  | WsFrame | WsMessage | WsState | WsError
   | GatewayContext | AppCall | AppReturn | AppStart | AppBody | AppRead | AppMessage | AppClose | AppError | AppViolation
   | ProcessEvent | LogEvent | TraceGap;
 
