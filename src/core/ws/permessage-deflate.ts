@@ -1,0 +1,185 @@
+/**
+ * permessage-deflate (RFC 7692): negotiation, and messages through zlib. The compression itself is pako's: deflate is not what
+ * this product shows, and its low-level interface is synchronous and lets us stop at a limit.
+ */
+import { ZStream, Z_BUF_ERROR, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, zlibDeflate, zlibDeflateInit2, zlibDeflateReset, zlibInflate, zlibInflateInit2, zlibInflateReset, zlibInflateResetKeep } from 'pako';
+import type { ExtensionOffer } from './extensions.ts';
+
+/** Agreed parameters (RFC7692-7.1). */
+export interface DeflateParameters {
+  /** The server compresses every message from an empty window. */
+  readonly serverNoContextTakeover: boolean;
+  readonly clientNoContextTakeover: boolean;
+  /** Base-2 logarithm of the LZ77 window: 8 to 15. */
+  readonly serverMaxWindowBits: number;
+  readonly clientMaxWindowBits: number;
+}
+
+const extensionName = 'permessage-deflate';
+
+/** RFC7692-7.1.2.1: "a decimal integer value without leading zeroes between 8 to 15 inclusive". */
+const windowBits = (value: string | undefined): number | undefined => (value !== undefined && /^(?:8|9|1[0-5])$/.test(value) ? Number(value) : undefined);
+
+type Parsed = { -readonly [K in keyof DeflateParameters]?: DeflateParameters[K] } & { clientBitsHint?: boolean };
+
+/** Parameters of one offer or answer; undefined where a parameter is unknown, repeated or has a bad value (RFC7692-7.1: decline). */
+function parse(offer: ExtensionOffer, from: 'client' | 'server'): Parsed | undefined {
+  const parsed: Parsed = {};
+  const seen = new Set<string>();
+  for (const { name, value } of offer.parameters) {
+    if (seen.has(name)) return undefined;
+    seen.add(name);
+    const bits = windowBits(value);
+    if (name === 'server_no_context_takeover' && value === undefined) parsed.serverNoContextTakeover = true;
+    else if (name === 'client_no_context_takeover' && value === undefined) parsed.clientNoContextTakeover = true;
+    else if (name === 'server_max_window_bits' && bits !== undefined) parsed.serverMaxWindowBits = bits;
+    else if (name === 'client_max_window_bits' && bits !== undefined) parsed.clientMaxWindowBits = bits;
+    // RFC7692-7.1.2.2: in an offer the parameter may come without a value: a hint that the client can obey one.
+    else if (name === 'client_max_window_bits' && value === undefined && from === 'client') parsed.clientBitsHint = true;
+    else return undefined;
+  }
+  return parsed;
+}
+
+/**
+ * The server's answer to a client's offers: the first acceptable one wins (RFC7692-5.1). `field` is the element for the
+ * response's Sec-WebSocket-Extensions.
+ */
+export function acceptOffer(offers: readonly ExtensionOffer[]): { readonly parameters: DeflateParameters; readonly field: string } | undefined {
+  for (const offer of offers) {
+    if (offer.name !== extensionName) continue;
+    const asked = parse(offer, 'client');
+    // zlib cannot deflate with an 8-bit window (it silently takes 9), so an offer that demands it is declined.
+    if (!asked || asked.serverMaxWindowBits === 8) continue;
+    const parameters: DeflateParameters = {
+      serverNoContextTakeover: asked.serverNoContextTakeover ?? false,
+      clientNoContextTakeover: asked.clientNoContextTakeover ?? false,
+      serverMaxWindowBits: asked.serverMaxWindowBits ?? 15,
+      clientMaxWindowBits: asked.clientMaxWindowBits ?? 15,
+    };
+    let field = extensionName;
+    if (parameters.serverNoContextTakeover) field += '; server_no_context_takeover';
+    if (parameters.clientNoContextTakeover) field += '; client_no_context_takeover';
+    if (asked.serverMaxWindowBits !== undefined) field += `; server_max_window_bits=${asked.serverMaxWindowBits}`;
+    if (asked.clientMaxWindowBits !== undefined) field += `; client_max_window_bits=${asked.clientMaxWindowBits}`;
+    return { parameters, field };
+  }
+  return undefined;
+}
+
+/** What a client of ours offers. */
+export const clientOffer = `${extensionName}; client_max_window_bits`;
+
+/** The server's answer as the client reads it; undefined: not acceptable, fail the connection (RFC7692-7.1). */
+export function readAnswer(answer: ExtensionOffer): DeflateParameters | undefined {
+  const told = answer.name === extensionName ? parse(answer, 'server') : undefined;
+  if (!told) return undefined;
+  return {
+    serverNoContextTakeover: told.serverNoContextTakeover ?? false,
+    clientNoContextTakeover: told.clientNoContextTakeover ?? false,
+    serverMaxWindowBits: told.serverMaxWindowBits ?? 15,
+    clientMaxWindowBits: told.clientMaxWindowBits ?? 15,
+  };
+}
+
+const chunkSize = 16_384;
+const syncTail = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
+
+/** Z_DEFLATED, the only method there is; Z_DEFAULT_STRATEGY. */
+const method = 8;
+const strategy = 0;
+
+/** Compresses messages of one direction. */
+export class MessageDeflater {
+  readonly #stream = new ZStream();
+  readonly #reset: boolean;
+
+  constructor(bits: number, noContextTakeover: boolean) {
+    // Raw deflate is asked for by a negative windowBits; zlib has no 8-bit window for deflate.
+    zlibDeflateInit2(this.#stream, 6, method, -Math.max(9, bits), 8, strategy);
+    this.#reset = noContextTakeover;
+  }
+
+  /** RFC7692-7.2.1: deflate, flush to an octet boundary, drop the final 00 00 FF FF. Returns fresh bytes. */
+  message(payload: Uint8Array): Uint8Array {
+    const stream = this.#stream;
+    stream.input = payload;
+    stream.next_in = 0;
+    stream.avail_in = payload.length;
+    const pieces: Uint8Array[] = [];
+    do {
+      stream.output = new Uint8Array(chunkSize);
+      stream.next_out = 0;
+      stream.avail_out = chunkSize;
+      zlibDeflate(stream, Z_SYNC_FLUSH);
+      pieces.push(stream.output.subarray(0, stream.next_out));
+    } while (stream.avail_out === 0);
+    if (this.#reset) zlibDeflateReset(stream);
+    const whole = join(pieces);
+    return whole.subarray(0, whole.length - syncTail.length);
+  }
+}
+
+/** Inflates messages of one direction, piece by piece, never beyond a limit: a kilobyte can inflate to a megabyte. */
+export class MessageInflater {
+  readonly #stream = new ZStream();
+  readonly #reset: boolean;
+
+  constructor(bits: number, noContextTakeover: boolean) {
+    zlibInflateInit2(this.#stream, -bits);
+    this.#reset = noContextTakeover;
+  }
+
+  /**
+   * Take a piece of compressed payload. `room`: octets the message may still grow by. Returns what came out, or why not.
+   * `last`: the message's final piece: the dropped 00 00 FF FF is put back (RFC7692-7.2.2).
+   */
+  push(piece: Uint8Array, last: boolean, room: number): Uint8Array | 'too big' | 'bad data' {
+    const pieces: Uint8Array[] = [];
+    let left = room;
+    for (const input of last ? [piece, syncTail] : [piece]) {
+      const result = this.#inflate(input, left, pieces);
+      if (typeof result === 'string') return result;
+      left -= result;
+    }
+    if (last && this.#reset) zlibInflateReset(this.#stream);
+    return join(pieces);
+  }
+
+  #inflate(input: Uint8Array, room: number, pieces: Uint8Array[]): number | 'too big' | 'bad data' {
+    const stream = this.#stream;
+    stream.input = input;
+    stream.next_in = 0;
+    stream.avail_in = input.length;
+    let produced = 0;
+    for (;;) {
+      stream.output = new Uint8Array(chunkSize);
+      stream.next_out = 0;
+      stream.avail_out = chunkSize;
+      const status = zlibInflate(stream, Z_SYNC_FLUSH);
+      produced += stream.next_out;
+      if (produced > room) return 'too big';
+      if (stream.next_out > 0) pieces.push(stream.output.subarray(0, stream.next_out));
+      if (status === Z_STREAM_END) {
+        // RFC7692-7.2.3.5: a block with BFINAL is legal inside a message; the window lives on.
+        zlibInflateResetKeep(stream);
+        if (stream.avail_in === 0) return produced;
+      } else if (status === Z_BUF_ERROR || (status === Z_OK && stream.avail_out > 0)) {
+        return produced; // nothing more can come out of what went in
+      } else if (status !== Z_OK) {
+        return 'bad data';
+      }
+    }
+  }
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
