@@ -78,8 +78,9 @@ export class WsConnection {
     this.#maskKey = options.maskKey;
     this.#received = options.receivedOffset ?? 0;
     this.#sent = options.sentOffset ?? 0;
-    this.#deflateThreshold = options.deflateThreshold ?? 256;
-    if (options.role === 'client' && !options.maskKey) throw new TypeError('a client connection needs maskKey (RFC6455-5.1-3: a client MUST mask all frames)');
+    // An empty message is never compressed: zlib gives no octets for a second flush without input in between.
+    this.#deflateThreshold = Math.max(1, options.deflateThreshold ?? 256);
+    if (options.role === 'client' && !options.maskKey) throw new TypeError('a client connection needs maskKey (RFC6455-5.1-CLIENT-MASKS: a client MUST mask all frames)');
     const d = options.deflate;
     if (d) {
       const server = [d.serverMaxWindowBits, d.serverNoContextTakeover] as const;
@@ -182,28 +183,28 @@ export class WsConnection {
     const span: Span = [this.#frameStart, this.#frameStart + 2];
     const name = opcodeName(frame.opcode);
     if (frame.rsv2 || frame.rsv3 || (frame.rsv1 && !this.#inflater)) {
-      // RFC6455-5.2-4: RSV bits MUST be 0 unless an extension gives them a meaning.
-      return this.#fail(1002, 'ws-reserved-bits', 'RFC6455-5.2-4', 'A reserved bit (RSV1, RSV2, RSV3) is set, but no extension that uses it was agreed.', 'Send RSV bits as 0, or negotiate the extension in the handshake.', span);
+      // RFC6455-5.2-RSV: RSV bits MUST be 0 unless an extension gives them a meaning.
+      return this.#fail(1002, 'ws-reserved-bits', 'RFC6455-5.2-RSV', 'A reserved bit (RSV1, RSV2, RSV3) is set, but no extension that uses it was agreed.', 'Send RSV bits as 0, or negotiate the extension in the handshake.', span);
     }
     if (name === undefined) {
-      return this.#fail(1002, 'ws-reserved-opcode', 'RFC6455-5.2-6', `Opcode 0x${frame.opcode.toString(16).toUpperCase()} is reserved: nobody has given it a meaning.`, 'Use 0 (continuation), 1 (text), 2 (binary), 8 (close), 9 (ping) or A (pong).', span);
+      return this.#fail(1002, 'ws-reserved-opcode', 'RFC6455-5.2-OPCODE', `Opcode 0x${frame.opcode.toString(16).toUpperCase()} is reserved: nobody has given it a meaning.`, 'Use 0 (continuation), 1 (text), 2 (binary), 8 (close), 9 (ping) or A (pong).', span);
     }
     if (this.role === 'server' && !frame.masked) {
-      return this.#fail(1002, 'ws-unmasked', 'RFC6455-5.1-3', 'A frame from the client is not masked.', 'A client must mask every frame it sends; set the MASK bit and XOR the payload with a fresh key.', span);
+      return this.#fail(1002, 'ws-unmasked', 'RFC6455-5.1-CLIENT-MASKS', 'A frame from the client is not masked.', 'A client must mask every frame it sends; set the MASK bit and XOR the payload with a fresh key.', span);
     }
     if (this.role === 'client' && frame.masked) {
-      return this.#fail(1002, 'ws-masked', 'RFC6455-5.1-5', 'A frame from the server is masked.', 'A server must not mask any frame it sends.', span);
+      return this.#fail(1002, 'ws-masked', 'RFC6455-5.1-SERVER-NEVER-MASKS', 'A frame from the server is masked.', 'A server must not mask any frame it sends.', span);
     }
     if (isControl(frame.opcode)) {
-      if (!frame.fin) return this.#fail(1002, 'ws-fragmented-control', 'RFC6455-5.5-2', `A ${name} frame is fragmented (FIN is 0).`, 'Control frames must come whole: FIN is 1.', span);
+      if (!frame.fin) return this.#fail(1002, 'ws-fragmented-control', 'RFC6455-5.5-CONTROL-FRAME', `A ${name} frame is fragmented (FIN is 0).`, 'Control frames must come whole: FIN is 1.', span);
       if (frame.rsv1) return this.#fail(1002, 'ws-compressed-control', 'RFC7692-6.1', `A ${name} frame has RSV1 set, as if it were compressed.`, 'Only the first frame of a text or binary message may have RSV1 set.', span);
       return true;
     }
     if (name === 'continuation') {
-      if (!this.#message) return this.#fail(1002, 'ws-lone-continuation', 'RFC6455-5.4-2', 'A continuation frame came, but no message is under way.', 'Begin a message with opcode 1 (text) or 2 (binary).', span);
+      if (!this.#message) return this.#fail(1002, 'ws-lone-continuation', 'RFC6455-5.4-FRAGMENTS', 'A continuation frame came, but no message is under way.', 'Begin a message with opcode 1 (text) or 2 (binary).', span);
       if (frame.rsv1) return this.#fail(1002, 'ws-compressed-continuation', 'RFC7692-6.1', 'A continuation frame has RSV1 set.', 'RSV1 says "this message is compressed" and stands on the first frame only.', span);
     } else if (this.#message) {
-      return this.#fail(1002, 'ws-interleaved-message', 'RFC6455-5.4-5', `A new ${name} message begins before the last one has ended.`, 'Finish the message (a frame with FIN 1) first: fragments of messages must not be interleaved.', span);
+      return this.#fail(1002, 'ws-interleaved-message', 'RFC6455-5.4-NOT-INTERLEAVED', `A new ${name} message begins before the last one has ended.`, 'Finish the message (a frame with FIN 1) first: fragments of messages must not be interleaved.', span);
     }
     return true;
   }
@@ -211,18 +212,20 @@ export class WsConnection {
   #checkLength(frame: FrameHeader): boolean {
     const span: Span = [this.#frameStart + 1, this.#frameStart + 1 + frame.lengthOctets];
     if (isControl(frame.opcode) && (frame.length > maxControlPayload || frame.lengthOctets > 1)) {
-      return this.#fail(1002, 'ws-control-too-long', 'RFC6455-5.5-2', `A ${opcodeName(frame.opcode)} frame announces more than 125 octets of payload.`, 'Control frames carry at most 125 octets.', span);
+      return this.#fail(1002, 'ws-control-too-long', 'RFC6455-5.5-CONTROL-FRAME', `A ${opcodeName(frame.opcode)} frame announces more than 125 octets of payload.`, 'Control frames carry at most 125 octets.', span);
     }
     if (frame.lengthSignBit) {
-      return this.#fail(1002, 'ws-length-sign', 'RFC6455-5.2-10', 'The top bit of the 64-bit payload length is 1.', 'The most significant bit must be 0.', span);
+      return this.#fail(1002, 'ws-length-sign', 'RFC6455-5.2-LENGTH', 'The top bit of the 64-bit payload length is 1.', 'The most significant bit must be 0.', span);
     }
     const shorter = frame.length < 126 ? 1 : frame.length < 65_536 ? 3 : 9;
     if (frame.lengthOctets > shorter) {
-      return this.#fail(1002, 'ws-length-not-minimal', 'RFC6455-5.2-10', `The payload length ${frame.length} is written in ${frame.lengthOctets} octets; ${shorter} would do.`, 'Use the fewest octets that hold the length.', span);
+      return this.#fail(1002, 'ws-length-not-minimal', 'RFC6455-5.2-LENGTH', `The payload length ${frame.length} is written in ${frame.lengthOctets} octets; ${shorter} would do.`, 'Use the fewest octets that hold the length.', span);
     }
-    // An announced length beyond the limit is refused before a single payload octet is held. (Compressed: checked as it inflates.)
+    // An announced length beyond the limit is refused before a single payload octet is held. Of a compressed message no payload
+    // is ever held, only what it inflates to, and that is measured as it comes.
+    const compressed = this.#message?.compressed ?? frame.rsv1;
     const room = this.#message?.room ?? this.maxMessageBytes;
-    if (!isControl(frame.opcode) && frame.length > room) return this.#failTooBig(span);
+    if (!isControl(frame.opcode) && !compressed && frame.length > room) return this.#failTooBig(span);
     return true;
   }
 
@@ -344,13 +347,13 @@ export class WsConnection {
     let code = noCode;
     let reason = '';
     if (payload.length === 1) {
-      this.#fail(1002, 'ws-close-one-octet', 'RFC6455-5.5.1-2', 'The Close frame has a payload of one octet; a close code takes two.', 'Send no payload, or a two-octet code followed by a reason.', span);
+      this.#fail(1002, 'ws-close-one-octet', 'RFC6455-5.5.1-CODE', 'The Close frame has a payload of one octet; a close code takes two.', 'Send no payload, or a two-octet code followed by a reason.', span);
       return;
     }
     if (payload.length >= 2) {
       code = (payload[0]! << 8) | payload[1]!;
       if (!mayBeSent(code)) {
-        this.#fail(1002, 'ws-bad-close-code', 'RFC6455-7.4-1', `Close code ${code} must not be sent${closeCodes[code] ? ` (it means: ${closeCodes[code]})` : ''}.`, 'Use 1000 for a normal closure, another registered code, or 3000 to 4999 for your own.', span);
+        this.#fail(1002, 'ws-bad-close-code', 'RFC6455-7.4-CODE', `Close code ${code} must not be sent${closeCodes[code] ? ` (it means: ${closeCodes[code]})` : ''}.`, 'Use 1000 for a normal closure, another registered code, or 3000 to 4999 for your own.', span);
         return;
       }
       const validator = new Utf8Validator();
@@ -392,14 +395,14 @@ export class WsConnection {
 
   #checkControl(length: number): void {
     if (length > maxControlPayload) {
-      throw new LocalProtocolError({ code: 'ws-control-too-long', status: 1002, clause: 'RFC6455-5.5-2', message: `A control frame carries at most 125 octets; this one has ${length}.`, advice: 'Shorten the payload, or send it as a message.' });
+      throw new LocalProtocolError({ code: 'ws-control-too-long', status: 1002, clause: 'RFC6455-5.5-CONTROL-FRAME', message: `A control frame carries at most 125 octets; this one has ${length}.`, advice: 'Shorten the payload, or send it as a message.' });
     }
   }
 
   #closePayload(code: number, reason: string): Uint8Array {
     if (code === noCode) return new Uint8Array(0);
     if (!mayBeSent(code)) {
-      throw new LocalProtocolError({ code: 'ws-bad-close-code', status: 1002, clause: 'RFC6455-7.4-1', message: `Close code ${code} must not be sent.`, advice: 'Use 1000 for a normal closure, another registered code, or 3000 to 4999 for your own.' });
+      throw new LocalProtocolError({ code: 'ws-bad-close-code', status: 1002, clause: 'RFC6455-7.4-CODE', message: `Close code ${code} must not be sent.`, advice: 'Use 1000 for a normal closure, another registered code, or 3000 to 4999 for your own.' });
     }
     const text = utf8.encode(reason);
     this.#checkControl(text.length + 2);
@@ -436,7 +439,7 @@ export class WsConnection {
     const to: WsState | undefined = wsTransitions[from][cause];
     if (to === undefined) {
       const advice = from === 'FAILED' ? 'Only a Close frame may still be sent.' : 'Nothing may be sent after a Close frame.';
-      throw new LocalProtocolError({ code: 'ws-closed', status: 1002, clause: 'RFC6455-5.5.1-3', message: `Cannot ${cause} in state ${from}.`, advice });
+      throw new LocalProtocolError({ code: 'ws-closed', status: 1002, clause: 'RFC6455-5.5.1-NO-MORE-DATA', message: `Cannot ${cause} in state ${from}.`, advice });
     }
     this.#state = to;
     if (from !== to && this.#tracer.enabled) this.#tracer.emit({ type: 'ws.state', connection: this.#id, exchange: this.#exchange, role: this.role, from, to, cause });

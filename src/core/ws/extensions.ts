@@ -45,7 +45,7 @@ export function parseExtensions(value: string): ExtensionOffer[] | undefined {
         parameters.push({ name: parameter });
         continue;
       }
-      // RFC6455-9.1-5: a quoted value must be a token after unescaping, so quotes can simply be taken off.
+      // RFC6455-9.1-GRAMMAR: a quoted value must be a token after unescaping, so quotes can simply be taken off.
       const quoted = value[at] === '"';
       if (quoted) at++;
       const text = take();

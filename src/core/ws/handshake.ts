@@ -64,7 +64,7 @@ export function readHandshake(request: Request): HandshakeRequest | HandshakeRef
   // RFC6455-4.2.1-5: decoded, the key is 16 octets. RFC6455-11.3.1: it must not appear more than once.
   const keys = headers.getAll('sec-websocket-key');
   if (keys.length !== 1) {
-    return refuse(400, 'ws-key-count', 'RFC6455-11.3.1-3', `Sec-WebSocket-Key is there ${keys.length} times; it must be there once.`, 'Send one Sec-WebSocket-Key: 16 random octets in base64.', at('sec-websocket-key'));
+    return refuse(400, 'ws-key-count', 'RFC6455-11.3.1-ONCE', `Sec-WebSocket-Key is there ${keys.length} times; it must be there once.`, 'Send one Sec-WebSocket-Key: 16 random octets in base64.', at('sec-websocket-key'));
   }
   const key = keys[0]!;
   if (!isKey(key)) {
@@ -74,16 +74,16 @@ export function readHandshake(request: Request): HandshakeRequest | HandshakeRef
   const versions = headers.getAll('sec-websocket-version');
   if (versions.length !== 1 || versions[0] !== '13') {
     const given = versions.length === 0 ? 'is missing' : versions.length > 1 ? `is there ${versions.length} times` : 'is not 13';
-    return refuse(426, 'ws-version', 'RFC6455-4.4-2', `Sec-WebSocket-Version ${given}; this server speaks version 13.`, 'Send "Sec-WebSocket-Version: 13".', at('sec-websocket-version'), [['Upgrade', 'websocket'], ['Sec-WebSocket-Version', '13']]);
+    return refuse(426, 'ws-version', 'RFC6455-4.4-VERSION', `Sec-WebSocket-Version ${given}; this server speaks version 13.`, 'Send "Sec-WebSocket-Version: 13".', at('sec-websocket-version'), [['Upgrade', 'websocket'], ['Sec-WebSocket-Version', '13']]);
   }
-  // RFC6455-4.1-18 (§4.1 item 10): subprotocols are tokens, "MUST all be unique strings".
+  // RFC6455-4.1-REQUEST-10: subprotocols are tokens, "MUST all be unique strings".
   const subprotocols = listOf(headers.get('sec-websocket-protocol'));
   if (subprotocols.some((name) => !tokenPattern.test(name)) || new Set(subprotocols).size !== subprotocols.length || (headers.has('sec-websocket-protocol') && subprotocols.length === 0)) {
-    return refuse(400, 'ws-bad-subprotocol', 'RFC6455-4.1-18', 'Sec-WebSocket-Protocol is not a list of different tokens.', 'Name each subprotocol once, without spaces or quotes.', at('sec-websocket-protocol'));
+    return refuse(400, 'ws-bad-subprotocol', 'RFC6455-4.1-REQUEST-10', 'Sec-WebSocket-Protocol is not a list of different tokens.', 'Name each subprotocol once, without spaces or quotes.', at('sec-websocket-protocol'));
   }
   const extensions = parseExtensions(headers.get('sec-websocket-extensions') ?? '');
   if (!extensions) {
-    return refuse(400, 'ws-bad-extensions', 'RFC6455-9.1-4', 'Sec-WebSocket-Extensions does not follow its grammar.', 'Write: name; parameter=value, next-name.', at('sec-websocket-extensions'));
+    return refuse(400, 'ws-bad-extensions', 'RFC6455-9.1-GRAMMAR', 'Sec-WebSocket-Extensions does not follow its grammar.', 'Write: name; parameter=value, next-name.', at('sec-websocket-extensions'));
   }
   return { key, subprotocols, extensions, origin: headers.get('origin') };
 }
@@ -140,20 +140,20 @@ export function readAnswerToHandshake(response: Response, sent: { readonly key: 
   const no = (code: string, clause: string, message: string, advice: string, name?: string): HandshakeRefusal =>
     refuse(1006, code, clause, message, advice, (name && spanOf(headers, name)) || response.span);
 
-  if (response.status !== 101) return no('ws-not-101', 'RFC6455-4.1-20', `The server answered ${response.status}, not 101: it did not open a WebSocket.`, 'Read the body of the answer; it often says why.');
-  if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return no('ws-answer-upgrade', 'RFC6455-4.1-21', 'The answer lacks "Upgrade: websocket".', 'The server must repeat it.', 'upgrade');
-  if (!hasToken(headers, 'connection', 'upgrade')) return no('ws-answer-connection', 'RFC6455-4.1-22', 'The answer lacks "Connection: Upgrade".', 'The server must repeat it.', 'connection');
+  if (response.status !== 101) return no('ws-not-101', 'RFC6455-4.1-RESPONSE-1', `The server answered ${response.status}, not 101: it did not open a WebSocket.`, 'Read the body of the answer; it often says why.');
+  if (headers.get('upgrade')?.toLowerCase() !== 'websocket') return no('ws-answer-upgrade', 'RFC6455-4.1-RESPONSE-2', 'The answer lacks "Upgrade: websocket".', 'The server must repeat it.', 'upgrade');
+  if (!hasToken(headers, 'connection', 'upgrade')) return no('ws-answer-connection', 'RFC6455-4.1-RESPONSE-3', 'The answer lacks "Connection: Upgrade".', 'The server must repeat it.', 'connection');
   if (headers.get('sec-websocket-accept') !== acceptKey(sent.key)) {
-    return no('ws-answer-accept', 'RFC6455-4.1-23', 'Sec-WebSocket-Accept does not match the key that was sent.', 'The server must answer base64(SHA-1(key + the fixed GUID)).', 'sec-websocket-accept');
+    return no('ws-answer-accept', 'RFC6455-4.1-RESPONSE-4', 'Sec-WebSocket-Accept does not match the key that was sent.', 'The server must answer base64(SHA-1(key + the fixed GUID)).', 'sec-websocket-accept');
   }
   const answers = parseExtensions(headers.get('sec-websocket-extensions') ?? '');
   const deflate = answers?.[0] && sent.compress ? readAnswer(answers[0]) : undefined;
   if (!answers || answers.length > 1 || (answers.length === 1 && !deflate)) {
-    return no('ws-answer-extensions', 'RFC6455-4.1-24', 'The server chose an extension that was not offered.', 'It may only choose from the offer.', 'sec-websocket-extensions');
+    return no('ws-answer-extensions', 'RFC6455-4.1-RESPONSE-5', 'The server chose an extension that was not offered.', 'It may only choose from the offer.', 'sec-websocket-extensions');
   }
   const chosen = headers.getAll('sec-websocket-protocol');
   if (chosen.length > 1 || (chosen.length === 1 && !sent.subprotocols?.includes(chosen[0]!))) {
-    return no('ws-answer-subprotocol', 'RFC6455-4.1-25', 'The server chose a subprotocol that was not offered.', 'It may only choose from the offer.', 'sec-websocket-protocol');
+    return no('ws-answer-subprotocol', 'RFC6455-4.1-RESPONSE-6', 'The server chose a subprotocol that was not offered.', 'It may only choose from the offer.', 'sec-websocket-protocol');
   }
   return { subprotocol: chosen[0], deflate };
 }

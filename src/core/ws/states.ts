@@ -24,12 +24,12 @@ export const wsTransitions = {
     'send data': 'OPEN', 'send control': 'OPEN', 'send close': 'CLOSE_SENT',
     'receive data': 'OPEN', 'receive control': 'OPEN', 'receive close': 'CLOSE_RECEIVED', 'receive error': 'FAILED', 'socket ended': 'CLOSED',
   },
-  // RFC6455-5.5.1-3: "The application MUST NOT send any more data frames after sending a Close frame." The peer still may.
+  // RFC6455-5.5.1-NO-MORE-DATA: "The application MUST NOT send any more data frames after sending a Close frame." The peer still may.
   CLOSE_SENT: {
     'send data': undefined, 'send control': undefined, 'send close': undefined,
     'receive data': 'CLOSE_SENT', 'receive control': 'CLOSE_SENT', 'receive close': 'CLOSED', 'receive error': 'CLOSED', 'socket ended': 'CLOSED',
   },
-  // RFC6455-5.5.1-4: a Close frame is answered with one "as soon as practical"; a message under way may be finished first.
+  // RFC6455-5.5.1-REPLY: a Close frame is answered with one "as soon as practical"; a message under way may be finished first.
   CLOSE_RECEIVED: {
     'send data': 'CLOSE_RECEIVED', 'send control': 'CLOSE_RECEIVED', 'send close': 'CLOSED',
     'receive data': 'CLOSE_RECEIVED', 'receive control': 'CLOSE_RECEIVED', 'receive close': 'CLOSE_RECEIVED', 'receive error': 'CLOSE_RECEIVED', 'socket ended': 'CLOSED',

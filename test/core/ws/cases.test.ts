@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { RemoteProtocolError } from '../../../src/core/http1/errors.ts';
+import { WsConnection } from '../../../src/core/ws/connection.ts';
+import type { WsReceivedEvent } from '../../../src/core/ws/events.ts';
+
+/** See test/cases/ws/README.md for the format. */
+interface Case {
+  readonly title: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly input: Uint8Array;
+  readonly eof: boolean;
+  readonly expected: readonly string[];
+}
+
+const folder = new URL('../../cases/ws/', import.meta.url);
+
+function readCases(file: string): Case[] {
+  const text = readFileSync(new URL(file, folder), 'utf8');
+  return text.split(/^## /m).slice(1).map((section) => {
+    const hex = /^```hex\n([\s\S]*?)^```/m.exec(section)?.[1];
+    const expected = /^```expect\n([\s\S]*?)^```/m.exec(section)?.[1];
+    if (hex === undefined || expected === undefined) throw new Error(`${file}: a case lacks a fence: ${section.slice(0, 60)}`);
+    const before = section.slice(0, section.indexOf('```'));
+    return {
+      title: section.slice(0, section.indexOf('\n')),
+      settings: Object.fromEntries([...before.matchAll(/^(role|max|deflate|cuts): (.+)$/gm)].map((match) => [match[1], match[2]])),
+      ...octets(hex),
+      expected: expected.trim().split('\n').map(expandRepeats),
+    };
+  });
+}
+
+/** `*126 2a` in an expectation: a long run, written short. */
+const expandRepeats = (line: string): string => line.replace(/^binary \*(\d+) (..)/, (_, n: string, octet: string) => `binary ${octet.repeat(Number(n))}`).replace(/^ping \*(\d+) (..)/, (_, n: string, octet: string) => `ping ${JSON.stringify(String.fromCharCode(parseInt(octet, 16)).repeat(Number(n)))}`);
+
+function octets(source: string): { input: Uint8Array; eof: boolean } {
+  const out: number[] = [];
+  let eof = false;
+  for (const [token] of source.replace(/#.*$/gm, '').matchAll(/"[^"]*"|\*\d+ [0-9a-f]{2}|[0-9a-f]{2}\b|eof|\S+/g)) {
+    const run = /^\*(\d+) (..)$/.exec(token);
+    if (token.startsWith('"')) out.push(...new TextEncoder().encode(JSON.parse(token) as string));
+    else if (run) out.push(...new Array<number>(Number(run[1])).fill(parseInt(run[2]!, 16)));
+    else if (token === 'eof') eof = true;
+    else if (/^[0-9a-f]{2}$/.test(token)) out.push(parseInt(token, 16));
+    else throw new Error(`not an octet: ${token}`);
+  }
+  return { input: Uint8Array.from(out), eof };
+}
+
+const toHex = (bytes: Uint8Array): string => [...bytes].map((octet) => octet.toString(16).padStart(2, '0')).join('');
+const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+
+function show(event: WsReceivedEvent): string {
+  const span = 'span' in event && event.span ? ` [${event.span[0]}, ${event.span[1]})` : '';
+  switch (event.type) {
+    case 'text': return `text ${JSON.stringify(event.text).replace('\ufeff', '\\ufeff')}${span}`;
+    case 'binary': return `binary ${toHex(event.bytes)}${span}`;
+    case 'ping':
+    case 'pong': return `${event.type} ${JSON.stringify(latin1(event.payload))}${span}`;
+    case 'close': return `close ${event.code} ${JSON.stringify(event.reason)}${span}`;
+    case 'ended': return `ended ${event.clean ? 'clean' : 'unclean'}`;
+    case 'need-data': return 'need-data';
+  }
+}
+
+/** What comes out when the input arrives cut at these offsets. */
+function replay(test: Case, cuts: readonly number[]): string[] {
+  const connection = new WsConnection({
+    role: test.settings.role === 'client' ? 'client' : 'server',
+    maxMessageBytes: Number(test.settings.max ?? 1024 * 1024),
+    maskKey: () => new Uint8Array(4),
+    ...(test.settings.deflate ? { deflate: { serverMaxWindowBits: 15, clientMaxWindowBits: 15, serverNoContextTakeover: false, clientNoContextTakeover: false } } : {}),
+  });
+  const seen: string[] = [];
+  const drain = (): boolean => {
+    try {
+      for (let event = connection.nextEvent(); event.type !== 'need-data'; event = connection.nextEvent()) seen.push(show(event));
+      return true;
+    } catch (error) {
+      if (!(error instanceof RemoteProtocolError)) throw error;
+      seen.push(`error ${error.code} ${error.status} ${error.clause} [${error.span[0]}, ${error.span[1]})`);
+      return false;
+    }
+  };
+  let from = 0;
+  for (const to of [...cuts, test.input.length]) {
+    // A fresh copy that is overwritten afterwards: what is received is only borrowed.
+    const piece = test.input.slice(from, to);
+    connection.receiveData(piece);
+    piece.fill(0xee);
+    from = to;
+    if (!drain()) return seen;
+  }
+  if (test.eof) {
+    connection.receiveEof();
+    drain();
+  }
+  return seen;
+}
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+console.info(`SEED=${seed} repeats the random cuts of this run`);
+
+/** mulberry32: small, seedable, good enough to choose cuts. */
+function random(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'README.md')) {
+  describe(`ws/${file}`, () => {
+    for (const one of readCases(file)) {
+      test(one.title, () => {
+        expect(replay(one, [])).toEqual(one.expected);
+        const { length } = one.input;
+        if (one.settings.cuts === 'whole') return;
+        const next = random(seed);
+        for (let round = 0; round < 20; round++) {
+          const cuts = Array.from({ length: 3 }, () => Math.floor(next() * (length + 1))).sort((a, b) => a - b);
+          expect(replay(one, cuts), `cut at ${cuts.join(', ')}`).toEqual(one.expected);
+        }
+        if (one.settings.cuts === 'few') return;
+        expect(replay(one, Array.from({ length }, (_, i) => i)), 'octet by octet').toEqual(one.expected);
+        for (let cut = 0; cut <= length; cut++) expect(replay(one, [cut]), `cut at ${cut}`).toEqual(one.expected);
+      });
+    }
+  });
+}
