@@ -1,0 +1,225 @@
+/**
+ * A connected TCP (or Unix domain, or TLS) socket as a `DuplexSocket`.
+ *
+ * Two roads lead the bytes in. The fast one is `onread` with one buffer for the whole process: a `DuplexSocket` lends its
+ * bytes only for the length of a call, so no read needs memory of its own and the stream machinery stays out of the way.
+ * `net.Server` cannot be asked for it, therefore {@link TcpSocket.adopt} moves the accepted handle into a socket that
+ * can. The other road is the `data` event: for TLS, and for a Node that no longer lets us move the handle.
+ */
+import { Socket } from 'node:net';
+import type { Address, DuplexSocket, SocketError, SocketHandler } from '../net/socket.ts';
+import { toSocketError } from './errno.ts';
+
+/** `write` answers false from here on. Unit: bytes. */
+const highWaterBytes = 65_536;
+/** Writes of one read callback that together are no longer than this are copied into one, to save the system call. Unit: bytes. */
+const joinBytes = 65_536;
+/** Size of the read buffer. Unit: bytes. libuv reads this much at a time when it allocates by itself. */
+const readBytes = 65_536;
+
+/** Options for `net.createServer`, so that {@link TcpSocket.adopt} finds the socket untouched. */
+export const acceptOptions = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: highWaterBytes } as const;
+
+/** What we know of the platform handle beneath an accepted socket: the only private names of Node that we touch. */
+interface Handle { useUserBuffer?: unknown; readStart?: unknown }
+interface WithHandle { _handle: Handle | null; _server: unknown; server: unknown }
+
+let sharedBuffer: Uint8Array | undefined;
+
+/** Join short writes; the parts are left as they are. */
+function join(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+export class TcpSocket implements DuplexSocket {
+  readonly id: number;
+  readonly role: 'client' | 'server';
+  #socket: Socket;
+  #handler: SocketHandler | undefined;
+  #local: Address | undefined;
+  #remote: Address | undefined;
+  /** We are inside `onData`: writes are gathered and leave in one piece when it returns. */
+  #reading = false;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #endAfterHeld = false;
+  #paused = false;
+  #ended = false;
+  #closed = false;
+  /** `write` said false and no drain has followed yet. */
+  #full = false;
+  #error: SocketError | undefined;
+
+  private constructor(socket: Socket, id: number, role: 'client' | 'server', paused: boolean) {
+    this.#socket = socket;
+    this.id = id;
+    this.role = role;
+    this.#paused = paused;
+    socket.on('error', (error: NodeJS.ErrnoException) => { this.#error ??= toSocketError(error, error.syscall === 'write' ? 'send' : 'recv'); });
+  }
+
+  /**
+   * Take over a socket that a server with {@link acceptOptions} has just accepted. Call it in the `connection` event.
+   * `id`: number of the connection in the trace.
+   */
+  static adopt(accepted: Socket, id: number): TcpSocket {
+    const { _handle: handle, _server: server } = accepted as unknown as WithHandle;
+    if (handle === null || typeof handle.useUserBuffer !== 'function') return TcpSocket.wrap(accepted, id, 'server');
+    sharedBuffer ??= new Uint8Array(readBytes);
+    const buffer = sharedBuffer;
+    let self: TcpSocket | undefined = undefined;
+    const socket = new Socket({
+      handle,
+      allowHalfOpen: true,
+      readable: true,
+      writable: true,
+      highWaterMark: highWaterBytes,
+      manualStart: true, // reading begins with `open`, when there is somebody to read to
+      onread: {
+        buffer,
+        callback: (size: number) => self!.#receive(size === readBytes ? buffer : new Uint8Array(buffer.buffer, 0, size)),
+      },
+    } as ConstructorParameters<typeof Socket>[0]);
+    // The server counts its connections; the count follows the handle.
+    const moved = socket as unknown as WithHandle;
+    moved._server = server;
+    moved.server = server;
+    (accepted as unknown as WithHandle)._handle = null;
+    self = new TcpSocket(socket, id, 'server', false);
+    return self;
+  }
+
+  /** Any connected `net.Socket` or `tls.TLSSocket` that nobody reads yet (and that was made with `allowHalfOpen` where FIN matters). */
+  static wrap(socket: Socket, id: number, role: 'client' | 'server'): TcpSocket {
+    const self = new TcpSocket(socket, id, role, false);
+    socket.pause();
+    socket.on('data', (bytes: Buffer) => self.#receive(bytes));
+    return self;
+  }
+
+  get local(): Address {
+    return (this.#local ??= addressOf(this.#socket.localAddress, this.#socket.localPort));
+  }
+
+  get remote(): Address {
+    return (this.#remote ??= addressOf(this.#socket.remoteAddress, this.#socket.remotePort));
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.writableLength + this.#heldBytes;
+  }
+
+  open(handler: SocketHandler): void {
+    if (this.#handler !== undefined) throw new TypeError('open: called twice on one socket');
+    this.#handler = handler;
+    const socket = this.#socket;
+    socket.on('end', () => { if (!this.#closed) handler.onEof(); });
+    socket.on('drain', () => {
+      if (!this.#full || this.#closed) return;
+      this.#full = false;
+      handler.onDrain();
+    });
+    socket.on('close', () => this.#finish());
+    // The peer may have gone between accept and now; the event is behind us then.
+    if (socket.destroyed) process.nextTick(() => this.#finish());
+    else if (!this.#paused) socket.resume();
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#ended || this.#closed) return false;
+    if (this.#reading) {
+      this.#held.push(bytes);
+      this.#heldBytes += bytes.length;
+    } else if (bytes.length > 0) {
+      this.#socket.write(bytes);
+    }
+    if (this.bufferedAmount < highWaterBytes) return true;
+    // The stream's own mark is the same number, so it has seen the overflow too (or will, in `#release`) and emits `drain`.
+    this.#full = true;
+    return false;
+  }
+
+  end(): void {
+    if (this.#ended || this.#closed) return;
+    this.#ended = true;
+    if (this.#reading) this.#endAfterHeld = true;
+    else this.#socket.end();
+  }
+
+  reset(): void {
+    if (this.#closed) return;
+    this.#ended = true;
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#endAfterHeld = false;
+    const socket = this.#socket;
+    try {
+      socket.resetAndDestroy();
+    } catch {
+      // Only TCP has a RST; a pipe and a TLS session are just cut.
+      socket.destroy();
+    }
+  }
+
+  pause(): void {
+    if (this.#paused || this.#closed) return;
+    this.#paused = true;
+    if (!this.#reading) this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#closed) return;
+    this.#paused = false;
+    if (!this.#reading && this.#handler !== undefined) this.#socket.resume();
+  }
+
+  /** Hand over a segment. */
+  #receive(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.#reading = true;
+    try {
+      this.#handler!.onData(bytes);
+    } finally {
+      this.#reading = false;
+      if (this.#held.length > 0) this.#release();
+      if (this.#endAfterHeld) {
+        this.#endAfterHeld = false;
+        this.#socket.end();
+      }
+      // `pause` and `resume` from within the call only left a wish; what counts is the last one.
+      if (this.#paused && !this.#closed) this.#socket.pause();
+    }
+  }
+
+  #release(): void {
+    const parts = this.#held;
+    const size = this.#heldBytes;
+    this.#held = [];
+    this.#heldBytes = 0;
+    const socket = this.#socket;
+    if (parts.length === 1) {
+      if (size > 0) socket.write(parts[0]!);
+    } else if (size <= joinBytes) {
+      if (size > 0) socket.write(join(parts, size));
+    } else {
+      socket.cork();
+      for (const part of parts) if (part.length > 0) socket.write(part);
+      socket.uncork();
+    }
+  }
+
+  #finish(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#handler?.onClose(this.#error);
+  }
+}
+
+/** Unix domain peers have no address: host '' and port 0, which is what getpeername(2) says of them. */
+const addressOf = (host: string | undefined, port: number | undefined): Address => ({ host: host ?? '', port: port ?? 0 });
