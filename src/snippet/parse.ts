@@ -1,0 +1,211 @@
+import { defaultEntry, defaultInterface, defaultLang } from './defaults.ts';
+import { SnippetError } from './errors.ts';
+import type { SnippetProblem } from './errors.ts';
+import { snippetLimits } from './limits.ts';
+import { migrate } from './migrate.ts';
+import { pathProblem } from './paths.ts';
+import type { SavedRequest, Snippet, SnippetNetwork, SnippetServer, SnippetView } from './schema.ts';
+
+/** Complaints so far. The first twenty are kept: enough to repair a file by hand, too few to flood a page. */
+class Report {
+  readonly problems: SnippetProblem[] = [];
+  add(path: string, what: string): undefined {
+    if (this.problems.length < 20) this.problems.push({ path, message: `${path === '' ? 'The snippet' : path} ${what}.` });
+    return undefined;
+  }
+}
+
+/** Gives the value where it is what it should be; otherwise complains and gives undefined. */
+type Check<T> = (value: unknown, path: string, report: Report) => T | undefined;
+
+const text = (maxChars: number): Check<string> => (value, path, report) => {
+  if (typeof value !== 'string') return report.add(path, `must be a string, not ${kindOf(value)}`);
+  if (value.length > maxChars) return report.add(path, `is longer than ${maxChars} characters`);
+  return value;
+};
+
+const bool: Check<boolean> = (value, path, report) =>
+  typeof value === 'boolean' ? value : report.add(path, `must be true or false, not ${kindOf(value)}`);
+
+const number = (least: number, most = Number.MAX_VALUE): Check<number> => (value, path, report) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return report.add(path, `must be a number, not ${kindOf(value)}`);
+  if (value < least) return report.add(path, `must be at least ${least}`);
+  if (value > most) return report.add(path, `must be at most ${most}`);
+  return value;
+};
+
+const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Check<number> => (value, path, report) => {
+  const checked = number(least, most)(value, path, report);
+  return checked === undefined || Number.isInteger(checked) ? checked : report.add(path, 'must be a whole number');
+};
+
+const oneOf = <T extends string>(...choices: readonly T[]): Check<T> => (value, path, report) =>
+  choices.find((choice) => choice === value)
+  ?? report.add(path, `must be one of ${choices.join(', ')}${typeof value === 'string' ? `, not ${JSON.stringify(value.slice(0, 40))}` : ''}`);
+
+/** As `oneOf`, for what is only a hint: a value that we do not know (a tab of a newer page) is left out without a complaint. */
+const hint = <T extends string>(...choices: readonly T[]): Check<T> => (value) => choices.find((choice) => choice === value);
+
+type Checks<T> = { readonly [K in keyof T]-?: Check<NonNullable<T[K]>> };
+
+const serverChecks: Checks<SnippetServer> = {
+  workers: whole(1, 16),
+  workerClass: oneOf('sync', 'async'),
+  rootPath: text(snippetLimits.nameChars),
+  timeout: number(0),
+  keepAlive: number(0),
+  validate: bool,
+};
+
+const networkChecks: Checks<SnippetNetwork> = {
+  segmentBytes: whole(0),
+  latencyMs: number(0),
+  bytesPerSecond: number(0),
+  seed: whole(0),
+};
+
+const viewChecks: Checks<SnippetView> = {
+  request: whole(0),
+  file: text(snippetLimits.pathChars),
+  requestTab: hint('form', 'raw'),
+  traceTab: hint('response', 'wire', 'timeline', 'environ', 'console'),
+  step: whole(0),
+};
+
+const requestChecks: Checks<SavedRequest> = {
+  name: text(snippetLimits.nameChars),
+  raw: (value, path, report) => {
+    const raw = text(snippetLimits.requestOctets)(value, path, report);
+    if (raw === undefined) return undefined;
+    const wide = /[^\u0000-\u00ff]/u.exec(raw); // oxlint-disable-line no-control-regex
+    return wide
+      ? report.add(path, `holds ${JSON.stringify(wide[0])} at ${wide.index}: a request is octets, each written as a character up to U+00FF`)
+      : raw;
+  },
+};
+
+/**
+ * A snippet out of any value, which may come from a stranger. Older versions are brought up to date, missing members get
+ * their defaults, unknown members are kept at every level. The result shares unknown values with `value` and nothing else.
+ * `view` holds hints: those that point to nothing (a file that is not there) are left out.
+ * Throws {@link SnippetError} with all that is wrong.
+ */
+export function parseSnippet(value: unknown): Snippet {
+  const report = new Report();
+  const given = object(value, '', report);
+  if (!given) throw new SnippetError(report.problems);
+  const current = migrate(given);
+
+  const lang = optional(current, 'lang', oneOf('ts', 'js', 'py'), report) ?? defaultLang;
+  const files = readFiles(current['files'], report);
+  const requests = readRequests(current['requests'], report);
+  const view = readObject<SnippetView>(current['view'], 'view', viewChecks, report);
+  const title = optional(current, 'title', text(snippetLimits.nameChars), report);
+  const engine = optional(current, 'engine', text(snippetLimits.nameChars), report);
+  const snippet: Snippet = {
+    v: 1,
+    ...(title === undefined ? {} : { title }),
+    lang,
+    interface: optional(current, 'interface', oneOf('auto', 'wsgi', 'asgi', 'fetch'), report) ?? defaultInterface,
+    files,
+    entry: optional(current, 'entry', text(snippetLimits.nameChars), report) ?? defaultEntry(lang),
+    requests,
+    server: readObject<SnippetServer>(current['server'], 'server', serverChecks, report),
+    network: readObject<SnippetNetwork>(current['network'], 'network', networkChecks, report),
+    view: pointingSomewhere(view, files, requests),
+    ...(engine === undefined ? {} : { engine }),
+    ...unknownMembers(current, '', topLevel, report),
+  };
+  if (report.problems.length > 0) throw new SnippetError(report.problems);
+  return snippet;
+}
+
+const topLevel: ReadonlySet<string> = new Set(
+  ['v', 'title', 'lang', 'interface', 'files', 'entry', 'requests', 'server', 'network', 'view', 'engine'] satisfies (keyof Snippet)[],
+);
+
+function readFiles(value: unknown, report: Report): Record<string, string> {
+  const given = object(value, 'files', report);
+  if (!given) return {};
+  const paths = Object.keys(given);
+  if (paths.length === 0) report.add('files', 'must hold at least one file');
+  if (paths.length > snippetLimits.files) report.add('files', `holds ${paths.length} files; at most ${snippetLimits.files} are possible`);
+  const content = text(snippetLimits.fileChars);
+  return Object.fromEntries(paths.flatMap((path) => {
+    const place = `files[${JSON.stringify(path.slice(0, 80))}]`;
+    const wrong = pathProblem(path);
+    if (wrong) report.add(place, `is not a usable path: it ${wrong}`);
+    const checked = content(given[path], place, report);
+    return checked === undefined ? [] : [[path, checked]];
+  }));
+}
+
+function readRequests(value: unknown, report: Report): SavedRequest[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return report.add('requests', `must be a list, not ${kindOf(value)}`) ?? [];
+  if (value.length > snippetLimits.requests) return report.add('requests', `holds more than ${snippetLimits.requests} requests`) ?? [];
+  return value.map((item: unknown, index) => {
+    const path = `requests[${index}]`;
+    const given = object(item, path, report) ?? { raw: '' };
+    if (given['raw'] === undefined) report.add(`${path}.raw`, 'is missing');
+    const read = readObject<SavedRequest>(given, path, requestChecks, report);
+    return { ...read, name: read.name ?? `Request ${index + 1}`, raw: read.raw ?? '' };
+  });
+}
+
+/** The members of an object that may be missing; unknown ones are kept. */
+function readObject<T extends object>(value: unknown, path: string, checks: Checks<T>, report: Report): Partial<T> {
+  if (value === undefined) return {};
+  const given = object(value, path, report);
+  if (!given) return {};
+  const known = Object.keys(checks).flatMap((key) => {
+    const checked = given[key] === undefined ? undefined : checks[key as keyof T](given[key], `${path}.${key}`, report);
+    return checked === undefined ? [] : [[key, checked] as const];
+  });
+  return { ...Object.fromEntries(known), ...unknownMembers(given, path, new Set(Object.keys(checks)), report) } as Partial<T>;
+}
+
+function pointingSomewhere(view: Partial<SnippetView>, files: Record<string, string>, requests: readonly SavedRequest[]): SnippetView {
+  const { file, request, ...rest } = view;
+  return {
+    ...rest,
+    ...(file !== undefined && Object.hasOwn(files, file) ? { file } : {}),
+    ...(request !== undefined && request < requests.length ? { request } : {}),
+  };
+}
+
+function optional<T>(from: Readonly<Record<string, unknown>>, key: string, check: Check<T>, report: Report): T | undefined {
+  return from[key] === undefined ? undefined : check(from[key], key, report);
+}
+
+function object(value: unknown, path: string, report: Report): Readonly<Record<string, unknown>> | undefined {
+  if (value === undefined) return report.add(path, 'is missing');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return report.add(path, `must be an object, not ${kindOf(value)}`);
+  return value as Record<string, unknown>;
+}
+
+function unknownMembers(from: Readonly<Record<string, unknown>>, path: string, known: ReadonlySet<string>, report: Report): Record<string, unknown> {
+  const kept = Object.keys(from).filter((key) => !known.has(key) && from[key] !== undefined);
+  for (const key of kept) {
+    const place = path === '' ? key.slice(0, 80) : `${path}.${key.slice(0, 80)}`;
+    // JSON may say so, and a later `Object.assign` would then change a prototype.
+    if (key === '__proto__') report.add(place, 'is not a name that a member may have');
+    if (!isJson(from[key], snippetLimits.depth)) report.add(place, `must be JSON, nested at most ${snippetLimits.depth} deep`);
+  }
+  return Object.fromEntries(kept.map((key) => [key, from[key]]));
+}
+
+/** Can it be written back as it is? Values from JSON.parse can, unless they are nested too deep; values from code might not. */
+function isJson(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth === 0) return false;
+  return Object.values(value).every((member) => isJson(member, depth - 1));
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

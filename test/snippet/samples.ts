@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import type { Snippet } from '../../src/snippet/schema.ts';
+
+/** The smallest snippet: one file, everything else by default. */
+export const smallest: Snippet = {
+  v: 1, lang: 'ts', interface: 'auto', files: { 'app.ts': '' }, entry: 'app.ts:app', requests: [], server: {}, network: {}, view: {},
+};
+
+/** A snippet that uses every member, some of them unknown to this version. */
+export const fullest: Snippet = {
+  v: 1, title: 'Tout, 一切, 🐘', lang: 'js', interface: 'asgi',
+  files: { 'app.js': 'export const app = 1;\n', 'lib/utf-16.js': '// \ud800 alone, \u0000, \u2028\n', 'données/é.txt': 'é' },
+  entry: 'app.js:main',
+  requests: [
+    { name: 'Raw', raw: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' },
+    { name: 'Octets', raw: '\u0000\u007f\u0080\u00ff', note: { by: 'a newer page' } } as Snippet['requests'][number],
+  ],
+  server: { workers: 4, workerClass: 'sync', rootPath: '/x', timeout: 30, keepAlive: 2, validate: true, http3: true } as Snippet['server'],
+  network: { segmentBytes: 1, latencyMs: 20.5, bytesPerSecond: 9600, seed: 7 },
+  view: { request: 1, file: 'lib/utf-16.js', requestTab: 'raw', traceTab: 'wire', step: 41, split: [1, 2] } as Snippet['view'],
+  engine: '0.1.0',
+  programs: [{ name: 'client', argv: ['a', null, 1.5, { deep: true }] }],
+};
+
+const anyString = fc.string({ unit: 'binary', maxLength: 60 });
+const octets = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 80 });
+const segment = fc.string({ unit: fc.constantFrom(...'abcé字🐘-_0 .'), minLength: 1, maxLength: 8 }).map((name) => `a${name}z`);
+const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
+const known = new Set(['v', 'title', 'lang', 'interface', 'files', 'entry', 'requests', 'server', 'network', 'view', 'engine',
+  'name', 'raw', 'workers', 'workerClass', 'rootPath', 'timeout', 'keepAlive', 'validate', 'segmentBytes', 'latencyMs', 'bytesPerSecond', 'seed',
+  'request', 'file', 'requestTab', 'traceTab', 'step', '__proto__']);
+/** Members from the future. JSON has no -0, so neither has a snippet. */
+const unknown = fc.dictionary(
+  anyString.filter((key) => !known.has(key)),
+  fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown),
+  { maxKeys: 3, noNullPrototype: true },
+);
+const some = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<Partial<T>> =>
+  fc.tuple(fc.record(model, { requiredKeys: [], noNullPrototype: true }), unknown).map(([members, more]) => ({ ...more, ...members }) as Partial<T>);
+const whole = fc.nat({ max: 1e9 });
+
+/** Snippets of every shape, with unknown members at every level. */
+export const anySnippet: fc.Arbitrary<Snippet> = fc.dictionary(path, anyString, { minKeys: 1, maxKeys: 4, noNullPrototype: true }).chain((files) =>
+  fc.array(fc.tuple(unknown, anyString, octets).map(([more, name, raw]) => ({ ...more, name, raw })), { maxLength: 3 }).chain((requests) =>
+    fc.tuple(
+      some<{ title: string; engine: string }>({ title: anyString, engine: anyString }),
+      fc.record({
+        lang: fc.constantFrom('ts', 'js', 'py'), interface: fc.constantFrom('auto', 'wsgi', 'asgi', 'fetch'),
+        entry: fc.oneof(anyString, fc.constantFrom('app.ts:app', 'app.js:app', 'app.py:app')),
+        server: some({ workers: fc.integer({ min: 1, max: 16 }), workerClass: fc.constantFrom('sync', 'async'), rootPath: anyString, timeout: whole, keepAlive: whole, validate: fc.boolean() }),
+        network: some({ segmentBytes: whole, latencyMs: fc.double({ min: 0, max: 1e6, noNaN: true }).map((ms) => ms + 0), bytesPerSecond: whole, seed: whole }),
+        view: some({ file: fc.constantFrom(...Object.keys(files)), requestTab: fc.constantFrom('form', 'raw'), traceTab: fc.constantFrom('wire', 'timeline'), step: whole }),
+      }, { noNullPrototype: true }),
+    ).map(([named, rest]) => ({ ...named, v: 1, files, requests, ...rest }) as Snippet)));
