@@ -1,8 +1,8 @@
 /**
- * Time and chance as Node gives them: the one place where the server's `Host` meets the platform.
+ * Timers for a server with thousands of connections, each of which is waiting for something.
  */
-import { randomFillSync } from 'node:crypto';
 import type { Host, TimerHandle, Timers } from '../host/effects.ts';
+import { systemHost } from '../host/system.ts';
 
 /** Width of one slot of the wheel. Unit: ms. A coarse timer fires up to two ticks late, never early. */
 const tickMs = 64;
@@ -101,15 +101,5 @@ export class CoarseTimers implements Timers {
   };
 }
 
-/** The platform's clock, a wheel of coarse timers, and the system's random numbers. */
-export function nodeHost(): Host {
-  const clock = { now: () => performance.now(), wallMs: () => Date.now() };
-  return {
-    clock,
-    timers: new CoarseTimers(),
-    random: {
-      next: () => Math.random(),
-      fill: (bytes) => randomFillSync(bytes),
-    },
-  };
-}
+/** The system's clock and randomness, with a wheel of coarse timers. */
+export const nodeHost = (): Host => ({ ...systemHost, timers: new CoarseTimers() });
