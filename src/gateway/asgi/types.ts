@@ -7,12 +7,11 @@ export interface AsgiVersions { version: '3.0'; spec_version: string }
 
 export type AsgiHeaders = [name: Uint8Array, value: Uint8Array][];
 
-export interface HttpScope {
-  type: 'http';
+/** What `http` and `websocket` scopes have in common. */
+export interface ConnectionScope {
   asgi: AsgiVersions;
   /** `"1.0"` or `"1.1"`. */
   http_version: string;
-  method: string;
   scheme: string;
   /** Percent-decoded, UTF-8 decoded. */
   path: string;
@@ -30,7 +29,12 @@ export interface HttpScope {
   [key: string]: unknown;
 }
 
-export interface WebSocketScope extends Omit<HttpScope, 'type' | 'method'> {
+export interface HttpScope extends ConnectionScope {
+  type: 'http';
+  method: string;
+}
+
+export interface WebSocketScope extends ConnectionScope {
   type: 'websocket';
   subprotocols: string[];
 }
