@@ -1,39 +1,224 @@
 import type { Clock } from '../host/effects.ts';
-import type { Span, Stream, Token, TraceEvent, TraceInput } from './events.ts';
+import { estimateBytes, own } from './payload.ts';
+import type { Stream, Token, TraceEvent, TraceInput } from './events.ts';
+import { column, gapRow, kindLimit, objectRow, rowBytes, RowRing, tokenKind, tokenNames } from './rows.ts';
 import type { Tracer } from './tracer.ts';
+import { checkProcessName, readTraceInput } from './validate.ts';
 
 /** How a recorder is set up. */
 export interface RecorderOptions {
-  /** Name of this process in the trace. */
+  /** Name of this process in the trace: 1 to 64 characters. */
   readonly process: string;
   readonly clock: Clock;
   /** Bytes of memory the undrained trace may take, estimated. Oldest events go first, leaving a `trace.gap`. Default 8 MiB. */
   readonly budgetBytes?: number;
 }
 
-/** What crosses a thread: a transferable ring of numbers for tokens, objects for the rest, in `seq` order. (Contract.) */
+/**
+ * What crosses a thread. Transfer `tokens` (`postMessage(batch, [batch.tokens])`); read it with {@link materialise}.
+ */
 export interface TraceBatch {
   readonly process: string;
-  /** Rows of tokens. Layout private to recorder.ts. */
+  /** Numbers, one row per event, in `seq` order. Layout private to `rows.ts`. */
   readonly tokens: ArrayBuffer;
-  readonly events: readonly TraceEvent[];
+  /** Payloads of the rows that are more than numbers, in the same order, without stamps. */
+  readonly events: readonly TraceInput[];
 }
 
-/** Keeps a process's trace until it is drained. CONTRACT, being implemented. */
+/** Default of {@link RecorderOptions.budgetBytes}. */
+export const defaultBudgetBytes = 8 * 1024 * 1024;
+
+/** A Lamport time beyond this is not believed. It leaves room to count on for ever without losing whole numbers. */
+const maxWitnessedClock = 2 ** 48;
+
+/**
+ * Keeps a process's trace until it is drained.
+ *
+ * Every event takes one row of numbers (its stamp); a token is nothing but its row, so the parser's hot path allocates
+ * nothing. The reader makes the objects.
+ */
 export class Recorder implements Tracer {
   readonly enabled = true;
-  constructor(_options: RecorderOptions) {}
-  get clock(): number { throw new Error('being built'); }
-  witness(_clock: number): void { throw new Error('being built'); }
-  emit(_event: TraceInput): void { throw new Error('being built'); }
-  token(_token: Token, _connection: number, _exchange: number, _stream: Stream, _start: number, _end: number): void { throw new Error('being built'); }
-  /** Number of events waiting. */
-  get pending(): number { throw new Error('being built'); }
-  /** Take what is waiting. */
-  drain(): TraceBatch { throw new Error('being built'); }
+  readonly #process: string;
+  readonly #time: Clock;
+  readonly #budgetBytes: number;
+  readonly #rows: RowRing;
+  /** Payloads of object rows, oldest first, and their estimated sizes. `#next` is the first live index. */
+  #payloads: TraceInput[] = [];
+  #sizes: number[] = [];
+  #next = 0;
+  #payloadBytes = 0;
+
+  #seq = 0;
+  #clock = 0;
+  /** Events dropped since the last drain, and the stamp of the newest of them, which the gap takes over. */
+  #dropped = 0;
+  #gapSeq = 0;
+  #gapAt = 0;
+  #gapClock = 0;
+
+  /** @throws TypeError where the process name is empty or too long. */
+  constructor(options: RecorderOptions) {
+    this.#process = checkProcessName(options.process);
+    this.#time = options.clock;
+    this.#budgetBytes = Math.max(rowBytes, options.budgetBytes ?? defaultBudgetBytes);
+    this.#rows = new RowRing(Math.floor(this.#budgetBytes / rowBytes));
+  }
+
+  get clock(): number {
+    return this.#clock;
+  }
+
+  witness(clock: number): void {
+    // NaN fails both comparisons.
+    if (clock > this.#clock && clock <= maxWitnessedClock) this.#clock = Math.floor(clock);
+  }
+
+  emit(event: TraceInput): void {
+    if (event.type === 'http.token') {
+      this.token(event.token, event.connection, event.exchange, event.stream, event.span[0], event.span[1]);
+      return;
+    }
+    const kept = own(event);
+    const size = estimateBytes(kept);
+    this.#push(objectRow, 0, 0, 0, 0);
+    this.#payloads.push(kept);
+    this.#sizes.push(size);
+    this.#payloadBytes += size;
+    if (this.pendingBytes > this.#budgetBytes) this.#shed();
+  }
+
+  token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
+    this.#push(tokenKind(token, stream), connection, exchange, start, end);
+    if (this.pendingBytes > this.#budgetBytes) this.#shed();
+  }
+
+  /** Number of events waiting, the gap included. */
+  get pending(): number {
+    return this.#rows.count + (this.#dropped > 0 ? 1 : 0);
+  }
+
+  /** Estimated memory of what waits. Unit: bytes. Never above the budget between calls. */
+  get pendingBytes(): number {
+    return this.#rows.count * rowBytes + this.#payloadBytes;
+  }
+
+  /** Take what is waiting. The batch is the caller's: nothing here refers to it any more. */
+  drain(): TraceBatch {
+    const gaps = this.#dropped > 0 ? 1 : 0;
+    const rows = this.#rows.copyOut(gaps);
+    if (gaps) {
+      // The gap takes the place of the newest event it stands for: numbers still rise, and the next one follows on.
+      rows[column.seq] = this.#gapSeq;
+      rows[column.at] = this.#gapAt;
+      rows[column.clock] = this.#gapClock;
+      rows[column.kind] = gapRow;
+      rows[column.start] = this.#dropped;
+    }
+    const events = this.#next === 0 ? this.#payloads : this.#payloads.slice(this.#next);
+    this.#rows.clear();
+    this.#payloads = [];
+    this.#sizes = [];
+    this.#next = 0;
+    this.#payloadBytes = 0;
+    this.#dropped = 0;
+    return { process: this.#process, tokens: rows.buffer, events };
+  }
+
+  #push(kind: number, connection: number, exchange: number, start: number, end: number): void {
+    if (this.#rows.full) this.#dropOldest();
+    this.#clock += 1;
+    this.#rows.push(this.#seq, this.#time.now(), this.#clock, kind, connection, exchange, start, end);
+    this.#seq += 1;
+  }
+
+  /** Forget the oldest until the rest fits; an event larger than the whole budget goes too. */
+  #shed(): void {
+    while (this.#rows.count > 0 && this.pendingBytes > this.#budgetBytes) this.#dropOldest();
+  }
+
+  #dropOldest(): void {
+    this.#gapSeq = this.#rows.oldest(column.seq);
+    this.#gapAt = this.#rows.oldest(column.at);
+    this.#gapClock = this.#rows.oldest(column.clock);
+    this.#dropped += 1;
+    if (this.#rows.oldest(column.kind) === objectRow) this.#forgetPayload();
+    this.#rows.shift();
+  }
+
+  #forgetPayload(): void {
+    this.#payloadBytes -= this.#sizes[this.#next]!;
+    this.#next += 1;
+    // Let go of what is forgotten: half of the array at a time, so that the copying stays amortised.
+    if (this.#next * 2 > this.#payloads.length) {
+      this.#payloads = this.#payloads.slice(this.#next);
+      this.#sizes = this.#sizes.slice(this.#next);
+      this.#next = 0;
+    }
+  }
 }
 
-/** A batch as events, tokens materialised, in order. Throws TypeError where the batch is not well formed (it may come from hostile code). */
-export function materialise(_batch: TraceBatch): TraceEvent[] { throw new Error('being built'); }
+/** Rows that {@link materialise} accepts in one batch: four times what the default budget holds. */
+const maxBatchRows = 4 * (defaultBudgetBytes / rowBytes);
 
-export type { Span };
+/**
+ * A batch as events, in order, as objects that nobody else holds. It may come from hostile code: unknown members are
+ * left out, over-long text is cut, and whatever else is not well formed throws.
+ *
+ * @param process the name of the process that sent it, where the receiver knows better than the batch.
+ * @throws TypeError saying what is wrong with the batch.
+ */
+export function materialise(batch: TraceBatch, process?: string): TraceEvent[] {
+  const given: { readonly process?: unknown; readonly tokens?: unknown; readonly events?: unknown } = Object(batch);
+  const name = process ?? checkProcessName(given.process);
+  if (!(given.tokens instanceof ArrayBuffer) || given.tokens.byteLength % rowBytes !== 0) throw new TypeError('trace batch: tokens is not a block of rows');
+  if (!Array.isArray(given.events)) throw new TypeError('trace batch: events is not an array');
+  const cells = new Float64Array(given.tokens);
+  const rows = given.tokens.byteLength / rowBytes;
+  if (rows > maxBatchRows) throw new TypeError(`trace batch: ${rows} events are too many`);
+
+  const events: TraceEvent[] = [];
+  let nextPayload = 0;
+  let lastSeq = -1;
+  let lastClock = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const base = row * (rowBytes / cells.BYTES_PER_ELEMENT);
+    const cell = (which: number): number => cells[base + which]!;
+    const seq = cell(column.seq);
+    const at = cell(column.at);
+    const clock = cell(column.clock);
+    if (!Number.isSafeInteger(seq) || seq <= lastSeq) throw new TypeError(`trace batch: row ${row} has seq ${seq} after ${lastSeq}`);
+    if (!Number.isSafeInteger(clock) || clock <= lastClock) throw new TypeError(`trace batch: row ${row} has clock ${clock} after ${lastClock}`);
+    if (!Number.isFinite(at)) throw new TypeError(`trace batch: row ${row} has no time`);
+    lastSeq = seq;
+    lastClock = clock;
+    let payload: TraceInput;
+    if (cell(column.kind) === objectRow) {
+      payload = readTraceInput(given.events[nextPayload]);
+      nextPayload += 1;
+    } else {
+      payload = readRow(cell, row);
+    }
+    events.push(Object.assign(payload, { seq, at, clock, process: name }));
+  }
+  if (nextPayload !== given.events.length) throw new TypeError(`trace batch: ${given.events.length} payloads for ${nextPayload} rows`);
+  return events;
+}
+
+/** A row that is its own payload. */
+function readRow(cell: (which: number) => number, row: number): TraceInput {
+  const kind = cell(column.kind);
+  const start = cell(column.start);
+  const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+  if (kind === gapRow) {
+    if (!whole(start)) throw new TypeError(`trace batch: row ${row} drops ${start} events`);
+    return { type: 'trace.gap', count: start };
+  }
+  const end = cell(column.end);
+  const connection = cell(column.connection);
+  const exchange = cell(column.exchange);
+  if (!whole(kind) || kind >= kindLimit) throw new TypeError(`trace batch: row ${row} is of kind ${kind}`);
+  if (!whole(start) || !whole(end) || end < start) throw new TypeError(`trace batch: row ${row} has span ${start}..${end}`);
+  if (!whole(connection) || !whole(exchange)) throw new TypeError(`trace batch: row ${row} is about connection ${connection}, exchange ${exchange}`);
+  return { type: 'http.token', token: tokenNames[kind >> 1]!, stream: kind & 1 ? 's2c' : 'c2s', connection, exchange, span: [start, end] };
+}

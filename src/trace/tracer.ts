@@ -32,3 +32,28 @@ export const noTrace: Tracer = Object.freeze({
 
 /** Read a span's length. */
 export const spanLength = (span: Span): number => span[1] - span[0];
+
+/**
+ * Tell several. Each stamps in its own way; the Lamport time given out is the latest of theirs.
+ * Those who do not listen are left out, so `tee(noTrace)` costs what `noTrace` does.
+ */
+export function tee(...tracers: readonly Tracer[]): Tracer {
+  const listening = tracers.filter((tracer) => tracer.enabled);
+  if (listening.length === 0) return noTrace;
+  if (listening.length === 1) return listening[0]!;
+  return {
+    enabled: true,
+    emit(event) {
+      for (const tracer of listening) tracer.emit(event);
+    },
+    token(token, connection, exchange, stream, start, end) {
+      for (const tracer of listening) tracer.token(token, connection, exchange, stream, start, end);
+    },
+    get clock() {
+      return listening.reduce((latest, tracer) => Math.max(latest, tracer.clock), 0);
+    },
+    witness(clock) {
+      for (const tracer of listening) tracer.witness(clock);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { TraceInput } from './events.ts';
+
+/** What keeping an event costs, and how to keep one without keeping its surroundings. */
+
+/** Bytes that an object with a few members takes, about. */
+const objectBytes = 96;
+
+/** Memory that an event takes while it waits. An estimate on the high side; unit: bytes. */
+export function estimateBytes(event: TraceInput): number {
+  return sizeOf(event, 0);
+}
+
+function sizeOf(value: unknown, depth: number): number {
+  if (typeof value === 'string') return value.length * 2;
+  if (typeof value !== 'object' || value === null) return 8;
+  if (value instanceof Uint8Array) return objectBytes + value.byteLength;
+  // The deepest payload is environ: event > entries > entry > origin > spans > span.
+  if (depth > 6) return objectBytes;
+  let size = objectBytes;
+  if (Array.isArray(value)) {
+    for (const item of value) size += sizeOf(item, depth + 1);
+  } else {
+    for (const key in value) size += sizeOf((value as Readonly<Record<string, unknown>>)[key], depth + 1);
+  }
+  return size;
+}
+
+/**
+ * The event as the recorder keeps it. Bytes that are a view into something larger are copied: a structured clone takes
+ * the whole buffer along, and 20 bytes of a 64 KiB read buffer would hold it all.
+ */
+export function own(event: TraceInput): TraceInput {
+  if (event.type !== 'socket.data' || event.bytes.byteLength === event.bytes.buffer.byteLength) return event;
+  return { ...event, bytes: new Uint8Array(event.bytes) };
+}

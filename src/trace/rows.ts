@@ -1,0 +1,128 @@
+import type { Stream, Token } from './events.ts';
+
+/**
+ * Events as numbers: one row of eight doubles each. Doubles throughout, because offsets and Lamport times may pass 2³²
+ * and one view is simpler than two; a row of 64 bytes is also a cache line.
+ */
+
+const columns = 8;
+/** Bytes of one row. */
+export const rowBytes = columns * Float64Array.BYTES_PER_ELEMENT;
+
+/** Column numbers. */
+export const column = { seq: 0, at: 1, clock: 2, kind: 3, connection: 4, exchange: 5, start: 6, end: 7 } as const;
+
+/** `kind` of a row whose payload is an object; the other columns after it are 0. */
+export const objectRow = -1;
+/** `kind` of a row that stands for dropped events; their number is in `start`. */
+export const gapRow = -2;
+
+/**
+ * Codes of tokens: positions in this list. A batch never outlives the build that made it, so the order may change;
+ * `satisfies` and {@link tokenCode} see to it that no token is forgotten.
+ */
+export const tokenNames = [
+  'method', 'target', 'version', 'status', 'reason', 'field-name', 'field-value', 'chunk-size', 'chunk-extension', 'body',
+  'trailer-name', 'trailer-value', 'line-end', 'separator', 'ignored', 'refused', 'ws-header', 'ws-mask', 'ws-payload',
+] as const satisfies readonly Token[];
+
+/** Compiles only while `tokenNames` has every token. */
+const everyToken: Token extends (typeof tokenNames)[number] ? true : never = true;
+
+/** Token to code. */
+export const tokenCode = (everyToken && Object.fromEntries(tokenNames.map((name, code) => [name, code]))) as Readonly<Record<Token, number>>;
+
+/** A token's `kind` is `2 × token + stream`. */
+export const tokenKind = (token: Token, stream: Stream): number => tokenCode[token] * 2 + (stream === 's2c' ? 1 : 0);
+
+/** Smallest number that is not a token's kind. */
+export const kindLimit = tokenNames.length * 2;
+
+/** Rows the ring starts with: 16 KiB. */
+const firstRows = 256;
+
+/** A queue of rows that grows up to a limit and then has to be relieved at its old end. */
+export class RowRing {
+  readonly #maxRows: number;
+  #cells: Float64Array<ArrayBuffer>;
+  /** Index of the oldest row, and how many there are. */
+  #head = 0;
+  #count = 0;
+
+  constructor(maxRows: number) {
+    this.#maxRows = maxRows;
+    this.#cells = new Float64Array(Math.min(firstRows, maxRows) * columns);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get full(): boolean {
+    return this.#count === this.#maxRows;
+  }
+
+  /** Append a row. The caller has made sure that the ring is not {@link full}. */
+  push(seq: number, at: number, clock: number, kind: number, connection: number, exchange: number, start: number, end: number): void {
+    let capacity = this.#cells.length / columns;
+    if (this.#count === capacity) {
+      this.#grow();
+      capacity = this.#cells.length / columns;
+    }
+    let index = this.#head + this.#count;
+    if (index >= capacity) index -= capacity;
+    const cells = this.#cells;
+    const base = index * columns;
+    cells[base] = seq;
+    cells[base + 1] = at;
+    cells[base + 2] = clock;
+    cells[base + 3] = kind;
+    cells[base + 4] = connection;
+    cells[base + 5] = exchange;
+    cells[base + 6] = start;
+    cells[base + 7] = end;
+    this.#count += 1;
+  }
+
+  /** One cell of the oldest row. */
+  oldest(which: number): number {
+    return this.#cells[this.#head * columns + which]!;
+  }
+
+  /** Forget the oldest row. */
+  shift(): void {
+    this.#head += 1;
+    if (this.#head * columns === this.#cells.length) this.#head = 0;
+    this.#count -= 1;
+  }
+
+  clear(): void {
+    this.#head = 0;
+    this.#count = 0;
+  }
+
+  /** All rows, oldest first, in memory of their own, after `lead` rows of zeros for the caller to fill. */
+  copyOut(lead: number): Float64Array<ArrayBuffer> {
+    const out = new Float64Array((lead + this.#count) * columns);
+    const [from, wrapped] = this.#stretches();
+    out.set(from, lead * columns);
+    out.set(wrapped, lead * columns + from.length);
+    return out;
+  }
+
+  #grow(): void {
+    const [from, wrapped] = this.#stretches();
+    const bigger = new Float64Array(Math.min((this.#cells.length / columns) * 2, this.#maxRows) * columns);
+    bigger.set(from);
+    bigger.set(wrapped, from.length);
+    this.#cells = bigger;
+    this.#head = 0;
+  }
+
+  /** The live rows: from the head on, and what wrapped round to the start. */
+  #stretches(): [Float64Array, Float64Array] {
+    const start = this.#head * columns;
+    const end = start + this.#count * columns;
+    return [this.#cells.subarray(start, Math.min(end, this.#cells.length)), this.#cells.subarray(0, Math.max(0, end - this.#cells.length))];
+  }
+}
