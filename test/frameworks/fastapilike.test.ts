@@ -178,7 +178,7 @@ describe('lifespan', () => {
   });
 
   test('a startup that throws is reported, not swallowed', async () => {
-    const app = new FastApi({ lifespan: async function* () { throw new Error('no database'); } });
+    const app = new FastApi({ lifespan: async function* () { if (app) throw new Error('no database'); yield {}; } });
     expect(await call(app, { type: 'lifespan' }, events())).toEqual([{ type: 'lifespan.startup.failed', message: 'Error: no database' }]);
   });
 });

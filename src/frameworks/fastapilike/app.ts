@@ -83,10 +83,12 @@ class CallableAsgi {
   }
 }
 
-// One name, two declarations: an instance of the class is a function too.
+// One name, two declarations: an instance of the class is a function too (the constructor above returns one).
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface FastApi extends AsgiApp {}
 
 /** The application. `new FastApi()` is a function of `(scope, receive, send)`, ready for any ASGI server. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class FastApi extends CallableAsgi {
   readonly info: { readonly title: string; readonly version: string };
   readonly #operations: Operation[] = [];

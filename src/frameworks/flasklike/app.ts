@@ -38,10 +38,12 @@ class CallableWsgi {
   }
 }
 
-// One name, two declarations: an instance of the class is a function too.
+// One name, two declarations: an instance of the class is a function too (the constructor above returns one).
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export interface Flask extends WsgiApp {}
 
 /** The application. `new Flask()` is a function of `(environ, startResponse)`, ready for any WSGI server. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class Flask extends CallableWsgi {
   readonly #router = new Router();
   readonly #views = new Map<string, View>();

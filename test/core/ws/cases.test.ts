@@ -40,7 +40,7 @@ function octets(source: string): { input: Uint8Array; eof: boolean } {
   for (const [token] of source.replace(/#.*$/gm, '').matchAll(/"[^"]*"|\*\d+ [0-9a-f]{2}|[0-9a-f]{2}\b|eof|\S+/g)) {
     const run = /^\*(\d+) (..)$/.exec(token);
     if (token.startsWith('"')) out.push(...new TextEncoder().encode(JSON.parse(token) as string));
-    else if (run) out.push(...new Array<number>(Number(run[1])).fill(parseInt(run[2]!, 16)));
+    else if (run) out.push(...Array.from({ length: Number(run[1]) }, () => parseInt(run[2]!, 16)));
     else if (token === 'eof') eof = true;
     else if (/^[0-9a-f]{2}$/.test(token)) out.push(parseInt(token, 16));
     else throw new Error(`not an octet: ${token}`);
