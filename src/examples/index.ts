@@ -1,0 +1,29 @@
+/** The catalogue: every example, in the order of the menu. Each is a folder beside this file; the test fails on one that is not listed. */
+import { asgiBody } from './asgi-body/example.ts';
+import { exampleFiles } from './catalogue.generated.ts';
+import { environ } from './environ/example.ts';
+import type { Example, ExampleDescription } from './example.ts';
+import { failsBeforeStart } from './fails-before-start/example.ts';
+import { failsMidway } from './fails-midway/example.ts';
+import { forgetsStart } from './forgets-start/example.ts';
+import { form } from './form/example.ts';
+import { helloAsgi } from './hello-asgi/example.ts';
+import { helloWsgi } from './hello-wsgi/example.ts';
+import { mounting } from './mounting/example.ts';
+import { streaming } from './streaming/example.ts';
+
+const described: readonly ExampleDescription[] = [
+  helloWsgi, environ, form, streaming,
+  helloAsgi, asgiBody,
+  mounting,
+  failsBeforeStart, failsMidway, forgetsStart,
+];
+
+/** Every example, grouped as `exampleGroups` says. */
+export const examples: readonly Example[] = described.map((description) => ({ ...description, files: exampleFiles[description.id] ?? {} }));
+
+/** The example of that name, or undefined. */
+export const findExample = (id: string): Example | undefined => examples.find((example) => example.id === id);
+
+export { exampleGroups, exampleSnippet } from './example.ts';
+export type { Claim, Example, ExampleGroup, ExampleRequest } from './example.ts';

@@ -1,0 +1,16 @@
+/**
+ * The bytes of a request, as a latin-1 string. `Host`, `User-Agent` and `Accept` come first, as a browser or curl would send them;
+ * a body brings its `Content-Length`.
+ *
+ * @param startLine `GET / HTTP/1.1`
+ * @param fields whole lines: `Accept-Language: de`
+ * @param body text, sent as UTF-8; a list of texts is sent chunked, one chunk each
+ */
+export function rawRequest(startLine: string, fields: readonly string[] = [], body: string | readonly string[] = ''): string {
+  const framing = typeof body !== 'string' ? ['Transfer-Encoding: chunked'] : body === '' ? [] : [`Content-Length: ${octets(body).length}`];
+  const content = typeof body === 'string' ? octets(body) : [...body.map(octets), ''].map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('');
+  return [startLine, 'Host: 127.0.0.1:8000', 'User-Agent: porthole', 'Accept: */*', ...fields, ...framing, '', content].join('\r\n');
+}
+
+/** The UTF-8 octets of `text`, each as one character. */
+const octets = (text: string): string => Array.from(new TextEncoder().encode(text), (octet) => String.fromCharCode(octet)).join('');
