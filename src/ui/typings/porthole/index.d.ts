@@ -1,0 +1,2 @@
+export * from './gateway/wsgi/types.ts';
+export * from './gateway/asgi/types.ts';
