@@ -1,0 +1,44 @@
+import type { MachineStatus, SendResult } from '../machine/types.ts';
+import type { Snippet, SnippetNetwork, SnippetServer, SnippetView } from '../snippet/schema.ts';
+import type { TraceEvent } from '../trace/events.ts';
+import type { Selection } from './select.ts';
+import type { Focus, Notice, Work } from './state.ts';
+import type { TimelineFilter } from './timeline.ts';
+
+/** Everything that can happen to the state. */
+export type Action =
+  // ── what is being edited
+  | { readonly type: 'work/replace'; readonly work: Work; /** Offer to bring back what was there. */ readonly undoable: boolean }
+  | { readonly type: 'work/trust' }
+  | { readonly type: 'undo' }
+  | { readonly type: 'undo/dismiss' }
+  | { readonly type: 'file/open'; readonly path: string }
+  | { readonly type: 'file/edit'; readonly path: string; readonly text: string }
+  | { readonly type: 'file/add'; readonly path: string }
+  | { readonly type: 'file/rename'; readonly from: string; readonly to: string }
+  | { readonly type: 'file/delete'; readonly path: string }
+  | { readonly type: 'snippet/set'; readonly entry?: string; readonly title?: string; readonly interface?: Snippet['interface'] }
+  | { readonly type: 'server/set'; readonly server: SnippetServer }
+  | { readonly type: 'network/set'; readonly network: SnippetNetwork }
+  | { readonly type: 'request/show'; readonly index: number }
+  | { readonly type: 'request/edit'; readonly raw: string }
+  | { readonly type: 'request/add' }
+  | { readonly type: 'request/duplicate' }
+  | { readonly type: 'request/rename'; readonly index: number; readonly name: string }
+  | { readonly type: 'request/delete'; readonly index: number }
+  // ── what is being looked at
+  | { readonly type: 'view/request-tab'; readonly tab: NonNullable<SnippetView['requestTab']> }
+  | { readonly type: 'view/trace-tab'; readonly tab: NonNullable<SnippetView['traceTab']> }
+  | { readonly type: 'focus'; readonly focus: Focus }
+  | { readonly type: 'select'; readonly selection: Selection | null }
+  | { readonly type: 'hover'; readonly selection: Selection | null }
+  | { readonly type: 'filter'; readonly filter: Partial<TimelineFilter> }
+  // ── what runs
+  | { readonly type: 'run/begin'; readonly snippet: Snippet }
+  | { readonly type: 'machine/status'; readonly status: MachineStatus }
+  | { readonly type: 'trace/append'; readonly events: readonly TraceEvent[] }
+  | { readonly type: 'trace/clear' }
+  | { readonly type: 'send/begin'; readonly id: number; readonly raw: string }
+  | { readonly type: 'send/end'; readonly id: number; readonly result: SendResult }
+  // ── what is said
+  | { readonly type: 'notice'; readonly notice: Notice | null };

@@ -1,0 +1,157 @@
+import type { Snippet, SnippetView } from '../snippet/schema.ts';
+import type { Action } from './actions.ts';
+import { addFile, deleteFile, editFile, nameProblem, openFile, renameFile } from './files.ts';
+import { addRequest, deleteRequest, editRequest, insertRequest, renameRequest, requestsOf, showRequest, shownRequest } from './requests.ts';
+import { sameSelection, type Selection } from './select.ts';
+import type { PlaygroundState, Undo } from './state.ts';
+import { TraceLog, connectionOf, exchangeOf } from './trace-log.ts';
+
+/** Sends that are remembered. Older ones are still in the trace. */
+const maxSends = 200;
+
+const withSnippet = (state: PlaygroundState, snippet: Snippet): PlaygroundState =>
+  snippet === state.work.snippet ? state : { ...state, work: { ...state.work, snippet } };
+
+const withView = (state: PlaygroundState, view: SnippetView): PlaygroundState =>
+  withSnippet(state, { ...state.work.snippet, view: { ...state.work.snippet.view, ...view } });
+
+/** A fresh trace: nothing of the last run is pointed at any more. */
+function withoutTrace(state: PlaygroundState): PlaygroundState {
+  const trace = new TraceLog();
+  return { ...state, trace, traceVersion: trace.version, focus: null, selection: null, hover: null };
+}
+
+function undo(state: PlaygroundState, step: Undo): PlaygroundState {
+  const { snippet } = state.work;
+  switch (step.what) {
+    case 'work':
+      return { ...withoutTrace(state), work: step.work, undo: null, notice: null, sends: [] };
+    case 'file': {
+      // Somebody may have made a file of that name since; then both are kept.
+      const path = nameProblem(snippet.files, step.path) ? `restored-${step.path.replaceAll('/', '-')}` : step.path;
+      return { ...withSnippet(state, { ...addFile(snippet, path, step.text), entry: step.entry }), undo: null };
+    }
+    case 'request':
+      return { ...withSnippet(state, insertRequest(snippet, Math.min(step.index, requestsOf(snippet).length), step.request)), undo: null };
+  }
+}
+
+/** Which exchange a selection is about, so that the panels can follow it. */
+function focusOf(state: PlaygroundState, selection: Selection): PlaygroundState['focus'] {
+  if (selection.kind === 'key') return { connection: selection.connection, exchange: selection.exchange };
+  if (selection.kind === 'event') {
+    const event = state.trace.get(selection.id);
+    const connection = event ? connectionOf(event) : 0;
+    if (event && connection !== 0) {
+      const number = exchangeOf(event);
+      if (number !== 0) return { connection, exchange: number };
+      if (state.focus?.connection !== connection) return { connection, exchange: 1 };
+    }
+  }
+  if (selection.kind === 'bytes') {
+    const token = state.trace.stream(selection.connection, selection.stream)?.tokenAt(selection.span[0]);
+    if (token && token.exchange > 0) return { connection: selection.connection, exchange: token.exchange };
+    if (state.focus?.connection !== selection.connection) return { connection: selection.connection, exchange: 1 };
+  }
+  return state.focus;
+}
+
+/** The state after `action`. Pure, but for the trace log that a state shares with its successors. */
+export function reduce(state: PlaygroundState, action: Action): PlaygroundState {
+  const { snippet } = state.work;
+  switch (action.type) {
+    case 'work/replace': {
+      const step: Undo | null = action.undoable ? { what: 'work', work: state.work } : null;
+      return { ...withoutTrace(state), work: action.work, undo: step, notice: null, sends: [] };
+    }
+    case 'work/trust':
+      return state.work.trusted ? state : { ...state, work: { ...state.work, trusted: true } };
+    case 'undo':
+      return state.undo ? undo(state, state.undo) : state;
+    case 'undo/dismiss':
+      return state.undo ? { ...state, undo: null } : state;
+
+    case 'file/open':
+      return withSnippet(state, openFile(snippet, action.path));
+    case 'file/edit':
+      return withSnippet(state, editFile(snippet, action.path, action.text));
+    case 'file/add': {
+      const problem = nameProblem(snippet.files, action.path);
+      return problem ? { ...state, notice: { kind: 'file-name', path: action.path, problem } } : withSnippet(state, addFile(snippet, action.path));
+    }
+    case 'file/rename': {
+      const problem = nameProblem(snippet.files, action.to, action.from);
+      return problem ? { ...state, notice: { kind: 'file-name', path: action.to, problem } } : withSnippet(state, renameFile(snippet, action.from, action.to));
+    }
+    case 'file/delete': {
+      const next = deleteFile(snippet, action.path);
+      if (next === snippet) return state;
+      return { ...withSnippet(state, next), undo: { what: 'file', path: action.path, text: snippet.files[action.path] ?? '', entry: snippet.entry } };
+    }
+    case 'snippet/set': {
+      const { type: _, ...members } = action;
+      return withSnippet(state, { ...snippet, ...members });
+    }
+    case 'server/set':
+      return withSnippet(state, { ...snippet, server: action.server });
+    case 'network/set':
+      return withSnippet(state, { ...snippet, network: action.network });
+
+    case 'request/show':
+      return withSnippet(state, showRequest(snippet, action.index));
+    case 'request/edit':
+      return withSnippet(state, editRequest(snippet, action.raw));
+    case 'request/add':
+      return withSnippet(state, addRequest(snippet));
+    case 'request/duplicate':
+      return withSnippet(state, addRequest(snippet, shownRequest(snippet)));
+    case 'request/rename':
+      return withSnippet(state, renameRequest(snippet, action.index, action.name));
+    case 'request/delete': {
+      const request = requestsOf(snippet)[action.index];
+      const next = deleteRequest(snippet, action.index);
+      if (!request || next === snippet) return state;
+      return { ...withSnippet(state, next), undo: { what: 'request', index: action.index, request } };
+    }
+
+    case 'view/request-tab':
+      return snippet.view.requestTab === action.tab ? state : withView(state, { requestTab: action.tab });
+    case 'view/trace-tab':
+      return snippet.view.traceTab === action.tab ? state : withView(state, { traceTab: action.tab });
+    case 'focus':
+      return { ...state, focus: action.focus, selection: null };
+    case 'select': {
+      if (sameSelection(state.selection, action.selection)) return state;
+      return { ...state, selection: action.selection, focus: action.selection ? focusOf(state, action.selection) : state.focus };
+    }
+    case 'hover':
+      return sameSelection(state.hover, action.selection) ? state : { ...state, hover: action.selection };
+    case 'filter':
+      return { ...state, filter: { ...state.filter, ...action.filter } };
+
+    case 'run/begin':
+      return { ...withoutTrace(state), ran: action.snippet, sends: [], notice: null };
+    case 'machine/status':
+      return { ...state, machine: action.status };
+    case 'trace/append': {
+      state.trace.append(action.events);
+      // While an answer is awaited, look at the connection that was opened for it: it may never come.
+      const opened = state.sends.at(-1)?.result ? undefined : action.events.find((event) => event.type === 'socket.connect');
+      return { ...state, traceVersion: state.trace.version, ...(opened ? { focus: { connection: connectionOf(opened), exchange: 1 } } : {}) };
+    }
+    case 'trace/clear':
+      return { ...withoutTrace(state), sends: [] };
+    case 'send/begin':
+      return { ...state, sends: [...state.sends, { id: action.id, raw: action.raw }].slice(-maxSends) };
+    case 'send/end': {
+      const sends = state.sends.map((send) => (send.id === action.id ? { ...send, result: action.result } : send));
+      const newest = sends.at(-1)?.id === action.id;
+      const { connection, exchange } = action.result;
+      const answered = newest && connection !== 0 && sends.length > 0;
+      return { ...state, sends, ...(answered ? { focus: { connection, exchange }, selection: null, hover: null } : {}) };
+    }
+
+    case 'notice':
+      return { ...state, notice: action.notice };
+  }
+}

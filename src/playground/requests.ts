@@ -1,0 +1,57 @@
+import type { SavedRequest, Snippet } from '../snippet/schema.ts';
+
+/** What a snippet without requests sends. */
+export const plainRequest: SavedRequest = { name: 'GET /', raw: 'GET / HTTP/1.1\r\nHost: localhost:8000\r\nAccept: */*\r\n\r\n' };
+
+/** A snippet always has a request to show. */
+export const requestsOf = (snippet: Snippet): readonly SavedRequest[] => (snippet.requests.length > 0 ? snippet.requests : [plainRequest]);
+
+/** Index of the request that is shown. */
+export const shownIndex = (snippet: Snippet): number => Math.min(Math.max(snippet.view.request ?? 0, 0), requestsOf(snippet).length - 1);
+
+export const shownRequest = (snippet: Snippet): SavedRequest => requestsOf(snippet)[shownIndex(snippet)] ?? plainRequest;
+
+const withRequests = (snippet: Snippet, requests: readonly SavedRequest[], request: number): Snippet => ({ ...snippet, requests, view: { ...snippet.view, request } });
+
+/** The name that a request gets by itself: its method and target. A name that somebody gave is kept. */
+export function autoName(raw: string): string {
+  const line = raw.slice(0, raw.search(/\r?\n|$/));
+  const [method = '', target = ''] = line.split(' ');
+  const name = `${method} ${target}`.trim();
+  return name.length > 48 ? `${name.slice(0, 47)}…` : name;
+}
+
+export const showRequest = (snippet: Snippet, index: number): Snippet =>
+  index >= 0 && index < requestsOf(snippet).length && index !== shownIndex(snippet) ? withRequests(snippet, requestsOf(snippet), index) : snippet;
+
+/** Change the bytes of the shown request. Its name follows while it is the automatic one. */
+export function editRequest(snippet: Snippet, raw: string): Snippet {
+  const index = shownIndex(snippet);
+  const old = shownRequest(snippet);
+  if (old.raw === raw) return snippet;
+  const name = old.name === autoName(old.raw) || old.name === '' ? autoName(raw) : old.name;
+  return withRequests(snippet, requestsOf(snippet).with(index, { ...old, name, raw }), index);
+}
+
+export function addRequest(snippet: Snippet, request: SavedRequest = plainRequest): Snippet {
+  const requests = [...requestsOf(snippet), request];
+  return withRequests(snippet, requests, requests.length - 1);
+}
+
+export function renameRequest(snippet: Snippet, index: number, name: string): Snippet {
+  const request = requestsOf(snippet)[index];
+  const next = name.trim() || autoName(request?.raw ?? '');
+  return request && request.name !== next ? withRequests(snippet, requestsOf(snippet).with(index, { ...request, name: next }), shownIndex(snippet)) : snippet;
+}
+
+/** Delete a request; the last one stays. */
+export function deleteRequest(snippet: Snippet, index: number): Snippet {
+  const requests = requestsOf(snippet);
+  if (requests.length === 1 || !requests[index]) return snippet;
+  const shown = shownIndex(snippet);
+  return withRequests(snippet, requests.toSpliced(index, 1), shown > index || shown === requests.length - 1 ? shown - 1 : shown);
+}
+
+/** Put a deleted request back where it was. */
+export const insertRequest = (snippet: Snippet, index: number, request: SavedRequest): Snippet =>
+  withRequests(snippet, requestsOf(snippet).toSpliced(index, 0, request), index);

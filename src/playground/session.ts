@@ -1,0 +1,287 @@
+import type { Machine } from '../machine/types.ts';
+import { LinkError, SnippetError } from '../snippet/errors.ts';
+import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../snippet/link.ts';
+import type { Snippet } from '../snippet/schema.ts';
+import type { TraceEvent } from '../trace/events.ts';
+import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
+import { shownRequest } from './requests.ts';
+import { octets } from './response.ts';
+import { initialState, isStale, isUp, type Notice, type Work } from './state.ts';
+import { Store } from './store.ts';
+
+/** The catalogue, as far as the session needs it. */
+export interface Examples {
+  /** Shown to a visitor who comes without a link and without a draft. */
+  readonly first: string;
+  /** Undefined where there is no such example. */
+  load(name: string): Promise<Snippet | undefined>;
+}
+
+/** The world outside, handed in: no DOM here. */
+export interface SessionPorts {
+  readonly examples: Examples;
+  /** Resolves once the machine's code has arrived. Asked for once, not before the first Run. */
+  readonly machine: () => Promise<Machine>;
+  readonly storage: DraftStorage;
+  /** The fragment in the address bar. */
+  readonly address: { read(): string; write(fragment: string): void };
+  readonly timers: { after(ms: number, callback: () => void): unknown; cancel(handle: unknown): void };
+  /** Call back before the next paint: trace batches are shown once per frame. */
+  readonly nextFrame: (callback: () => void) => void;
+  readonly wallMs: () => number;
+  /** A name that no other draft has. */
+  readonly newId: () => string;
+  /** Version of Porthole, written into links. */
+  readonly engine: string;
+}
+
+/** How long after the last change a draft is kept and the address follows. ms. */
+const settleMs = 400;
+
+/**
+ * What the page does over time: opens a link or a draft, starts and stops the machine, sends, keeps drafts, and keeps
+ * the address in step. The state itself is in {@link Store}; the view calls these methods and dispatches plain actions.
+ */
+export class Session {
+  readonly store: Store;
+  readonly #ports: SessionPorts;
+  #machine: Promise<Machine> | undefined;
+  #running: Promise<void> | undefined;
+  #draftId: string;
+  /** The snippet as it was opened: while its content is unchanged there is nothing to keep. */
+  #opened: Snippet;
+  #settling: unknown;
+  #queue: TraceEvent[] = [];
+  #sends = 0;
+  /** Goes up with each change of address, so that an encoding that took longer than the next edit is not written. */
+  #addressTurn = 0;
+
+  private constructor(ports: SessionPorts, work: Work, draftId: string) {
+    this.#ports = ports;
+    this.#draftId = draftId;
+    this.#opened = work.snippet;
+    this.store = new Store(initialState(work));
+    this.store.subscribe((state, before) => {
+      if (state.work !== before.work) this.#settleSoon();
+    });
+  }
+
+  /** Open what the address names; else the newest draft; else the first example. */
+  static async open(ports: SessionPorts): Promise<Session> {
+    const drafts = load(ports.storage);
+    const found = await read(ports, ports.address.read(), drafts);
+    const { work, draftId } = found.work ? found : await fallback(ports, drafts);
+    const session = new Session(ports, work as Work, draftId ?? ports.newId());
+    if (found.notice) session.store.dispatch({ type: 'notice', notice: found.notice });
+    return session;
+  }
+
+  /** Drafts as they are now, newest first. */
+  drafts(): Drafts {
+    return load(this.#ports.storage);
+  }
+
+  /** The person changed the fragment (or followed a link) while the page is open. A link that is damaged changes nothing. */
+  async followAddress(): Promise<void> {
+    const fragment = this.#ports.address.read();
+    if (fragment === '' || fragment === '#') return;
+    const found = await read(this.#ports, fragment, this.drafts());
+    if (found.work) {
+      // The address was written by ourselves, or names what is already here.
+      if (sameContent(found.work.snippet, this.store.state.work.snippet)) return;
+      this.#replace(found.work, found.draftId);
+    }
+    if (found.notice) this.store.dispatch({ type: 'notice', notice: found.notice });
+  }
+
+  /** Put an example into the editor. What was there is kept as a draft and can be brought back by undo. */
+  async useExample(name: string): Promise<void> {
+    const snippet = await this.#ports.examples.load(name);
+    if (!snippet) return;
+    this.#replace({ snippet, origin: { kind: 'example', name }, trusted: true });
+    await this.run();
+  }
+
+  /** Go back to a draft. */
+  openDraft(draft: Draft): void {
+    this.#replace(draft.work, draft.id);
+  }
+
+  discardDraft(id: string): void {
+    storeDrafts(this.#ports.storage, discard(this.drafts(), id));
+  }
+
+  /** Take the last destructive step back. */
+  undo(): void {
+    const { undo } = this.store.state;
+    if (undo?.what === 'work') {
+      this.#save();
+      this.#draftId = findContent(this.drafts(), undo.work.snippet)?.id ?? this.#ports.newId();
+      this.#opened = undo.work.snippet;
+    }
+    this.store.dispatch({ type: 'undo' });
+  }
+
+  /** Start (again) with what is in the editor. The visitor asked for it: foreign code is trusted from here on. */
+  run(): Promise<void> {
+    this.store.dispatch({ type: 'work/trust' });
+    this.flush();
+    const turn = this.#start(this.store.state.work.snippet).finally(() => {
+      if (this.#running === turn) this.#running = undefined;
+    });
+    this.#running = turn;
+    return turn;
+  }
+
+  async stop(): Promise<void> {
+    const machine = await this.#machine;
+    await machine?.stop();
+  }
+
+  /**
+   * Send the shown request. Starts the app first where it does not run, or runs as it was before the last edit.
+   * Foreign code is not started this way: the visitor is asked to press Run.
+   */
+  async send(): Promise<void> {
+    const { store } = this;
+    if (!store.state.work.trusted) {
+      store.dispatch({ type: 'notice', notice: { kind: 'wait-for-run' } });
+      return;
+    }
+    if (this.#running) await this.#running;
+    if (isStale(store.state) || !isUp(store.state)) await this.run();
+    if (!isUp(store.state)) return;
+    const machine = await this.#machine;
+    if (!machine) return;
+    const id = ++this.#sends;
+    const { raw } = shownRequest(store.state.work.snippet);
+    store.dispatch({ type: 'send/begin', id, raw });
+    const result = await machine.send({ bytes: octets(raw) });
+    this.#show();
+    store.dispatch({ type: 'send/end', id, result });
+  }
+
+  /** The fragment of a link to what is in the editor. Throws SnippetError or LinkError where it is too large for one. */
+  link(): Promise<string> {
+    return encodeSnippet({ ...this.store.state.work.snippet, engine: this.#ports.engine });
+  }
+
+  /** Keep what has not been kept yet: before the page goes away, and before code runs. */
+  flush(): void {
+    if (this.#settling === undefined) return;
+    this.#ports.timers.cancel(this.#settling);
+    this.#settle();
+  }
+
+  #replace(work: Work, draftId?: string): void {
+    this.#save();
+    void this.stop();
+    this.#draftId = draftId ?? this.#ports.newId();
+    this.#opened = work.snippet;
+    this.store.dispatch({ type: 'work/replace', work, undoable: true });
+    if (!work.trusted) this.store.dispatch({ type: 'notice', notice: { kind: 'wait-for-run' } });
+  }
+
+  async #start(snippet: Snippet): Promise<void> {
+    this.#queue = [];
+    this.store.dispatch({ type: 'run/begin', snippet });
+    try {
+      this.#machine ??= this.#connect();
+      await (await this.#machine).run(snippet);
+    } catch (error) {
+      this.#machine = undefined;
+      this.store.dispatch({ type: 'notice', notice: { kind: 'machine-failed', detail: error instanceof Error ? error.message : String(error) } });
+    }
+  }
+
+  async #connect(): Promise<Machine> {
+    const machine = await this.#ports.machine();
+    machine.subscribe((event) => {
+      if (event.type === 'status') {
+        this.store.dispatch({ type: 'machine/status', status: event.status });
+        return;
+      }
+      if (this.#queue.length === 0) this.#ports.nextFrame(() => this.#show());
+      for (const fact of event.events) this.#queue.push(fact);
+    });
+    return machine;
+  }
+
+  /** Show the trace that has come in since the last frame. */
+  #show(): void {
+    if (this.#queue.length === 0) return;
+    const events = this.#queue;
+    this.#queue = [];
+    this.store.dispatch({ type: 'trace/append', events });
+  }
+
+  #settleSoon(): void {
+    if (this.#settling !== undefined) this.#ports.timers.cancel(this.#settling);
+    this.#settling = this.#ports.timers.after(settleMs, () => this.#settle());
+  }
+
+  #settle(): void {
+    this.#settling = undefined;
+    this.#save();
+    void this.#writeAddress();
+  }
+
+  /** Keep the newest draft. Other tabs write there too, so the history is read again first. */
+  #save(): void {
+    const { work } = this.store.state;
+    const untouched = sameContent(work.snippet, this.#opened);
+    // An example as it is needs no draft; a foreign snippet becomes one when the visitor edits or runs it.
+    if (untouched && (work.origin.kind === 'example' || !work.trusted)) return;
+    const drafts = keep(this.drafts(), this.#draftId, work, this.#ports.wallMs());
+    if (!storeDrafts(this.#ports.storage, drafts)) this.store.dispatch({ type: 'notice', notice: { kind: 'storage-full' } });
+  }
+
+  async #writeAddress(): Promise<void> {
+    const turn = ++this.#addressTurn;
+    const { work } = this.store.state;
+    try {
+      const pristine = work.origin.kind === 'example' && sameContent(work.snippet, this.#opened);
+      const fragment = pristine && work.origin.kind === 'example' ? exampleLink(work.origin.name) : await this.link();
+      if (turn === this.#addressTurn) this.#ports.address.write(fragment);
+    } catch (error) {
+      // Too large for an address: it stays as it was, the draft is kept, and the Share dialog says why.
+      if (!(error instanceof LinkError) && !(error instanceof SnippetError)) throw error;
+    }
+  }
+}
+
+interface Opened { readonly work?: Work; readonly draftId?: string; readonly notice?: Notice }
+
+/** What a fragment stands for. A link to what is among the drafts is the visitor's own (a reload, a bookmark). */
+async function read(ports: SessionPorts, text: string, drafts: Drafts): Promise<Opened> {
+  const fragment = readFragment(text);
+  switch (fragment.kind) {
+    case 'none':
+    case 'other':
+      return {};
+    case 'example': {
+      const snippet = await ports.examples.load(fragment.name);
+      if (snippet) return { work: { snippet, origin: { kind: 'example', name: fragment.name }, trusted: true } };
+      return { notice: { kind: 'bad-link', code: 'unknown-example', message: fragment.name, advice: '' } };
+    }
+    case 'snippet':
+      try {
+        const snippet = await decodeSnippet(fragment.link);
+        const own = findContent(drafts, snippet);
+        if (own) return { work: { ...own.work, snippet }, draftId: own.id, ...(own.work.trusted ? {} : { notice: { kind: 'wait-for-run' } }) };
+        return { work: { snippet, origin: { kind: 'link' }, trusted: false }, notice: { kind: 'wait-for-run' } };
+      } catch (error) {
+        if (!(error instanceof LinkError)) throw error;
+        return { notice: { kind: 'bad-link', code: error.code, message: error.message, advice: error.advice } };
+      }
+  }
+}
+
+/** What is shown where the address names nothing that can be shown. */
+async function fallback(ports: SessionPorts, drafts: Drafts): Promise<Opened> {
+  const newest = drafts[0];
+  if (newest) return { work: newest.work, draftId: newest.id };
+  const snippet = await ports.examples.load(ports.examples.first);
+  if (!snippet) throw new Error(`the catalogue has no example "${ports.examples.first}"`);
+  return { work: { snippet, origin: { kind: 'example', name: ports.examples.first }, trusted: true } };
+}

@@ -1,0 +1,213 @@
+import type { GatewayContext, HttpHead, SocketData, Stream, TraceEvent } from '../trace/events.ts';
+import { StreamIndex, upperBound } from './stream-index.ts';
+
+/** Names an event for as long as the trace lives: process and `seq`. */
+export type EventId = string;
+
+export const eventId = (event: TraceEvent): EventId => `${event.process}#${event.seq}`;
+
+/** Process name under which the page's own client tells its side. */
+export const clientProcess = 'client';
+
+/** Connection an event is about; 0 where it is about none. */
+export const connectionOf = (event: TraceEvent): number => ('connection' in event ? event.connection : 0);
+
+/** Exchange an event is about; 0 where it is about none. */
+export const exchangeOf = (event: TraceEvent): number => ('exchange' in event ? event.exchange : 0);
+
+/** One request and what came of it, as far as the trace tells. */
+export interface ExchangeIndex {
+  readonly connection: number;
+  readonly number: number;
+  /** Every event of this exchange, in causal order. */
+  readonly events: TraceEvent[];
+  request?: HttpHead & TraceEvent;
+  /** The final response as the server wrote it (or, where only the client saw it, as it was read). */
+  response?: HttpHead & TraceEvent;
+  context?: GatewayContext & TraceEvent;
+}
+
+/** One connection: its two streams and its exchanges. */
+export interface ConnectionIndex {
+  readonly id: number;
+  local: string;
+  remote: string;
+  readonly c2s: StreamIndex;
+  readonly s2c: StreamIndex;
+  /** Segments in the order in which they passed, told by the server where it told them. */
+  readonly segments: (SocketData & TraceEvent)[];
+  readonly clientSegments: (SocketData & TraceEvent)[];
+  readonly exchanges: Map<number, ExchangeIndex>;
+}
+
+/** How much is kept. A trace that grows past it loses its oldest part, and says so with a `trace.gap`. */
+export const maxEvents = 200_000;
+
+const byClock = (event: TraceEvent): number => event.clock;
+
+/**
+ * The trace of one run, in causal order, with the indexes that the views ask for.
+ *
+ * It is the one mutable thing in the state: an event log only ever grows, and copying it per batch would cost more than
+ * everything else together. `version` goes up with each change, so that what is derived from it can tell that it is stale.
+ */
+export class TraceLog {
+  readonly #events: TraceEvent[] = [];
+  readonly #byId = new Map<EventId, TraceEvent>();
+  readonly connections = new Map<number, ConnectionIndex>();
+  readonly #limit: number;
+  #version = 0;
+
+  constructor(limit: number = maxEvents) {
+    this.#limit = limit;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  /** All events, in causal order: a cause never comes after its effect. */
+  get events(): readonly TraceEvent[] {
+    return this.#events;
+  }
+
+  get(id: EventId): TraceEvent | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Position of an event in {@link events}: what a share link calls its step. -1 if unknown. */
+  indexOf(id: EventId): number {
+    const event = this.#byId.get(id);
+    if (!event) return -1;
+    for (let at = upperBound(this.#events, event.clock, byClock) - 1; at >= 0; at--) {
+      const candidate = this.#events[at] as TraceEvent;
+      if (candidate === event) return at;
+      if (candidate.clock < event.clock) break;
+    }
+    return -1;
+  }
+
+  exchange(connection: number, number: number): ExchangeIndex | undefined {
+    return this.connections.get(connection)?.exchanges.get(number);
+  }
+
+  stream(connection: number, stream: Stream): StreamIndex | undefined {
+    return this.connections.get(connection)?.[stream];
+  }
+
+  /** Add a batch. Batches of different processes may come in any order; each is sorted in by Lamport time. */
+  append(batch: readonly TraceEvent[]): void {
+    if (batch.length === 0) return;
+    const sorted = isSorted(batch) ? batch : batch.toSorted((a, b) => a.clock - b.clock);
+    for (const event of sorted) {
+      this.#byId.set(eventId(event), event);
+      this.#index(event);
+    }
+    merge(this.#events, sorted);
+    if (this.#events.length > this.#limit) this.#forget();
+    this.#version++;
+  }
+
+  /** Drop the oldest quarter. Connections keep their indexes: their bytes are what is being looked at. */
+  #forget(): void {
+    const count = Math.ceil(this.#limit / 4);
+    const dropped = this.#events.splice(0, count);
+    for (const event of dropped) this.#byId.delete(eventId(event));
+    const first = this.#events[0];
+    if (!first) return;
+    const gap: TraceEvent = { type: 'trace.gap', count, seq: -this.#version - 1, at: first.at, clock: first.clock, process: first.process };
+    this.#events.unshift(gap);
+    this.#byId.set(eventId(gap), gap);
+  }
+
+  #connection(id: number): ConnectionIndex {
+    let found = this.connections.get(id);
+    if (!found) {
+      found = { id, local: '', remote: '', c2s: new StreamIndex(), s2c: new StreamIndex(), segments: [], clientSegments: [], exchanges: new Map() };
+      this.connections.set(id, found);
+    }
+    return found;
+  }
+
+  #index(event: TraceEvent): void {
+    const id = connectionOf(event);
+    if (id === 0) return;
+    const connection = this.#connection(id);
+    const number = exchangeOf(event);
+    let exchange: ExchangeIndex | undefined;
+    if (number > 0) {
+      exchange = connection.exchanges.get(number);
+      if (!exchange) {
+        exchange = { connection: id, number, events: [] };
+        connection.exchanges.set(number, exchange);
+      }
+      merge(exchange.events, [event]);
+    }
+    switch (event.type) {
+      case 'socket.accept':
+        connection.local = event.local;
+        connection.remote = event.remote;
+        break;
+      case 'socket.connect':
+        // The client's remote is the server's local address.
+        connection.local ||= event.remote;
+        connection.remote ||= event.local;
+        break;
+      case 'socket.data':
+        connection[event.stream].addBytes(event.span[0], event.bytes);
+        (event.process === clientProcess ? connection.clientSegments : connection.segments).push(event);
+        break;
+      case 'http.token':
+        connection[event.stream].addToken(event.token, event.span[0], event.span[1], event.exchange);
+        break;
+      case 'http.error':
+      case 'ws.error':
+        if (event.by === 'peer') connection[event.stream].addToken('refused', event.span[0], Math.max(event.span[1], event.span[0] + 1), event.exchange);
+        break;
+      case 'http.request':
+        if (exchange && (!exchange.request || event.process !== clientProcess)) exchange.request = event as HttpHead & TraceEvent;
+        break;
+      case 'http.response':
+        if (exchange && (!exchange.response || event.process !== clientProcess)) exchange.response = event as HttpHead & TraceEvent;
+        break;
+      case 'gateway.environ':
+      case 'gateway.scope':
+        if (exchange) exchange.context = event;
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function isSorted(batch: readonly TraceEvent[]): boolean {
+  for (let i = 1; i < batch.length; i++) {
+    if ((batch[i] as TraceEvent).clock < (batch[i - 1] as TraceEvent).clock) return false;
+  }
+  return true;
+}
+
+/** Merge sorted `batch` into sorted `list`, in place. Cheap where the batch belongs at or near the end. Equal clocks keep the order of arrival. */
+function merge(list: TraceEvent[], batch: readonly TraceEvent[]): void {
+  const first = batch[0];
+  if (!first) return;
+  const last = list.at(-1);
+  if (!last || last.clock <= first.clock) {
+    for (const event of batch) list.push(event);
+    return;
+  }
+  const tail = list.splice(upperBound(list, first.clock, byClock));
+  let a = 0;
+  let b = 0;
+  while (a < tail.length || b < batch.length) {
+    const left = tail[a];
+    const right = batch[b];
+    if (left && (!right || left.clock <= right.clock)) {
+      list.push(left);
+      a++;
+    } else if (right) {
+      list.push(right);
+      b++;
+    }
+  }
+}
