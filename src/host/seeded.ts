@@ -3,7 +3,7 @@ import type { Host, Random, TimerHandle, Timers } from './effects.ts';
 /** Time and chance that repeat: for replays and for tests. The same seed and the same calls give the same answers. */
 
 /** 2026-01-01T00:00:00Z: what a replay's wall clock says at its start. */
-export const replayEpochMs = Date.UTC(2026, 0, 1);
+export const replayEpochMs = 1_767_225_600_000;
 
 /**
  * xoshiro128** (Blackman and Vigna, 2018), seeded through splitmix32. Fast and even; not for secrets.
