@@ -94,8 +94,16 @@ async function evaluate(file: string, cwd: string): Promise<Record<string, unkno
   try {
     return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
-    throw importFailure(error, file, cwd);
+    throw importFailure(await located(error, file), file, cwd);
   }
+}
+
+/** Node tells the place of most syntax errors only when they end the process: find it ourselves. */
+async function located(error: unknown, file: string): Promise<unknown> {
+  if (!(error instanceof SyntaxError) || placeOf(error.message) !== undefined || blamed(error) !== undefined) return error;
+  const { findSyntaxError } = await import('./syntax.ts');
+  const found = findSyntaxError(file);
+  return found === undefined ? error : new SyntaxError(`${formatPlace(found.place)}: ${found.text}`, { cause: error });
 }
 
 /** The module was found and did not load: which line of whose file is to blame? */
@@ -127,7 +135,7 @@ function blamed(error: Error): Place | undefined {
     return { file: toPath(head[1]!), line: Number(head[2]), column: caret === undefined ? 1 : caret.indexOf('^') + 1 };
   }
   for (const line of lines) {
-    const frame = /^\s+at .*?(file:\/\/[^\s)]+|\/[^\s):]+):(\d+):(\d+)\)?$/.exec(line);
+    const frame = /^\s+at (?:.*?\()?(file:\/\/[^\s)]+|\/[^):]+):(\d+):(\d+)\)?$/.exec(line);
     if (frame !== null && !frame[1]!.includes('/node_modules/')) return { file: toPath(frame[1]!), line: Number(frame[2]), column: Number(frame[3]) };
   }
   return undefined;
