@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 
 /** Scripts that write files into the tree; with `--check` each fails where a file is not what it would write. */
-const generators = ['clauses', 'diagrams', 'examples'];
+const generators = ['clauses', 'diagrams', 'examples', 'typings'];
 
 /** The steps of `npm run check`, in order. */
 export const checkSteps: readonly Step[] = [

@@ -1,0 +1,176 @@
+/** Apps that fail: the page says what is wrong and where, stays alive, and recovers. */
+import { describe, expect, test } from 'vitest';
+import { newVisitor, useBrowser } from './visitor.ts';
+
+useBrowser();
+
+const ok = `startResponse('200 OK', [['Content-Type', 'text/plain']]);
+  return [new TextEncoder().encode('fine')];`;
+
+describe('an app that cannot be loaded', () => {
+  test('a syntax error names file, line and column', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.openSnippet({ files: { 'app.ts': `export const app = (environ, startResponse) => {\n  ${ok}\n};\nconst x = = 2;\n` } });
+    await playground.button('Run').click();
+    await expect.poll(() => playground.status.textContent()).toMatch(/could not start/i);
+    await expect.poll(() => page.locator('body').innerText()).toMatch(/app\.ts[: ,]+(line )?5[:, ]+(column )?\d+/);
+    expect(await page.locator('body').innerText()).toContain('SyntaxError');
+  });
+
+  test('a syntax error in a second file names that file', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.openSnippet({
+      files: { 'app.ts': `import { text } from './lib/text.ts';\nexport const app = (environ, startResponse) => {\n  ${ok} // ${'${text}'}\n};\nexport { text };\n`, 'lib/text.ts': `export const text = 'x';\n\nfunction ( {\n` },
+    });
+    await playground.button('Run').click();
+    await expect.poll(() => page.locator('body').innerText()).toMatch(/lib\/text\.ts[: ,]+(line )?3[:, ]+(column )?\d+/);
+  });
+
+  test('an import of a file that is not there names the import', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.openSnippet({ files: { 'app.ts': `import { a } from './b.ts';\n\nimport { missing } from './missing.ts';\nexport const app = (e, s) => [a, missing];\n`, 'b.ts': 'export const a = 1;\n' } });
+    await playground.button('Run').click();
+    await expect.poll(() => playground.status.textContent()).toMatch(/could not start/i);
+    await expect.poll(() => page.locator('body').innerText()).toMatch(/app\.ts[: ,]+(line )?3\b/);
+    expect(await page.locator('body').innerText()).toContain('./missing.ts');
+  });
+
+  test('a name that a file does not export', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.openSnippet({ files: { 'app.ts': `import { nope } from './b.ts';\nexport const app = (e, s) => [nope];\n`, 'b.ts': 'export const a = 1;\n' } });
+    await playground.button('Run').click();
+    await expect.poll(() => playground.status.textContent()).toMatch(/could not start/i);
+    await expect.poll(() => page.locator('body').innerText()).toContain('nope');
+  });
+
+  test('once mended it runs', async () => {
+    const { playground } = await newVisitor();
+    await playground.openSnippet({ files: { 'app.ts': 'export const app = ;' } });
+    await playground.button('Run').click();
+    await expect.poll(() => playground.status.textContent()).toMatch(/could not start/i);
+    await playground.typeCode(`export const app = (environ, startResponse) => {\n  ${ok}\n};\n`);
+    await playground.run();
+    await playground.send();
+    await playground.answer();
+    expect(await playground.responseBody()).toBe('fine');
+  });
+});
+
+describe('an endless loop', () => {
+  test.each([
+    ['while a request is handled', `export const app = (environ, startResponse) => {\n  if (environ.PATH_INFO === '/loop') while (true) {}\n  ${ok}\n};\n`],
+  ])('%s: not responding, the page alive, Stop and Run within a second each', async (_name, code) => {
+    const { playground, page } = await newVisitor();
+    await playground.openSnippet({ files: { 'app.ts': code }, requests: [{ name: 'loop', raw: 'GET /loop HTTP/1.1\r\nHost: x\r\n\r\n' }] });
+    await playground.run();
+    await playground.send();
+    await expect.poll(() => playground.status.textContent(), { timeout: 5000 }).toMatch(/not answering/i);
+
+    // The page draws: frames over one second while the process hangs.
+    const frames = await page.evaluate(
+      () =>
+        new Promise<{ count: number; longest: number }>((resolve) => {
+          let count = 0;
+          let longest = 0;
+          const started = performance.now();
+          let last = started;
+          const frame = (now: number): void => {
+            count += 1;
+            longest = Math.max(longest, now - last);
+            last = now;
+            if (now - started < 1000) requestAnimationFrame(frame);
+            else resolve({ count, longest });
+          };
+          requestAnimationFrame(frame);
+        }),
+    );
+    console.log(`while hung: ${frames.count} frames in a second, longest gap ${frames.longest.toFixed(0)} ms`);
+    // A blocked page draws none. What is left of 60 on a busy machine is no matter.
+    expect(frames.count).toBeGreaterThan(5);
+
+    // The editor takes keys meanwhile.
+    await playground.typeCode(`${code}// typed while it hung\n`);
+    await expect.poll(() => playground.code()).toContain('typed while it hung');
+
+    let started = Date.now();
+    await playground.button('Stop').click();
+    await expect.poll(() => playground.status.textContent(), { interval: 20 }).toMatch(/not running/i);
+    console.log(`Stop: ${Date.now() - started} ms`);
+    expect(Date.now() - started).toBeLessThan(1000);
+
+    await playground.writeRequest('GET / HTTP/1.1\nHost: x\n\n');
+    started = Date.now();
+    await playground.run();
+    console.log(`Run: ${Date.now() - started} ms`);
+    await playground.send();
+    await playground.answer();
+    expect(await playground.responseBody()).toBe('fine');
+  });
+
+  test('in a module: Run again with mended code recovers without Stop', async () => {
+    const { playground } = await newVisitor();
+    await playground.openSnippet({ files: { 'app.ts': 'while (true) {}\nexport const app = () => [];\n' } });
+    await playground.button('Run').click();
+    await expect.poll(() => playground.status.textContent(), { timeout: 10_000 }).toMatch(/not answering/i);
+    await playground.typeCode(`export const app = (environ, startResponse) => {\n  ${ok}\n};\n`);
+    await playground.run();
+    await playground.send();
+    await playground.answer();
+    expect(await playground.responseBody()).toBe('fine');
+  });
+});
+
+describe('an app that fails while it answers', () => {
+  test('before start: 500, and the error with its line', async () => {
+    const { playground } = await newVisitor();
+    await playground.open('ex=fails-before-start');
+    await playground.run();
+    await playground.send();
+    expect(await playground.answer()).toContain('500');
+    expect(await playground.traceText('Timeline')).toContain('TypeError');
+    expect(await playground.traceText('Response')).toMatch(/app\.ts:8/);
+  });
+
+  test('midway: the response is cut short, and says so', async () => {
+    const { playground } = await newVisitor();
+    await playground.open('ex=fails-midway');
+    await playground.run();
+    await playground.send();
+    await expect.poll(() => playground.traceText('Response')).toMatch(/closed the connection before a whole response|reset/i);
+    expect(await playground.traceText('Timeline')).toContain('SyntaxError');
+  });
+
+  test('forgets startResponse: 500, and the broken rule', async () => {
+    const { playground } = await newVisitor();
+    await playground.open('ex=forgets-start');
+    await playground.run();
+    await playground.send();
+    expect(await playground.answer()).toContain('500');
+    expect(await playground.traceText('Response')).toContain('The application broke the rules');
+  });
+});
+
+describe('the console', () => {
+  test('console.* of every level, objects, and wsgi.errors appear', async () => {
+    const { playground } = await newVisitor();
+    await playground.openSnippet({
+      files: {
+        'app.ts': `console.log('at load');
+export const app = (environ, startResponse) => {
+  console.info('info %s', 'formatted');
+  console.warn('a warning');
+  console.error(new Error('an error object'));
+  console.log({ nested: { list: [1, 2, 3] } });
+  environ['wsgi.errors'].write('into wsgi.errors\\n');
+  ${ok}
+};
+`,
+      },
+    });
+    await playground.run();
+    await playground.send();
+    await playground.answer();
+    const text = await playground.traceText('Console');
+    for (const part of ['at load', 'info formatted', 'a warning', 'an error object', 'nested', 'into wsgi.errors']) expect(text).toContain(part);
+  });
+});

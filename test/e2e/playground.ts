@@ -1,0 +1,183 @@
+/**
+ * The playground as a visitor sees it: by the roles and names of the page, which are an interface (DESIGN §4.5).
+ * Everything that knows the page's inside beyond that is in this file.
+ */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { encodeSnippet } from '../../src/api/snippet.ts';
+import type { Snippet } from '../../src/snippet/schema.ts';
+
+/** What a snippet in a spec has to say; the rest are defaults. */
+export type SnippetParts = Partial<Snippet> & Pick<Snippet, 'files'>;
+
+/** A whole snippet: one TypeScript WSGI app and one GET request, unless told otherwise. */
+export function snippet(parts: SnippetParts): Snippet {
+  return {
+    v: 1,
+    lang: 'ts',
+    interface: 'auto',
+    entry: `${Object.keys(parts.files)[0]}:app`,
+    requests: [{ name: 'GET /', raw: 'GET / HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n' }],
+    server: {},
+    network: {},
+    view: {},
+    ...parts,
+  };
+}
+
+export type TraceTab = 'Response' | 'Wire' | 'Timeline' | 'Environ' | 'Scope' | 'Console';
+
+export class Playground {
+  readonly page: Page;
+  readonly #site: string;
+
+  readonly editor: Locator;
+  readonly request: Locator;
+  readonly trace: Locator;
+  readonly status: Locator;
+
+  constructor(page: Page, site: string) {
+    this.page = page;
+    this.#site = site;
+    this.editor = page.getByRole('region', { name: 'Editor' });
+    this.request = page.getByRole('region', { name: 'Request' });
+    this.trace = page.getByRole('region', { name: 'Trace' });
+    this.status = page.getByRole('status', { name: 'Server status' });
+  }
+
+  /** Opens the page; `fragment` with or without `#`. */
+  async open(fragment = ''): Promise<void> {
+    await this.page.goto(this.address(fragment));
+    await this.editor.waitFor();
+  }
+
+  /** Address of the page with a fragment. */
+  address(fragment = ''): string {
+    return this.#site + (fragment === '' ? '' : `#${fragment.replace(/^#/, '')}`);
+  }
+
+  /** Opens a link to a snippet, as somebody would who was sent it. */
+  async openSnippet(parts: SnippetParts): Promise<void> {
+    await this.open(await encodeSnippet(snippet(parts)));
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** Presses Run and waits until the server listens. */
+  async run(): Promise<void> {
+    await this.button('Run').click();
+    await this.listening();
+  }
+
+  async listening(): Promise<void> {
+    await expect.poll(() => this.status.textContent(), { timeout: 15_000 }).toMatch(/listening/i);
+  }
+
+  /** Presses Send. */
+  async send(): Promise<void> {
+    await this.button('Send').click();
+  }
+
+  async showTrace(tab: TraceTab): Promise<Locator> {
+    await this.trace.getByRole('tab', { name: tab, exact: true }).click();
+    const panel = this.trace.getByRole('tabpanel', { name: tab });
+    await panel.waitFor();
+    return panel;
+  }
+
+  /** Text of a tab of the Trace region. */
+  async traceText(tab: TraceTab): Promise<string> {
+    return (await this.showTrace(tab)).innerText();
+  }
+
+  /** Waits for the answer to the last Send and gives the text of the Response tab. */
+  async answer(): Promise<string> {
+    await expect.poll(() => this.traceText('Response'), { timeout: 15_000 }).toMatch(/\b[1-5]\d\d\b/);
+    return this.traceText('Response');
+  }
+
+  /** The body of the answer as it came, decoded as UTF-8. */
+  async responseBody(): Promise<string> {
+    throw new Error('waiting for the Response view');
+  }
+
+  /** The frame that shows the body of the answer as a page. */
+  async preview(): Promise<FrameLocator> {
+    throw new Error('waiting for the Response view');
+  }
+
+  /** Keys and shown values of the Environ tab. */
+  async environ(): Promise<Map<string, string>> {
+    throw new Error('waiting for the Environ view');
+  }
+
+  /** Selects a key in the Environ tab. */
+  async selectKey(_key: string): Promise<void> {
+    throw new Error('waiting for the Environ view');
+  }
+
+  /** Names of the lit keys of the Environ tab, sorted. */
+  async litKeys(): Promise<string[]> {
+    throw new Error('waiting for the Environ view');
+  }
+
+  /** Selects the byte at `offset` of the client's stream in the Wire tab. */
+  async selectByte(_offset: number): Promise<void> {
+    throw new Error('waiting for the Wire view');
+  }
+
+  /** Bytes that are lit in the Wire tab, as latin-1 text, in the order of the page. */
+  async litBytes(): Promise<string> {
+    throw new Error('waiting for the Wire view');
+  }
+
+  /** Selects the row of the Timeline that has this title. */
+  async selectEvent(_title: string): Promise<void> {
+    throw new Error('waiting for the Timeline view');
+  }
+
+  /** Types a whole request into the Raw tab, as latin-1. Ends of line are CR LF there. */
+  async writeRequest(text: string): Promise<void> {
+    await this.request.getByRole('tab', { name: 'Raw', exact: true }).click();
+    await this.page.getByRole('textbox', { name: 'Raw request' }).fill(text.replaceAll('\r\n', '\n'));
+  }
+
+  async rawRequest(): Promise<string> {
+    await this.request.getByRole('tab', { name: 'Raw', exact: true }).click();
+    return this.page.getByRole('textbox', { name: 'Raw request' }).inputValue();
+  }
+
+  /** Address that the Share dialog gives. */
+  async shareLink(): Promise<string> {
+    await this.button('Share').click();
+    const dialog = this.page.getByRole('dialog', { name: 'Share' });
+    await expect.poll(() => dialog.getByRole('textbox', { name: 'Link' }).inputValue()).toContain('#1.');
+    const link = await dialog.getByRole('textbox', { name: 'Link' }).inputValue();
+    await this.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    return link;
+  }
+
+  async chooseExample(title: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Example' }).selectOption({ label: title });
+  }
+
+  /** Puts the caret into the code. */
+  async focusCode(): Promise<void> {
+    await this.editor.getByRole('textbox').first().click();
+  }
+
+  /** Replaces the text of the open file, as a paste would. */
+  async typeCode(text: string): Promise<void> {
+    await this.focusCode();
+    await this.page.keyboard.press('ControlOrMeta+A');
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** The code as it is shown. */
+  async code(): Promise<string> {
+    return (await this.editor.innerText()).replaceAll('\u00a0', ' ');
+  }
+}

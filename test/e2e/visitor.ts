@@ -1,0 +1,81 @@
+/** A visitor: one browser profile with one page, and a record of everything in it that should not have happened. */
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { browserFlags } from '../../scripts/browser.ts';
+import { Playground } from './playground.ts';
+
+/** How a visitor differs from the usual one. */
+export interface VisitorOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  /** Grant reading and writing the clipboard. Default true. */
+  readonly clipboard?: boolean;
+}
+
+/** One profile: nothing is shared with another visitor. */
+export interface Visitor {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly playground: Playground;
+  /**
+   * Complaints so far: console errors and warnings, uncaught exceptions, violations of the page's own content security
+   * policy, requests that failed, and requests to anywhere but the site. A test that provokes one takes it out.
+   */
+  readonly complaints: string[];
+  /** Every address requested, in order. */
+  readonly requests: string[];
+}
+
+let browser: Browser | undefined;
+let visitors: Visitor[] = [];
+
+/** Starts one Chromium for the specs of a file, and after each test asserts that no visitor saw a complaint. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: inject('chromium'), args: [...browserFlags] });
+  });
+  afterEach(async () => {
+    const complaints = visitors.flatMap((visitor) => visitor.complaints);
+    await Promise.all(visitors.map((visitor) => visitor.context.close()));
+    visitors = [];
+    expect(complaints, 'complaints in the browser').toEqual([]);
+  });
+  afterAll(async () => browser?.close());
+}
+
+/** A new profile with an empty page. Open the playground with `visitor.playground.open()`. */
+export async function newVisitor(options: VisitorOptions = {}): Promise<Visitor> {
+  if (browser === undefined) throw new Error('call useBrowser() at the top of the spec');
+  const { width = 1440, height = 900, colorScheme = 'light', clipboard = true } = options;
+  const site = inject('site');
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  if (clipboard) await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(site).origin });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  const visitor: Visitor = { context, page, playground: new Playground(page, site), complaints: [], requests: [] };
+  watch(visitor, new URL(site).origin);
+  visitors.push(visitor);
+  return visitor;
+}
+
+function watch({ context, page, complaints, requests }: Visitor, origin: string): void {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on('crash', () => complaints.push('the page crashed'));
+  context.on('request', (request) => {
+    const url = request.url();
+    if (!/^(data|blob):/.test(url)) requests.push(url);
+    if (/^(https?|wss?):/.test(url) && new URL(url).origin !== origin) complaints.push(`request to ${url}`);
+  });
+  context.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? '';
+    // Left behind by a navigation or a killed worker: nobody waits for it any more.
+    if (reason !== 'net::ERR_ABORTED') complaints.push(`request failed: ${request.url()} (${reason})`);
+  });
+  context.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`status ${response.status()}: ${response.url()}`);
+  });
+}
