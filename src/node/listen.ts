@@ -25,7 +25,7 @@ export function parseBind(text: string): Bind {
     if (path === '') throw new RangeError(`'${text}' has no path: write unix:/path/to/socket.`);
     return { kind: 'unix', path };
   }
-  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(text.replace(/^(?:tcp|http):\/\/([^/]*)\/?$/, '$1'));
+  const match = /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/.exec(text.replace(/^(?:tcp|http):\/\/([^/]*)\/?$/, '$1'));
   if (match === null) {
     throw new RangeError(`'${text}' is no address.${/^[\da-f:]+$/i.test(text) ? ` An IPv6 address goes into brackets: [${text}]:${usualPort}.` : ' Write HOST:PORT, [IPV6]:PORT or unix:PATH.'}`);
   }

@@ -45,7 +45,7 @@ export class CoarseTimers implements Timers {
   #count = 0;
   /** Last tick whose slot was emptied. */
   #swept = 0;
-  #turning: NodeJS.Timeout | undefined;
+  #turning = false;
 
   /** `now`: monotonic milliseconds. */
   constructor(now: () => number = () => performance.now()) {
@@ -63,7 +63,7 @@ export class CoarseTimers implements Timers {
     head.previous.next = node;
     head.previous = node;
     this.#count += 1;
-    this.#turning ??= setTimeout(this.#turn, tickMs).unref();
+    if (!this.#turning) this.#schedule();
     return node;
   }
 
@@ -75,6 +75,11 @@ export class CoarseTimers implements Timers {
     node.callback = undefined;
     unlink(node);
     this.#count -= 1;
+  }
+
+  #schedule(): void {
+    this.#turning = true;
+    setTimeout(this.#turn, tickMs).unref();
   }
 
   readonly #turn = (): void => {
@@ -96,7 +101,8 @@ export class CoarseTimers implements Timers {
         callback();
       }
     } finally {
-      this.#turning = this.#count > 0 ? setTimeout(this.#turn, tickMs).unref() : undefined;
+      this.#turning = false;
+      if (this.#count > 0) this.#schedule();
     }
   };
 }

@@ -45,7 +45,7 @@ async function connected(how: 'adopt' | 'wrap', path?: string): Promise<Ends> {
   const accepted = new Promise<Socket>((resolve) => { server.once('connection', resolve); });
   // In the same turn as the event, as a server does it.
   const socket = accepted.then((raw) => (how === 'adopt' ? TcpSocket.adopt(raw, 7) : TcpSocket.wrap(raw, 7, 'server')));
-  await new Promise<void>((resolve) => { path === undefined ? server.listen(0, '127.0.0.1', resolve) : server.listen(path, resolve); });
+  await new Promise<void>((resolve) => { server.listen(path === undefined ? { port: 0, host: '127.0.0.1' } : { path }, resolve); });
   const bound = server.address();
   const client = typeof bound === 'string' ? connect({ path: bound, allowHalfOpen: true }) : connect({ port: bound!.port, host: '127.0.0.1', allowHalfOpen: true });
   let received = '';
