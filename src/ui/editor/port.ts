@@ -21,9 +21,14 @@ export interface EditorPort {
   readonly kind: 'textarea' | 'monaco';
   /** Show the file `path`; `text` is used the first time (or when it differs from what the editor holds, keeping undo). View state and undo history are kept per path. */
   open(path: string, text: string): void;
+  /**
+   * Every file of the snippet, so that imports between them can be understood, also of those that were never opened. Texts that differ
+   * from what the editor holds are taken over, keeping undo; paths that are not named are forgotten. Listeners are not told.
+   */
+  setFiles(files: Readonly<Record<string, string>>): void;
   /** The editor no longer needs to remember this path (file deleted, other snippet). */
   forget(path: string): void;
-  /** Text of the open file. */
+  /** Text of the open file; '' before the first `open`. */
   text(): string;
   /** The person typed. Not called for `open`. */
   onChange(listener: (path: string, text: string) => void): () => void;
@@ -31,6 +36,7 @@ export interface EditorPort {
   onCursor(listener: (path: string, line: number) => void): () => void;
   setMarkers(path: string, markers: readonly EditorMarker[]): void;
   setHighlights(highlights: readonly EditorHighlight[]): void;
+  /** Put the caret there and scroll to it. Where `path` is not the open file, it happens when it is opened next. Does not take the focus. */
   reveal(path: string, line: number, column?: number): void;
   setReadOnly(readOnly: boolean): void;
   setTheme(theme: 'light' | 'dark'): void;

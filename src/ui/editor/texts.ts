@@ -1,0 +1,19 @@
+/** What the editor says, to eyes and to screen readers. The page's catalogue supplies it; these are the English words. */
+export interface EditorTexts {
+  /** Accessible name of the text box. */
+  readonly name: string;
+  /** How to get out of a text box in which Tab indents. */
+  readonly tabHint: string;
+  /** Name of the list of markers. */
+  readonly problems: string;
+  /** One marker. Line from 1. */
+  readonly problem: (severity: 'error' | 'warning' | 'info', line: number, message: string) => string;
+}
+
+/** English. */
+export const englishTexts: EditorTexts = {
+  name: 'Editor',
+  tabHint: 'Tab indents. To leave the editor press Escape, then Tab.',
+  problems: 'Problems',
+  problem: (severity, line, message) => `${{ error: 'Error', warning: 'Warning', info: 'Note' }[severity]} in line ${line}: ${message}`,
+};
