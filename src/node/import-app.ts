@@ -158,7 +158,17 @@ function pick(namespace: Record<string, unknown>, name: string | undefined, show
   } else {
     const [root = '', ...path] = name.split('.');
     let value = lookUp(root);
-    for (const key of path) value = (value as Record<string, unknown> | null | undefined)?.[key];
+    let walked = root;
+    for (const key of value === undefined ? [] : path) {
+      const parent = value;
+      value = (parent as Record<string, unknown> | null)?.[key];
+      if (value === undefined) {
+        const keys = typeof parent === 'object' && parent !== null ? Object.keys(parent) : [];
+        const near = nearest(key, keys);
+        throw new AppImportError('missing-name', `${walked} in ${shown} has no '${key}'.${keys.length === 0 ? '' : ` It has: ${keys.join(', ')}.`}`, near === undefined ? '' : `Did you mean '${near}'?`);
+      }
+      walked += `.${key}`;
+    }
     if (value !== undefined) return [name, value];
   }
   const exported = Object.keys(namespace).filter((key) => key !== 'module.exports');

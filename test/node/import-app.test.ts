@@ -131,7 +131,7 @@ describe('an application is not found', () => {
     ['sub/gret', 'missing-module', /^There is no module 'sub\/gret'/, "Did you mean 'greet'?"],
     ['nowhere/x', 'missing-module', /there is no folder .*nowhere\.$/, ''],
     ['sub.greet', 'missing-module', /^There is no module 'sub\.greet'/, 'MODULE is a path: write sub/greet.ts.'],
-    ['good:nested.v2.app', 'missing-name', /^good\.ts exports no 'nested\.v2\.app'/, ''],
+    ['good:nested.v2.app', 'missing-name', /^nested in good\.ts has no 'v2'\. It has: v1\.$/, "Did you mean 'v1'?"],
     ['nothing', 'missing-name', /^nothing\.ts exports neither app nor application nor a default\. It exports nothing\.$/, 'Export the application, or name it: nothing.ts:NAME.'],
     ['good:', 'bad-target', /^'' in 'good:' is not a name\.$/, 'Write MODULE:NAME, where NAME is what the module exports.'],
     [':app', 'bad-target', /^':app' names no module\.$/, 'Write MODULE or MODULE:NAME, for example app.ts:app.'],
