@@ -6,6 +6,7 @@
  */
 import type { Span } from '../../trace/events.ts';
 import type { Fields } from './headers.ts';
+import type { TargetParts } from './target.ts';
 
 /** How a body is delimited (RFC 9112 §6.3). `length` in octets, -1 where not known in advance. */
 export interface Framing {
@@ -25,6 +26,8 @@ export interface Request {
   readonly method: string;
   /** The request target exactly as received. */
   readonly target: string;
+  /** The target taken apart: its form, and where authority, path and query are in it. */
+  readonly targetParts: TargetParts;
   readonly version: HttpVersion;
   readonly headers: Fields;
   readonly framing: Framing;
@@ -51,6 +54,9 @@ export interface Response {
   readonly headers: Fields;
   readonly framing: Framing;
   readonly keepAlive: boolean;
+  readonly versionSpan: Span;
+  readonly statusSpan: Span;
+  readonly reasonSpan: Span;
   readonly span: Span;
 }
 

@@ -1,0 +1,256 @@
+/**
+ * Reads a message's content. Delivers one stretch of data at a time, as a view over the inbox.
+ * As in `head-reader.ts`, every decision depends on the octets up to where it is made, never on how they were cut.
+ */
+import type { Span, Token } from '../../trace/events.ts';
+import { classOf, CR, hexValue, HTAB, LF, showOctet, SP, TCHAR } from './chars.ts';
+import type { Framing } from './events.ts';
+import type { Inbox } from './inbox.ts';
+import type { Leniency } from './leniency.ts';
+import type { Limits } from './limits.ts';
+import { refuse, type RefusalCode } from './refusals.ts';
+
+/** What a step came to: `data` (see {@link BodyReader.size}), the content is complete, a trailer section follows, or more octets are needed. */
+export type BodyStep = 'data' | 'complete' | 'trailers' | 'need-data';
+
+// Phases of a chunked body.
+const SIZE = 0;
+const SIZE_LF = 1;
+const DATA = 2;
+const DATA_CR = 3;
+const DATA_LF = 4;
+// Within a chunk extension: RFC9112-7.1.1-1 `*( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )`
+const EXT_BEFORE_SEMICOLON = 5; // whitespace was seen after the size, a name or a value
+const EXT_BEFORE_NAME = 6;
+const EXT_NAME = 7;
+const EXT_BEFORE_EQUALS = 8; // whitespace was seen after a name
+const EXT_BEFORE_VALUE = 9;
+const EXT_VALUE = 10;
+const EXT_QUOTED = 11;
+const EXT_ESCAPED = 12;
+const EXT_AFTER_QUOTED = 13;
+
+/** Digits of a chunk size, leading zeros included. 2^53 has 14; a few zeros are tolerated because some senders pad to a fixed width. */
+const maxSizeDigits = 16;
+
+/** Told about tokens, when somebody listens. */
+export type TokenSink = (token: Token, start: number, end: number) => void;
+
+export class BodyReader {
+  /** Octets of the stretch just found: it lies at `inbox.start`, and the caller consumes it. */
+  size = 0;
+  /** Content octets delivered. */
+  received = 0;
+  readonly #limits: Limits;
+  readonly #leniency: Leniency;
+  readonly #sink: TokenSink | undefined;
+  #kind: Framing['kind'] = 'none';
+  #remaining = 0;
+  #phase = SIZE;
+  #digits = 0;
+  #extension = 0;
+
+  /** `sink`: undefined where nobody listens. */
+  constructor(limits: Limits, leniency: Leniency, sink: TokenSink | undefined) {
+    this.#limits = limits;
+    this.#leniency = leniency;
+    this.#sink = sink;
+  }
+
+  begin(framing: Framing): void {
+    this.#kind = framing.kind;
+    this.#remaining = framing.kind === 'content-length' ? framing.length : 0;
+    this.#phase = SIZE;
+    this.#digits = 0;
+    this.#extension = 0;
+    this.received = 0;
+  }
+
+  /** RFC9112-8-3: may the connection end here? Only where that is how the body ends. */
+  get endsWithConnection(): boolean {
+    return this.#kind === 'until-close';
+  }
+
+  /** Find the next stretch. Consumes framing octets from the inbox, but not the data itself. Throws RemoteProtocolError. */
+  step(inbox: Inbox): BodyStep {
+    switch (this.#kind) {
+      case 'none':
+      case 'tunnel':
+        return 'complete';
+      case 'content-length':
+        if (this.#remaining === 0) return 'complete';
+        return this.#take(inbox, this.#remaining);
+      case 'until-close':
+        if (this.received + inbox.size > this.#limits.maxBodyBytes) this.#refuse('body-too-large', inbox.position, inbox.position + inbox.size);
+        return this.#take(inbox, inbox.size);
+      case 'chunked':
+        return this.#chunk(inbox);
+    }
+  }
+
+  #take(inbox: Inbox, most: number): BodyStep {
+    const size = Math.min(most, inbox.size);
+    if (size === 0) return 'need-data';
+    this.size = size;
+    this.received += size;
+    this.#remaining -= size;
+    return 'data';
+  }
+
+  #chunk(inbox: Inbox): BodyStep {
+    for (;;) {
+      if (this.#phase === DATA) {
+        if (this.#remaining > 0) return this.#take(inbox, this.#remaining);
+        this.#phase = DATA_CR;
+      }
+      if (inbox.start === inbox.end) return 'need-data';
+      const octet = inbox.bytes[inbox.start]!;
+      const at = inbox.position;
+      switch (this.#phase) {
+        case SIZE:
+          if (hexValue[octet]! < 16) {
+            // RFC9112-7.1-6: "MUST anticipate potentially large hexadecimal numerals and prevent parsing errors due to integer conversion overflows".
+            this.#digits += 1;
+            this.#remaining = this.#remaining * 16 + hexValue[octet]!;
+            if (this.#digits > maxSizeDigits || this.#remaining > Number.MAX_SAFE_INTEGER) this.#refuse('chunk-size-overflow', at - this.#digits + 1, at + 1);
+            break;
+          }
+          if (this.#digits === 0) this.#refuse('bad-chunk-size', at, at + 1, `It begins with ${showOctet(octet)}.`);
+          this.#sink?.('chunk-size', at - this.#digits, at);
+          if (this.received + this.#remaining > this.#limits.maxBodyBytes) this.#refuse('body-too-large', at - this.#digits, at);
+          if (this.#sizeLineEnd(octet, at, 0)) continue;
+          if (octet === CR) break;
+          this.#extension = 1;
+          if (octet === 0x3b) this.#phase = EXT_BEFORE_NAME;
+          else if (octet === SP || octet === HTAB) this.#phase = EXT_BEFORE_SEMICOLON;
+          else this.#refuse('bad-chunk-size', at, at + 1, `The size is followed by ${showOctet(octet)}.`);
+          break;
+        case SIZE_LF:
+          if (octet !== LF) this.#refuse('bare-cr', at - 1, at);
+          inbox.start += 1;
+          this.#sink?.('line-end', at - 1, at + 1);
+          if (this.#endOfSizeLine()) return 'trailers';
+          continue;
+        case DATA_CR:
+          if (octet === LF && this.#leniency.bareLf) {
+            this.#phase = DATA_LF;
+            continue;
+          }
+          if (octet !== CR) this.#refuse('chunk-data-end', at, at + 1);
+          this.#phase = DATA_LF;
+          break;
+        case DATA_LF:
+          if (octet !== LF) this.#refuse('chunk-data-end', at - 1, at + 1);
+          this.#sink?.('line-end', at - 1, at + 1);
+          this.#phase = SIZE;
+          this.#digits = 0;
+          this.#extension = 0;
+          break;
+        default:
+          this.#readExtension(octet, at);
+          break;
+      }
+      inbox.start += 1;
+    }
+  }
+
+  /** A CR (or a tolerated LF) ends the size line. True: the phase changed and the octet is still to be consumed. */
+  #sizeLineEnd(octet: number, at: number, extension: number): boolean {
+    if (octet === CR) {
+      this.#phase = SIZE_LF;
+      if (extension > 0) this.#sink?.('chunk-extension', at - extension, at);
+      return false;
+    }
+    if (octet === LF) {
+      if (!this.#leniency.bareLf) this.#refuse('bare-lf', at, at + 1);
+      if (extension > 0) this.#sink?.('chunk-extension', at - extension, at);
+      this.#phase = SIZE_LF;
+      return true;
+    }
+    return false;
+  }
+
+  /** True: it was the last chunk. */
+  #endOfSizeLine(): boolean {
+    this.#phase = DATA;
+    return this.#remaining === 0;
+  }
+
+  #readExtension(octet: number, at: number): void {
+    // The limit counts everything between the size and the line end.
+    if (octet !== CR && octet !== LF) {
+      this.#extension += 1;
+      if (this.#extension > this.#limits.maxChunkExtensionBytes) this.#refuse('chunk-extension-too-long', at - this.#extension + 1, at + 1);
+    }
+    const blank = octet === SP || octet === HTAB;
+    const token = (classOf[octet]! & TCHAR) !== 0;
+    switch (this.#phase) {
+      case EXT_BEFORE_SEMICOLON:
+        if (blank) return;
+        if (octet === 0x3b) this.#phase = EXT_BEFORE_NAME;
+        else this.#refuseExtension(octet, at);
+        return;
+      case EXT_BEFORE_NAME:
+        if (blank) return;
+        if (token) this.#phase = EXT_NAME;
+        else this.#refuseExtension(octet, at);
+        return;
+      case EXT_NAME:
+        if (token) return;
+        if (octet === 0x3d) this.#phase = EXT_BEFORE_VALUE;
+        else if (blank) this.#phase = EXT_BEFORE_EQUALS;
+        else this.#endExtension(octet, at);
+        return;
+      case EXT_BEFORE_EQUALS:
+        if (blank) return;
+        if (octet === 0x3d) this.#phase = EXT_BEFORE_VALUE;
+        else if (octet === 0x3b) this.#phase = EXT_BEFORE_NAME;
+        else this.#refuseExtension(octet, at);
+        return;
+      case EXT_BEFORE_VALUE:
+        if (blank) return;
+        if (token) this.#phase = EXT_VALUE;
+        else if (octet === 0x22) this.#phase = EXT_QUOTED;
+        else this.#refuseExtension(octet, at);
+        return;
+      case EXT_VALUE:
+        if (token) return;
+        if (blank) this.#phase = EXT_BEFORE_SEMICOLON;
+        else this.#endExtension(octet, at);
+        return;
+      case EXT_QUOTED:
+        if (octet === 0x22) this.#phase = EXT_AFTER_QUOTED;
+        else if (octet === 0x5c) this.#phase = EXT_ESCAPED;
+        else if ((octet < 0x20 && octet !== HTAB) || octet === 0x7f) this.#refuseExtension(octet, at);
+        return;
+      case EXT_ESCAPED:
+        if ((octet < 0x20 && octet !== HTAB) || octet === 0x7f) this.#refuseExtension(octet, at);
+        this.#phase = EXT_QUOTED;
+        return;
+      case EXT_AFTER_QUOTED:
+        if (blank) this.#phase = EXT_BEFORE_SEMICOLON;
+        else this.#endExtension(octet, at);
+        return;
+      default:
+        throw new Error(`no such phase: ${this.#phase}`);
+    }
+  }
+
+  /** Where an extension may end: with another one, or with the line. */
+  #endExtension(octet: number, at: number): void {
+    if (octet === 0x3b) this.#phase = EXT_BEFORE_NAME;
+    else if (octet === CR) this.#sizeLineEnd(octet, at, this.#extension);
+    else this.#refuseExtension(octet, at);
+  }
+
+  #refuseExtension(octet: number, at: number): never {
+    // A line end hidden in an extension is how two parsers are made to see different chunks: RFC9112-2.2-3.
+    if (octet === LF) this.#refuse('bare-lf', at, at + 1);
+    this.#refuse('bad-chunk-extension', at, at + 1, `There is ${showOctet(octet)} in it.`);
+  }
+
+  #refuse(code: RefusalCode, start: number, end: number, detail = ''): never {
+    const span: Span = [start, end];
+    throw refuse(code, span, detail);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Span } from '../../trace/events.ts';
+import type { Fields } from './headers.ts';
+import { decodeLatin1 } from './latin1.ts';
+
+/**
+ * Where the octets of one message section are, and its text once somebody has asked for it. The slab below `end` is never
+ * written again (see `inbox.ts`), so decoding may wait as long as it likes.
+ */
+export class Section {
+  readonly bytes: Uint8Array;
+  /** Index of the first octet in `bytes`. */
+  readonly start: number;
+  readonly end: number;
+  /** Absolute offset of `bytes[start]`. */
+  readonly offset: number;
+  readonly ascii: boolean;
+  #text: string | undefined;
+
+  constructor(bytes: Uint8Array, start: number, end: number, offset: number, ascii: boolean) {
+    this.bytes = bytes;
+    this.start = start;
+    this.end = end;
+    this.offset = offset;
+    this.ascii = ascii;
+  }
+
+  /** The whole section as latin-1, decoded once. */
+  get text(): string {
+    return (this.#text ??= decodeLatin1(this.bytes, this.start, this.end, this.ascii));
+  }
+
+  /** Latin-1 text of a part; `from` and `to` count from the start of the section. */
+  slice(from: number, to: number): string {
+    return this.text.slice(from, to);
+  }
+
+  span(from: number, to: number): Span {
+    return [this.offset + from, this.offset + to];
+  }
+}
+
+/** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start. */
+export const SPANS_PER_FIELD = 4;
+
+/** Field lines over a span table. Nothing is decoded before it is asked for; `get`, `getAll` and `has` compare octets. */
+export class ReceivedFields implements Fields {
+  readonly length: number;
+  readonly #section: Section;
+  readonly #spans: Int32Array;
+  readonly #first: number;
+
+  /** `spans[first …]` holds {@link SPANS_PER_FIELD} numbers for each of `length` lines. Both are borrowed for good. */
+  constructor(section: Section, spans: Int32Array, first: number, length: number) {
+    this.#section = section;
+    this.#spans = spans;
+    this.#first = first;
+    this.length = length;
+  }
+
+  name(index: number): string {
+    const at = this.#at(index);
+    return this.#section.slice(this.#spans[at]!, this.#spans[at + 1]!);
+  }
+
+  lowerName(index: number): string {
+    return this.name(index).toLowerCase();
+  }
+
+  value(index: number): string {
+    const at = this.#at(index);
+    return this.#section.slice(this.#spans[at + 2]!, this.#spans[at + 3]!);
+  }
+
+  nameSpan(index: number): Span {
+    const at = this.#at(index);
+    return this.#section.span(this.#spans[at]!, this.#spans[at + 1]!);
+  }
+
+  valueSpan(index: number): Span {
+    const at = this.#at(index);
+    return this.#section.span(this.#spans[at + 2]!, this.#spans[at + 3]!);
+  }
+
+  get(name: string): string | undefined {
+    let joined: string | undefined;
+    for (let i = this.#find(name, 0); i >= 0; i = this.#find(name, i + 1)) {
+      // RFC9110-5.3-1: lines of one name are combined "in order, with each … field line value separated by a comma".
+      joined = joined === undefined ? this.value(i) : `${joined}, ${this.value(i)}`;
+    }
+    return joined;
+  }
+
+  getAll(name: string): string[] {
+    const values: string[] = [];
+    for (let i = this.#find(name, 0); i >= 0; i = this.#find(name, i + 1)) values.push(this.value(i));
+    return values;
+  }
+
+  has(name: string): boolean {
+    return this.#find(name, 0) >= 0;
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [name: string, value: string]> {
+    for (let i = 0; i < this.length; i += 1) yield [this.name(i), this.value(i)];
+  }
+
+  #at(index: number): number {
+    if (!(index >= 0 && index < this.length)) throw new RangeError(`field ${index} of ${this.length}`);
+    return this.#first + index * SPANS_PER_FIELD;
+  }
+
+  /** Index of the next line of that name (in lower case), from `from` on; -1 where there is none. */
+  #find(name: string, from: number): number {
+    const { bytes, start } = this.#section;
+    const spans = this.#spans;
+    for (let i = from, at = this.#first + from * SPANS_PER_FIELD; i < this.length; i += 1, at += SPANS_PER_FIELD) {
+      if (spans[at + 1]! - spans[at]! === name.length && equalsIgnoringCase(bytes, start + spans[at]!, name)) return i;
+    }
+    return -1;
+  }
+}
+
+/** Do the octets at `at` spell `lower` (ASCII, lower case), ignoring case? The caller has compared the lengths. */
+export function equalsIgnoringCase(bytes: Uint8Array, at: number, lower: string): boolean {
+  for (let i = 0; i < lower.length; i += 1) {
+    const octet = bytes[at + i]!;
+    const folded = octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
+    if (folded !== lower.charCodeAt(i)) return false;
+  }
+  return true;
+}

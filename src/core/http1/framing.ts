@@ -1,0 +1,83 @@
+/**
+ * How long is this body? RFC 9112 §6.3, and nothing else.
+ *
+ * Requests are judged strictly: whatever leaves a doubt about the length is refused, because a doubt is where a second request
+ * can be hidden. Responses that we receive are judged by the same rules where these exist to protect, and as the RFC says
+ * elsewhere.
+ */
+import type { Framing, HttpVersion } from './events.ts';
+import type { RefusalCode } from './refusals.ts';
+
+/** What the header section says about the body, as the reader found it. */
+export interface FramingFacts {
+  readonly version: HttpVersion;
+  /** The number in Content-Length; -1: absent. Validated by the reader. */
+  readonly contentLength: number;
+  readonly transferEncoding: TransferEncoding;
+}
+
+/** What Transfer-Encoding came to, over all its lines. */
+export type TransferEncoding =
+  | 'absent'
+  | 'chunked' // exactly that
+  | 'malformed' // not a list of coding names; parameters on chunked
+  | 'repeated' // chunked more than once
+  | 'chunked-not-last'
+  | 'unknown-then-chunked'; // gzip, chunked
+
+/** The decision, with the clause that made it; or the reason to refuse. */
+export type FramingDecision =
+  | { readonly framing: Framing; readonly clause: string }
+  | { readonly refusal: RefusalCode; readonly at: 'transfer-encoding' };
+
+const none: Framing = Object.freeze({ kind: 'none', length: 0 });
+const chunked: Framing = Object.freeze({ kind: 'chunked', length: -1 });
+const untilClose: Framing = Object.freeze({ kind: 'until-close', length: -1 });
+const tunnel: Framing = Object.freeze({ kind: 'tunnel', length: -1 });
+
+const decided = {
+  noBodyStatus: { framing: none, clause: 'RFC9112-6.3-2.1' },
+  tunnel: { framing: tunnel, clause: 'RFC9112-6.3-2.2' },
+  chunked: { framing: chunked, clause: 'RFC9112-6.3-2.4' },
+  noLength: { framing: none, clause: 'RFC9112-6.3-2.7' },
+  emptyLength: { framing: none, clause: 'RFC9112-6.3-2.6' },
+  untilClose: { framing: untilClose, clause: 'RFC9112-6.3-2.8' },
+} as const satisfies Record<string, FramingDecision>;
+
+const refusedTransferEncoding = (facts: FramingFacts): RefusalCode | undefined => {
+  // RFC9112-6.1-16: "A server or client that receives an HTTP/1.0 message containing a Transfer-Encoding … MUST treat the message as if the framing is faulty"
+  if (facts.version < 11) return 'te-in-http10';
+  // RFC9112-6.3-2.3: such a message "ought to be handled as an error".
+  if (facts.contentLength >= 0) return 'te-and-cl';
+  switch (facts.transferEncoding) {
+    case 'malformed': return 'bad-transfer-encoding';
+    case 'repeated': return 'chunked-repeated';
+    case 'chunked-not-last': return 'chunked-not-last';
+    case 'unknown-then-chunked': return 'unknown-coding';
+    case 'absent':
+    case 'chunked': return undefined;
+  }
+};
+
+/** The body of a request. */
+export function requestFraming(facts: FramingFacts): FramingDecision {
+  if (facts.transferEncoding !== 'absent') {
+    const refusal = refusedTransferEncoding(facts);
+    return refusal === undefined ? decided.chunked : { refusal, at: 'transfer-encoding' };
+  }
+  if (facts.contentLength > 0) return { framing: { kind: 'content-length', length: facts.contentLength }, clause: 'RFC9112-6.3-2.6' };
+  return facts.contentLength === 0 ? decided.emptyLength : decided.noLength;
+}
+
+/** The body of a response to a request with `method`. */
+export function responseFraming(facts: FramingFacts, status: number, method: string): FramingDecision {
+  // Interim responses, 204 and 304, and whatever answers HEAD, have none, whatever their fields say.
+  if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return decided.noBodyStatus;
+  if (method === 'CONNECT' && status < 300) return decided.tunnel;
+  if (facts.transferEncoding !== 'absent') {
+    const refusal = refusedTransferEncoding(facts);
+    return refusal === undefined ? decided.chunked : { refusal, at: 'transfer-encoding' };
+  }
+  if (facts.contentLength > 0) return { framing: { kind: 'content-length', length: facts.contentLength }, clause: 'RFC9112-6.3-2.6' };
+  return facts.contentLength === 0 ? decided.emptyLength : decided.untilClose;
+}

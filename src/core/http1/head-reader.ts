@@ -1,0 +1,558 @@
+/**
+ * Reads a header section (or a trailer section) out of an {@link Inbox}, once, from left to right.
+ *
+ * Two things are asked of it. It must be fast: octets are classified by table, positions go into an Int32Array, no string is made.
+ * And its answer must not depend on how the octets were cut: it stops at any octet, remembers the phase it was in, and every
+ * refusal is decided by the octets up to the refused one alone, never by what happened to arrive with it.
+ */
+import type { Span } from '../../trace/events.ts';
+import { BLANK, classOf, COLON, CR, DIGIT, HTAB, LF, showOctet, SP, TARGET, TCHAR, VALUE, VALUE_ASCII } from './chars.ts';
+import type { HttpVersion } from './events.ts';
+import { equalsIgnoringCase, SPANS_PER_FIELD } from './fields.ts';
+import type { TransferEncoding } from './framing.ts';
+import type { Inbox } from './inbox.ts';
+import { decodeLatin1 } from './latin1.ts';
+import type { Leniency } from './leniency.ts';
+import type { Limits } from './limits.ts';
+import { refuse, type RefusalCode } from './refusals.ts';
+
+/** What the section begins with. */
+export type SectionKind = 'request' | 'response' | 'trailers';
+
+// Phases: what the next octet is read as.
+const METHOD = 0;
+const TARGET_PART = 1;
+const VERSION = 2;
+const LINE_CR = 3;
+const LINE_LF = 4;
+const FIELD_START = 5;
+const NAME = 6;
+const VALUE_START = 7;
+const VALUE_PART = 8;
+const VALUE_LF = 9;
+const LAST_LF = 10;
+const STATUS_VERSION = 11;
+const STATUS_CODE = 12;
+const REASON = 13;
+
+/** Options of the Connection field that mean something to the connection itself. */
+export const OPTION_CLOSE = 1;
+export const OPTION_KEEP_ALIVE = 2;
+export const OPTION_UPGRADE = 4;
+
+const HTTP_SLASH = [0x48, 0x54, 0x54, 0x50, 0x2f];
+
+/** Names that are looked into while reading. No two have the same length: {@link special} relies on it. */
+const HOST = 'host';
+const EXPECT = 'expect';
+const UPGRADE = 'upgrade';
+const CONNECTION = 'connection';
+const CONTENT_LENGTH = 'content-length';
+const TRANSFER_ENCODING = 'transfer-encoding';
+
+export class HeadReader {
+  // ── result; positions count from the section's first octet ──
+  /** End of the method, or of the version in a status line. */
+  firstEnd = 0;
+  targetStart = 0;
+  targetEnd = 0;
+  versionStart = 0;
+  versionEnd = 0;
+  reasonStart = 0;
+  reasonEnd = 0;
+  version: HttpVersion = 11;
+  status = 0;
+  /** No octet above 0x7F so far. */
+  ascii = true;
+  /** Number of field lines. Their positions are `spans[first + i * 4 …]`. */
+  count = 0;
+  spans: Int32Array = new Int32Array(0);
+  first = 0;
+  /** Length of the section, once complete. */
+  size = 0;
+  /** Index of the (first) Host line; -1: absent. */
+  host = -1;
+  contentLength = -1;
+  contentLengthLine = -1;
+  transferEncoding: TransferEncoding = 'absent';
+  transferEncodingLine = -1;
+  /** OR of the OPTION_ bits. */
+  connectionOptions = 0;
+  hasUpgrade = false;
+  expects100 = false;
+  /** Index of a line with an expectation other than 100-continue; -1: none. */
+  unknownExpectation = -1;
+
+  readonly #limits: Limits;
+  readonly #leniency: Leniency;
+  #kind: SectionKind = 'request';
+  #phase = METHOD;
+  #pos = 0;
+  #lineStart = 0;
+  #mark = 0;
+  #chunkedSeen = false;
+
+  constructor(limits: Limits, leniency: Leniency) {
+    this.#limits = limits;
+    this.#leniency = leniency;
+  }
+
+  /** Has any octet of the section been read? */
+  get started(): boolean {
+    return this.#pos > 0;
+  }
+
+  /** Octets of the section read so far. */
+  get position(): number {
+    return this.#pos;
+  }
+
+  /** Get ready for a section. The span table of the last one stays as it is. */
+  begin(kind: SectionKind): void {
+    this.#kind = kind;
+    this.#phase = kind === 'request' ? METHOD : kind === 'response' ? STATUS_VERSION : FIELD_START;
+    this.#pos = 0;
+    this.#lineStart = 0;
+    this.#mark = 0;
+    this.#chunkedSeen = false;
+    this.first += this.count * SPANS_PER_FIELD;
+    this.count = 0;
+    this.firstEnd = this.targetStart = this.targetEnd = this.versionStart = this.versionEnd = this.reasonStart = this.reasonEnd = 0;
+    this.ascii = true;
+    this.size = 0;
+    this.host = -1;
+    this.contentLength = -1;
+    this.contentLengthLine = -1;
+    this.transferEncoding = 'absent';
+    this.transferEncodingLine = -1;
+    this.connectionOptions = 0;
+    this.hasUpgrade = false;
+    this.expects100 = false;
+    this.unknownExpectation = -1;
+  }
+
+  /** Read on. True: the section is complete, `inbox.start` is still at its first octet. Throws RemoteProtocolError. */
+  read(inbox: Inbox): boolean {
+    const { bytes, end } = inbox;
+    const origin = inbox.start;
+    const limits = this.#limits;
+    let i = origin + this.#pos;
+    while (i < end) {
+      switch (this.#phase) {
+        case METHOD: {
+          const stop = Math.min(end, origin + limits.maxRequestLineBytes);
+          while (i < stop && (classOf[bytes[i]!]! & TCHAR) !== 0) i += 1;
+          if (i === end) break;
+          const octet = bytes[i]!;
+          if (octet !== SP || i === origin) this.#refuseMethod(inbox, i, octet);
+          this.firstEnd = i - origin;
+          i += 1;
+          this.targetStart = i - origin;
+          this.#phase = TARGET_PART;
+          break;
+        }
+        case TARGET_PART: {
+          const stop = Math.min(end, origin + limits.maxRequestLineBytes);
+          while (i < stop && (classOf[bytes[i]!]! & TARGET) !== 0) i += 1;
+          if (i === end) break;
+          const octet = bytes[i]!;
+          if (octet !== SP || i === origin + this.targetStart) this.#refuseTarget(inbox, i, octet);
+          this.targetEnd = i - origin;
+          i += 1;
+          this.versionStart = i - origin;
+          this.#phase = VERSION;
+          break;
+        }
+        case VERSION:
+          i = this.#readVersion(inbox, i);
+          break;
+        case STATUS_VERSION:
+          i = this.#readVersion(inbox, i);
+          break;
+        case STATUS_CODE:
+          i = this.#readStatus(inbox, i);
+          break;
+        case REASON: {
+          const stop = Math.min(end, origin + limits.maxRequestLineBytes);
+          while (i < stop && (classOf[bytes[i]!]! & VALUE) !== 0) {
+            if (bytes[i]! > 0x7f) this.ascii = false;
+            i += 1;
+          }
+          if (i === end) break;
+          if ((classOf[bytes[i]!]! & VALUE) !== 0) this.#refuse(inbox, 'status-line-too-long', 0, i - origin);
+          if (bytes[i] !== CR && bytes[i] !== LF) this.#refuseAt(inbox, 'bad-reason', i);
+          this.reasonEnd = i - origin;
+          this.#phase = LINE_CR;
+          break;
+        }
+        case LINE_CR: {
+          const octet = bytes[i]!;
+          if (octet === LF) {
+            if (!this.#leniency.bareLf) this.#refuseAt(inbox, 'bare-lf', i);
+            this.#phase = LINE_LF;
+            break;
+          }
+          if (octet !== CR) this.#refuseLineEnd(inbox, i, octet);
+          i += 1;
+          this.#phase = LINE_LF;
+          break;
+        }
+        case LINE_LF:
+          if (bytes[i] !== LF) this.#refuse(inbox, 'bare-cr', i - 1 - origin, i - origin);
+          // The version follows the target unchecked by its scan, hence the check of the whole line.
+          if (this.#kind === 'request' && this.versionEnd > limits.maxRequestLineBytes) this.#refuse(inbox, 'target-too-long', 0, this.versionEnd);
+          i += 1;
+          this.#lineStart = i - origin;
+          this.#phase = FIELD_START;
+          break;
+        case FIELD_START: {
+          const octet = bytes[i]!;
+          // With the empty line that ends it the section has at least two octets more.
+          if (i - origin + 2 > limits.maxHeadBytes) this.#refuseAt(inbox, 'head-too-large', i);
+          if (octet === CR) {
+            i += 1;
+            this.#phase = LAST_LF;
+            break;
+          }
+          if (octet === LF) {
+            if (!this.#leniency.bareLf) this.#refuseAt(inbox, 'bare-lf', i);
+            this.#phase = LAST_LF;
+            break;
+          }
+          if ((classOf[octet]! & BLANK) !== 0) this.#refuseAt(inbox, this.count === 0 ? 'whitespace-before-fields' : 'obs-fold', i);
+          if (this.count >= limits.maxFields) this.#refuseAt(inbox, 'too-many-fields', i);
+          this.#mark = i - origin;
+          this.#phase = NAME;
+          break;
+        }
+        case NAME: {
+          const stop = Math.min(end, this.#lineStop(origin));
+          while (i < stop && (classOf[bytes[i]!]! & TCHAR) !== 0) i += 1;
+          if (i === end) break;
+          const octet = bytes[i]!;
+          if (octet !== COLON || i === origin + this.#mark) this.#refuseName(inbox, i, octet);
+          this.#openField(i - origin);
+          i += 1;
+          this.#phase = VALUE_START;
+          break;
+        }
+        case VALUE_START: {
+          const stop = Math.min(end, this.#lineStop(origin));
+          while (i < stop && (classOf[bytes[i]!]! & BLANK) !== 0) i += 1;
+          if (i === end) break;
+          if ((classOf[bytes[i]!]! & BLANK) !== 0) this.#refuseLength(inbox, i);
+          this.spans[this.first + this.count * SPANS_PER_FIELD + 2] = i - origin;
+          this.#phase = VALUE_PART;
+          break;
+        }
+        case VALUE_PART: {
+          const stop = Math.min(end, this.#lineStop(origin));
+          while (i < stop && (classOf[bytes[i]!]! & VALUE_ASCII) !== 0) i += 1;
+          if (i === end) break;
+          const octet = bytes[i]!;
+          if (octet !== CR) {
+            if ((classOf[octet]! & VALUE) !== 0) {
+              if (i === stop) this.#refuseLength(inbox, i);
+              this.ascii = false;
+              i += 1;
+              break;
+            }
+            if (octet === LF && this.#leniency.bareLf) {
+              this.#closeValue(bytes, origin, i);
+              this.#phase = VALUE_LF;
+              break;
+            }
+            this.#refuseAt(inbox, octet === LF ? 'bare-lf' : octet === 0 ? 'nul-in-value' : 'control-in-value', i);
+          }
+          this.#closeValue(bytes, origin, i);
+          i += 1;
+          this.#phase = VALUE_LF;
+          break;
+        }
+        case VALUE_LF:
+          if (bytes[i] !== LF) this.#refuse(inbox, 'bare-cr', i - 1 - origin, i - origin);
+          i += 1;
+          this.#closeField(inbox);
+          this.#lineStart = i - origin;
+          this.#phase = FIELD_START;
+          break;
+        case LAST_LF:
+          if (bytes[i] !== LF) this.#refuse(inbox, 'bare-cr', i - 1 - origin, i - origin);
+          this.size = this.#pos = i + 1 - origin;
+          return true;
+        default:
+          throw new Error(`no such phase: ${this.#phase}`);
+      }
+    }
+    this.#pos = i - origin;
+    return false;
+  }
+
+  // ── start line ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** `HTTP/` DIGIT `.` DIGIT, octet by octet. In a request it ends the line; in a response it begins it. */
+  #readVersion(inbox: Inbox, from: number): number {
+    const { bytes, end, start: origin } = inbox;
+    const request = this.#kind === 'request';
+    let i = from;
+    for (let k = i - origin - this.versionStart; i < end && k < 8; i += 1, k += 1) {
+      const octet = bytes[i]!;
+      const good = k < 5 ? octet === HTTP_SLASH[k] : k === 6 ? octet === 0x2e : (classOf[octet]! & DIGIT) !== 0;
+      if (good) continue;
+      // RFC9112-2.3-2: "HTTP-version is case-sensitive"
+      if (!request) this.#refuse(inbox, 'not-http', 0, k + 1);
+      if (k === 0 && octet === SP) this.#refuseAt(inbox, 'extra-space', i);
+      if (k === 0 && octet === HTAB) this.#refuseAt(inbox, 'tab-in-request-line', i);
+      if (k === 0 && (octet === CR || octet === LF)) this.#refuseAt(inbox, 'missing-version', i);
+      this.#refuse(inbox, 'bad-version', this.versionStart, i + 1 - origin);
+    }
+    if (i - origin < this.versionStart + 8) return i;
+    this.versionEnd = this.versionStart + 8;
+    const major = bytes[origin + this.versionStart + 5]! - 0x30;
+    const minor = bytes[origin + this.versionStart + 7]! - 0x30;
+    if (major !== 1) {
+      if (!request) this.#refuse(inbox, 'not-http', this.versionStart, this.versionEnd);
+      const preface = major === 2 && this.firstEnd === 3 && decodeLatin1(bytes, origin, origin + 3) === 'PRI';
+      this.#refuse(inbox, preface ? 'http2-preface' : 'unsupported-version', this.versionStart, this.versionEnd);
+    }
+    // RFC9110-2.5-6: a recipient of a higher minor version than it implements treats it as the highest that it does.
+    this.version = minor === 0 ? 10 : 11;
+    if (request) this.#phase = LINE_CR;
+    else this.#phase = STATUS_CODE;
+    return i;
+  }
+
+  /** SP 3DIGIT SP. */
+  #readStatus(inbox: Inbox, from: number): number {
+    const { bytes, end, start: origin } = inbox;
+    let i = from;
+    for (; i < end; i += 1) {
+      const octet = bytes[i]!;
+      const k = i - origin - this.versionEnd;
+      if (k === 0) {
+        if (octet !== SP) this.#refuseAt(inbox, 'bad-status-line', i);
+      } else if (k <= 3) {
+        if ((classOf[octet]! & DIGIT) === 0) this.#refuseAt(inbox, 'bad-status-line', i);
+        this.status = (k === 1 ? 0 : this.status * 10) + octet - 0x30;
+        // RFC9110-15-1: the first digit defines the class; there is no class 0.
+        if (k === 1 && octet === 0x30) this.#refuseAt(inbox, 'bad-status-line', i);
+      } else {
+        if (octet === SP) {
+          this.reasonStart = this.reasonEnd = i + 1 - origin;
+          this.#phase = REASON;
+          return i + 1;
+        }
+        if ((octet !== CR && octet !== LF) || !this.#leniency.statusWithoutSpace) this.#refuseAt(inbox, 'bad-status-line', i);
+        this.reasonStart = this.reasonEnd = i - origin;
+        this.#phase = LINE_CR;
+        return i;
+      }
+    }
+    return i;
+  }
+
+  #refuseMethod(inbox: Inbox, i: number, octet: number): never {
+    const empty = i === inbox.start;
+    // RFC9112-3-3: a server that receives a method longer than any it implements "SHOULD respond with a 501".
+    if ((classOf[octet]! & TCHAR) !== 0) this.#refuse(inbox, 'method-too-long', 0, i - inbox.start);
+    if (empty && octet === 0x16) this.#refuseAt(inbox, 'tls-handshake', i);
+    if (empty && (octet === SP || octet === HTAB)) this.#refuseAt(inbox, 'missing-method', i);
+    if (empty && octet === LF) this.#refuseAt(inbox, 'bare-lf', i);
+    if (octet === CR || octet === LF) this.#refuseAt(inbox, 'missing-target', i);
+    if (octet === HTAB) this.#refuseAt(inbox, 'tab-in-request-line', i);
+    this.#refuseAt(inbox, 'bad-method', i);
+  }
+
+  #refuseTarget(inbox: Inbox, i: number, octet: number): never {
+    const empty = i === inbox.start + this.targetStart;
+    if ((classOf[octet]! & TARGET) !== 0) this.#refuse(inbox, 'target-too-long', this.targetStart, i - inbox.start);
+    if (octet === SP) this.#refuseAt(inbox, 'extra-space', i);
+    if (octet === HTAB) this.#refuseAt(inbox, 'tab-in-request-line', i);
+    if (octet === CR || octet === LF) this.#refuseAt(inbox, empty ? 'missing-target' : 'missing-version', i);
+    if (octet === 0x23) this.#refuseAt(inbox, 'fragment-in-target', i);
+    this.#refuseAt(inbox, octet > 0x7f ? 'non-ascii-target' : 'control-in-target', i);
+  }
+
+  #refuseLineEnd(inbox: Inbox, i: number, octet: number): never {
+    if ((classOf[octet]! & BLANK) !== 0) this.#refuseAt(inbox, 'trailing-space', i);
+    this.#refuse(inbox, 'bad-version', this.versionStart, i + 1 - inbox.start);
+  }
+
+  // ── fields ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Index at which a line, or the section, becomes too long. */
+  #lineStop(origin: number): number {
+    return origin + Math.min(this.#lineStart + this.#limits.maxFieldLineBytes, this.#limits.maxHeadBytes);
+  }
+
+  #refuseLength(inbox: Inbox, i: number): never {
+    const at = i - inbox.start;
+    this.#refuse(inbox, at - this.#lineStart >= this.#limits.maxFieldLineBytes ? 'field-too-large' : 'head-too-large', this.#lineStart, at);
+  }
+
+  #refuseName(inbox: Inbox, i: number, octet: number): never {
+    const empty = i === inbox.start + this.#mark;
+    if ((classOf[octet]! & TCHAR) !== 0) this.#refuseLength(inbox, i);
+    if (octet === COLON) this.#refuseAt(inbox, 'empty-field-name', i);
+    // RFC9112-5.1-2: "A server MUST reject, with a response status code of 400 (Bad Request), any received request message that contains whitespace between a header field name and colon."
+    if (!empty && (classOf[octet]! & BLANK) !== 0) this.#refuseAt(inbox, 'whitespace-before-colon', i);
+    if (!empty && (octet === CR || octet === LF)) this.#refuse(inbox, 'missing-colon', this.#mark, i - inbox.start);
+    this.#refuse(inbox, 'bad-field-name', i - inbox.start, i + 1 - inbox.start, `It is ${showOctet(octet)}.`);
+  }
+
+  /** The name is complete: make room for the line in the table. */
+  #openField(nameEnd: number): void {
+    let at = this.first + this.count * SPANS_PER_FIELD;
+    if (at + SPANS_PER_FIELD > this.spans.length) {
+      // Earlier sections keep the old table; only the lines of this one move.
+      const used = this.spans.subarray(this.first, at);
+      const table = new Int32Array(Math.max(256, Math.min(4096, this.spans.length * 2), used.length * 2));
+      table.set(used);
+      this.spans = table;
+      this.first = 0;
+      at = used.length;
+    }
+    this.spans[at] = this.#mark;
+    this.spans[at + 1] = nameEnd;
+  }
+
+  /** The value ends at `end` (the CR): cut the trailing whitespace off (RFC9112-5-3). */
+  #closeValue(bytes: Uint8Array, origin: number, end: number): void {
+    const at = this.first + this.count * SPANS_PER_FIELD;
+    const start = origin + this.spans[at + 2]!;
+    let last = end;
+    while (last > start && (classOf[bytes[last - 1]!]! & BLANK) !== 0) last -= 1;
+    this.spans[at + 3] = last - origin;
+  }
+
+  /** The line is complete: look into it if it says something about framing or the connection. */
+  #closeField(inbox: Inbox): void {
+    const at = this.first + this.count * SPANS_PER_FIELD;
+    const index = this.count;
+    this.count += 1;
+    // Trailers say nothing about framing, whatever they are called (RFC9112-7.1.2-2).
+    if (this.#kind === 'trailers') return;
+    const { bytes, start: origin } = inbox;
+    const name = origin + this.spans[at]!;
+    const from = origin + this.spans[at + 2]!;
+    const to = origin + this.spans[at + 3]!;
+    switch (this.spans[at + 1]! - this.spans[at]!) {
+      case HOST.length:
+        if (equalsIgnoringCase(bytes, name, HOST)) this.#host(inbox, index);
+        break;
+      case EXPECT.length:
+        if (equalsIgnoringCase(bytes, name, EXPECT)) this.#expect(decodeLatin1(bytes, from, to), index);
+        break;
+      case UPGRADE.length:
+        if (to > from && equalsIgnoringCase(bytes, name, UPGRADE)) this.hasUpgrade = true;
+        break;
+      case CONNECTION.length:
+        if (equalsIgnoringCase(bytes, name, CONNECTION)) this.#connection(bytes, from, to);
+        break;
+      case CONTENT_LENGTH.length:
+        if (equalsIgnoringCase(bytes, name, CONTENT_LENGTH)) this.#contentLength(inbox, from, to, index);
+        break;
+      case TRANSFER_ENCODING.length:
+        if (equalsIgnoringCase(bytes, name, TRANSFER_ENCODING)) this.#transferEncoding(decodeLatin1(bytes, from, to), index);
+        break;
+    }
+  }
+
+  #host(inbox: Inbox, index: number): void {
+    // RFC9112-3.2-6: 400 "to any request message that contains more than one Host header field line"
+    if (this.host >= 0 && this.#kind === 'request') this.#refuseField(inbox, 'host-repeated', index);
+    this.host = index;
+  }
+
+  #expect(value: string, index: number): void {
+    // RFC9110-10.1.1-3: "The Expect field value is case-insensitive."
+    for (const member of value.split(',')) {
+      const name = trimBlanks(member).toLowerCase();
+      if (name === '100-continue') this.expects100 = true;
+      else if (name !== '') this.unknownExpectation = index;
+    }
+  }
+
+  /** RFC9110-7.6.1-3: a list of tokens, in any case. */
+  #connection(bytes: Uint8Array, from: number, to: number): void {
+    let start = from;
+    for (let i = from; i <= to; i += 1) {
+      if (i < to && bytes[i] !== 0x2c) continue;
+      let a = start;
+      let z = i;
+      while (a < z && (classOf[bytes[a]!]! & BLANK) !== 0) a += 1;
+      while (z > a && (classOf[bytes[z - 1]!]! & BLANK) !== 0) z -= 1;
+      if (z - a === 5 && equalsIgnoringCase(bytes, a, 'close')) this.connectionOptions |= OPTION_CLOSE;
+      else if (z - a === 10 && equalsIgnoringCase(bytes, a, 'keep-alive')) this.connectionOptions |= OPTION_KEEP_ALIVE;
+      else if (z - a === 7 && equalsIgnoringCase(bytes, a, 'upgrade')) this.connectionOptions |= OPTION_UPGRADE;
+      start = i + 1;
+    }
+  }
+
+  #contentLength(inbox: Inbox, from: number, to: number, index: number): void {
+    const { bytes } = inbox;
+    let length = 0;
+    let digits = to > from;
+    for (let i = from; i < to && digits; i += 1) {
+      // RFC9110-8.6-9: 1*DIGIT. No sign, no space, no hexadecimal, no separators.
+      digits = (classOf[bytes[i]!]! & DIGIT) !== 0;
+      length = length * 10 + bytes[i]! - 0x30;
+    }
+    if (!digits) {
+      // RFC9110-8.6-14: a list of equal values may be rejected or read as one.
+      const members = decodeLatin1(bytes, from, to).split(',').map(trimBlanks);
+      if (members.length < 2 || !members.every((member) => /^[0-9]+$/.test(member))) this.#refuseField(inbox, 'bad-content-length', index);
+      length = Number(members[0]);
+      if (!this.#leniency.equalContentLengths || members.some((member) => Number(member) !== length)) this.#refuseField(inbox, 'content-length-conflict', index);
+    }
+    // RFC9110-8.6-12: a recipient "MUST anticipate potentially large decimal numerals and prevent parsing errors due to integer conversion overflows or precision loss".
+    if (length > Number.MAX_SAFE_INTEGER) this.#refuseField(inbox, 'content-length-overflow', index);
+    if (this.contentLength >= 0 && (!this.#leniency.equalContentLengths || this.contentLength !== length)) this.#refuseField(inbox, 'content-length-conflict', index);
+    this.contentLength = length;
+    this.contentLengthLine = index;
+  }
+
+  #transferEncoding(value: string, index: number): void {
+    let state = this.transferEncoding;
+    if (state === 'malformed') return;
+    this.transferEncodingLine = index;
+    for (const member of value.split(',')) {
+      const coding = trimBlanks(member).toLowerCase();
+      // RFC9110-5.6.1.2-2: empty list elements are to be ignored, but a coding list decides framing: too dear a place for it.
+      if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(coding)) {
+        // RFC9112-7.1-3: parameters on chunked "SHOULD be treated as an error". Others have none either that we know.
+        state = 'malformed';
+        break;
+      }
+      if (coding === 'chunked') {
+        state = this.#chunkedSeen ? 'repeated' : state === 'absent' ? 'chunked' : 'unknown-then-chunked';
+        this.#chunkedSeen = true;
+      } else if (state !== 'repeated') state = 'chunked-not-last';
+    }
+    this.transferEncoding = state;
+  }
+
+  // ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Refuse a whole field value (or, where that is empty, its line's name). */
+  #refuseField(inbox: Inbox, code: RefusalCode, index: number): never {
+    const at = this.first + index * SPANS_PER_FIELD;
+    const from = this.spans[at + 2]!;
+    const to = this.spans[at + 3]!;
+    if (from < to) this.#refuse(inbox, code, from, to);
+    this.#refuse(inbox, code, this.spans[at]!, this.spans[at + 1]!);
+  }
+
+  #refuseAt(inbox: Inbox, code: RefusalCode, i: number): never {
+    this.#refuse(inbox, code, i - inbox.start, i - inbox.start + 1);
+  }
+
+  #refuse(inbox: Inbox, code: RefusalCode, from: number, to: number, detail = ''): never {
+    this.#pos = from;
+    const span: Span = [inbox.position + from, inbox.position + to];
+    throw refuse(code, span, detail);
+  }
+}
+
+/** Without SP and HTAB at its ends. (`trim` would take more: U+00A0 is an octet here.) */
+export const trimBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '');

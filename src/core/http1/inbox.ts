@@ -1,0 +1,76 @@
+/**
+ * Octets received and not yet consumed, in one piece.
+ *
+ * They are appended to a slab and never moved while a message head refers to them: a `Request` keeps the slab and decodes
+ * its strings when asked. A typed array of its own per request would cost more than parsing it. The region behind the last
+ * head is used again, so a long body needs no more memory than its largest segment.
+ */
+export class Inbox {
+  /** The slab. Replaced (never rewritten below {@link floor}) when it is full. */
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Index of the first octet not consumed. */
+  start = 0;
+  /** Index behind the last octet received. */
+  end = 0;
+  /** Absolute offset of `bytes[0]`. A double: exact up to 2^53 octets. */
+  base = 0;
+  /** Below this index the slab belongs to heads that somebody may still read. */
+  floor = 0;
+  #nextSize = 4096;
+
+  /** Absolute offset of the first octet not consumed. */
+  get position(): number {
+    return this.base + this.start;
+  }
+
+  get size(): number {
+    return this.end - this.start;
+  }
+
+  /** Copy `data` behind what is there. Anything that points above {@link floor} is invalid afterwards. */
+  append(data: Uint8Array): void {
+    if (this.start === this.end && this.start > this.floor) {
+      this.base += this.start - this.floor;
+      this.start = this.end = this.floor;
+    }
+    if (this.end + data.length > this.bytes.length) this.#move(data.length);
+    this.bytes.set(data, this.end);
+    this.end += data.length;
+  }
+
+  /** The first `count` octets are a head that will be read later: keep them. */
+  keep(count: number): void {
+    this.start += count;
+    this.floor = this.start;
+  }
+
+  /** What is left, copied. */
+  rest(): Uint8Array {
+    return this.bytes.slice(this.start, this.end);
+  }
+
+  /** `count` octets arrived that nobody will read: only the offsets move on. */
+  pass(count: number): void {
+    this.discard();
+    this.base += count;
+  }
+
+  /** Forget what is left. */
+  discard(): void {
+    this.start = this.end;
+  }
+
+  /** A new slab with the unconsumed octets at its beginning. It starts small and grows with use: most connections are short. */
+  #move(more: number): void {
+    const wanted = this.size + more;
+    // Twice what is waiting, so that octets arriving one at a time are moved O(log n) times.
+    const slab = new Uint8Array(Math.max(this.#nextSize, 2 * wanted <= 131_072 ? 2 * wanted : wanted + 65_536));
+    if (this.#nextSize < 65_536) this.#nextSize *= 2;
+    slab.set(this.bytes.subarray(this.start, this.end));
+    this.base += this.start;
+    this.end -= this.start;
+    this.start = 0;
+    this.floor = 0;
+    this.bytes = slab;
+  }
+}

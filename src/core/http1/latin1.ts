@@ -1,0 +1,30 @@
+/**
+ * Octets to text and back, one code unit per octet ("bytes as latin-1", PEP 3333 § A Note On String Types).
+ * The Encoding Standard's label "latin1" means windows-1252, so it is no use here.
+ */
+
+const utf8 = new TextDecoder();
+
+/**
+ * `bytes[start, end)` as latin-1. `ascii`: the caller knows that no octet is above 0x7F; then UTF-8 says the same as latin-1
+ * and the platform's fast decoder may be asked.
+ */
+export function decodeLatin1(bytes: Uint8Array, start: number, end: number, ascii = false): string {
+  const length = end - start;
+  if (length <= 12) {
+    let text = '';
+    for (let i = start; i < end; i += 1) text += String.fromCharCode(bytes[i]!);
+    return text;
+  }
+  if (ascii) return utf8.decode(bytes.subarray(start, end));
+  // A call takes its arguments on the stack; 4096 is far below any engine's bound.
+  let text = '';
+  for (let i = start; i < end; i += 4096) text += String.fromCharCode.apply(null, bytes.subarray(i, Math.min(i + 4096, end)) as unknown as number[]);
+  return text;
+}
+
+/** Write `text` (latin-1) into `into` at `at`; returns the offset behind it. The caller has checked that no code unit is above 0xFF. */
+export function writeLatin1(text: string, into: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i += 1) into[at + i] = text.charCodeAt(i);
+  return at + text.length;
+}

@@ -1,0 +1,126 @@
+/**
+ * How a message that we send is delimited, and the fields that say so (RFC 9112 §6). The caller's Content-Length is kept and
+ * enforced; without one, chunked or the end of the connection; never two answers.
+ */
+import type { FieldPairs, Framing, HttpVersion } from './events.ts';
+import { trimBlanks } from './head-reader.ts';
+import { checkField, misuse } from './writers.ts';
+
+/** What the caller's fields say about framing and the connection, once checked. */
+interface Intent {
+  /** Declared length; -1: none. */
+  readonly length: number;
+  readonly chunked: boolean;
+  readonly close: boolean;
+  readonly hasConnection: boolean;
+}
+
+/** A head that is ready to be written. */
+export interface SendPlan {
+  readonly fields: FieldPairs;
+  readonly framing: Framing;
+  /** The connection ends after this message (our wish, or the only way to end its body). */
+  readonly close: boolean;
+  /** Names of the caller's fields that were left out, with the clause. */
+  readonly dropped: readonly (readonly [name: string, clause: string])[];
+}
+
+function readIntent(fields: FieldPairs): Intent {
+  let length = -1;
+  let chunked = false;
+  let close = false;
+  let hasConnection = false;
+  for (const [name, value] of fields) {
+    checkField(name, value);
+    switch (name.toLowerCase()) {
+      case 'content-length': {
+        // RFC9110-8.6-9: 1*DIGIT
+        const text = trimBlanks(value);
+        if (!/^[0-9]+$/.test(text) || Number(text) > Number.MAX_SAFE_INTEGER) throw misuse('local-bad-content-length', 'RFC9110-8.6-9', `Content-Length is ${JSON.stringify(value.slice(0, 40))}, which is not a number of octets.`, 'Give the length in decimal digits.');
+        if (length >= 0) throw misuse('local-content-length-repeated', 'RFC9110-8.6-14', 'Content-Length is given twice.', 'Give it once.');
+        length = Number(text);
+        break;
+      }
+      case 'transfer-encoding':
+        if (chunked || trimBlanks(value).toLowerCase() !== 'chunked') throw misuse('local-bad-transfer-encoding', 'RFC9112-6.1-4', `Transfer-Encoding is ${JSON.stringify(value.slice(0, 40))}; the only coding written here is chunked, once.`, 'Leave Transfer-Encoding out: the connection chooses it.');
+        chunked = true;
+        break;
+      case 'connection':
+        hasConnection = true;
+        if (value.split(',').some((option) => trimBlanks(option).toLowerCase() === 'close')) close = true;
+        break;
+    }
+  }
+  // RFC9112-6.2-2: "A sender MUST NOT send a Content-Length header field in any message that contains a Transfer-Encoding header field."
+  if (chunked && length >= 0) throw misuse('local-te-and-cl', 'RFC9112-6.2-2', 'Both Content-Length and Transfer-Encoding are given.', 'Give Content-Length if you know it, else neither.');
+  return { length, chunked, close, hasConnection };
+}
+
+const without = (fields: FieldPairs, name: string): FieldPairs => fields.filter(([own]) => own.toLowerCase() !== name);
+const none: Framing = Object.freeze({ kind: 'none', length: 0 });
+
+/** Plan a request. Without Content-Length or `Transfer-Encoding: chunked` it has no body (RFC9112-6.3-2.7). */
+export function planRequest(fields: FieldPairs): SendPlan {
+  const intent = readIntent(fields);
+  const framing: Framing = intent.chunked ? { kind: 'chunked', length: -1 } : intent.length >= 0 ? { kind: 'content-length', length: intent.length } : none;
+  return { fields, framing, close: intent.close, dropped: [] };
+}
+
+/** What a response is planned for. */
+export interface ResponseContext {
+  readonly status: number;
+  /** Method of the request; '' where none could be read. */
+  readonly method: string;
+  /** The client's version; undefined where no request could be read. */
+  readonly version: HttpVersion | undefined;
+  /** The connection is to be kept, as far as the request goes. */
+  readonly keepAlive: boolean;
+}
+
+/** Plan a final or interim response. */
+export function planResponse(given: FieldPairs, context: ResponseContext): SendPlan {
+  const intent = readIntent(given);
+  const { status, method } = context;
+  const dropped: (readonly [string, string])[] = [];
+  let fields = given;
+  const drop = (name: string, clause: string): void => {
+    dropped.push([name, clause]);
+    fields = without(fields, name);
+  };
+  const tunnel = method === 'CONNECT' && status >= 200 && status < 300;
+  if (status < 200 || status === 204 || tunnel) {
+    // RFC9110-8.6-8: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx (Informational) or 204 (No Content)"; RFC9112-6.1-9 says the same of Transfer-Encoding.
+    if (intent.length >= 0) drop('content-length', 'RFC9110-8.6-8');
+    if (intent.chunked) drop('transfer-encoding', 'RFC9112-6.1-9');
+  }
+  if (status < 200) return { fields, framing: none, close: false, dropped };
+  let framing: Framing;
+  // Where no request could be read, nobody knows where the next one begins.
+  let close = intent.close || !context.keepAlive || context.version === undefined;
+  if (tunnel) framing = { kind: 'tunnel', length: -1 };
+  else if (method === 'HEAD' || status === 204 || status === 304) {
+    framing = none;
+    // Allowed in answers to HEAD and in 304 (RFC9112-6.1-8), but it tells nobody anything, and a client may be wrong about it.
+    if (intent.chunked && status !== 204) drop('transfer-encoding', 'RFC9112-6.1-8');
+  } else if (intent.length >= 0) framing = { kind: 'content-length', length: intent.length };
+  else if (context.version === 11) {
+    framing = { kind: 'chunked', length: -1 };
+    if (!intent.chunked) fields = [...fields, ['Transfer-Encoding', 'chunked']];
+  } else {
+    // RFC9112-6.1-11: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request indicates HTTP/1.1"
+    if (intent.chunked) drop('transfer-encoding', 'RFC9112-6.1-11');
+    framing = { kind: 'until-close', length: -1 };
+    close = true;
+  }
+  if (close && !intent.close) {
+    // RFC9112-9.6-2: "A server that does not support persistent connections MUST send the "close" connection option"
+    if (intent.hasConnection) fields = fields.map(([name, value]) => (name.toLowerCase() === 'connection' ? ([name, withoutKeepAlive(value)] as const) : ([name, value] as const))).filter(([name, value]) => value !== '' || name.toLowerCase() !== 'connection');
+    fields = [...fields, ['Connection', 'close']];
+  } else if (!close && context.version === 10 && !intent.hasConnection) {
+    // RFC9112-9.3-3.3: HTTP/1.0 persists only where both say so.
+    fields = [...fields, ['Connection', 'keep-alive']];
+  }
+  return { fields, framing, close, dropped };
+}
+
+const withoutKeepAlive = (value: string): string => value.split(',').map(trimBlanks).filter((option) => option !== '' && option.toLowerCase() !== 'keep-alive').join(', ');

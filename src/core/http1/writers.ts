@@ -1,0 +1,147 @@
+/**
+ * Message heads and chunks as octets. What is written here is valid whatever the caller asked for: names are tokens, values
+ * hold no line ends (RFC9110-5.5-5), and a refused part leaves nothing behind.
+ */
+import type { Token } from '../../trace/events.ts';
+import { classOf, showOctet, TARGET, TCHAR, VALUE } from './chars.ts';
+import { LocalProtocolError } from './errors.ts';
+import type { FieldPairs } from './events.ts';
+import { writeLatin1 } from './latin1.ts';
+
+/** Told about tokens written, when somebody listens. Offsets count from the first octet of the returned array. */
+export type WriteSink = (token: Token, start: number, end: number) => void;
+
+/** Something that the caller asked for would break HTTP. */
+export function misuse(code: string, clause: string, message: string, advice: string): LocalProtocolError {
+  return new LocalProtocolError({ code, status: 500, clause, message, advice });
+}
+
+const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+/** Refuse a name that is no token, or a value that could end its line or does not fit in octets. */
+export function checkField(name: string, value: string): void {
+  if (!isToken(name)) {
+    throw misuse('local-bad-field-name', 'RFC9110-5.1-2', `The field name ${quote(name)} is not a token.`, 'Use letters, digits and hyphens.');
+  }
+  const bad = firstOutside(value, VALUE);
+  if (bad < 0) return;
+  const unit = value.charCodeAt(bad);
+  if (unit === 0x0d || unit === 0x0a) {
+    // RFC9110-5.5-5 and RFC9112-11.1-1: a line end here would let whoever chose the value write fields, or a whole response, of their own.
+    throw misuse('local-field-injection', 'RFC9110-5.5-5', `The value of ${name} contains ${showOctet(unit)}: ${quote(value)}.`, 'Take line ends out of anything that comes from a user before it goes into a field.');
+  }
+  throw misuse(
+    'local-bad-field-value', 'RFC9110-5.5-5',
+    `The value of ${name} contains ${unit > 0xff ? `the character U+${unit.toString(16).toUpperCase().padStart(4, '0')}` : showOctet(unit)} at position ${bad}.`,
+    unit > 0xff ? 'Encode text: percent-encoding, RFC 8187, or UTF-8 octets given as latin-1.' : 'Encode it.',
+  );
+}
+
+export function isToken(text: string): boolean {
+  return text !== '' && firstOutside(text, TCHAR) < 0;
+}
+
+/** Index of the first code unit that is not of a class; -1: none. */
+function firstOutside(text: string, wanted: number): number {
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0xff || (classOf[unit]! & wanted) === 0) return i;
+  }
+  return -1;
+}
+
+/** Refuse a method or target that would not fit between the spaces of a request line. */
+export function checkRequestLine(method: string, target: string): void {
+  if (!isToken(method)) throw misuse('local-bad-method', 'RFC9112-3.1-2', `The method ${quote(method)} is not a token.`, 'Use a registered method.');
+  if (target === '' || firstOutside(target, TARGET) >= 0) {
+    throw misuse('local-bad-target', 'RFC9112-3.2-2', `The request target ${quote(target)} is empty or contains something that must be encoded.`, 'Encode spaces, controls, "#" and everything outside ASCII as %XX.');
+  }
+}
+
+/** Refuse a status or reason phrase that would not fit in a status line. */
+export function checkStatusLine(status: number, reason: string): void {
+  // RFC9110-15-1: "values outside the range 100..599 are invalid".
+  if (!Number.isInteger(status) || status < 100 || status > 599) {
+    throw misuse('local-bad-status', 'RFC9110-15-1', `${String(status)} is not a status code.`, 'Use a number from 100 to 599.');
+  }
+  const bad = firstOutside(reason, VALUE);
+  if (bad >= 0) {
+    throw misuse('local-bad-reason', 'RFC9112-4-7', `The reason phrase ${quote(reason)} contains a character that would break the status line.`, 'Use visible latin-1 characters, or leave it empty.');
+  }
+}
+
+/** A head: start line (its parts separated by one space), fields, empty line. The parts have been checked. */
+export function writeHead(parts: readonly [string, string, string], tokens: readonly [Token, Token, Token], fields: FieldPairs, sink: WriteSink | undefined): Uint8Array {
+  let size = parts[0].length + parts[1].length + parts[2].length + 4 + 2;
+  for (const [name, value] of fields) size += name.length + value.length + 4;
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (let i = 0; i < 3; i += 1) {
+    const start = at;
+    at = writeLatin1(parts[i]!, bytes, at);
+    if (at > start) sink?.(tokens[i]!, start, at);
+    // RFC9112-4-2: the space before an empty reason phrase is written all the same.
+    if (i < 2) {
+      bytes[at] = 0x20;
+      at += 1;
+      sink?.('separator', at - 1, at);
+    }
+  }
+  at = lineEnd(bytes, at, sink);
+  at = writeFields(fields, bytes, at, 'field-name', 'field-value', sink);
+  lineEnd(bytes, at, sink);
+  return bytes;
+}
+
+function writeFields(fields: FieldPairs, bytes: Uint8Array, from: number, nameToken: Token, valueToken: Token, sink: WriteSink | undefined): number {
+  let at = from;
+  for (const [name, value] of fields) {
+    const nameStart = at;
+    at = writeLatin1(name, bytes, at);
+    bytes[at] = 0x3a;
+    bytes[at + 1] = 0x20;
+    at += 2;
+    const valueStart = at;
+    at = writeLatin1(value, bytes, at);
+    if (sink) {
+      sink(nameToken, nameStart, valueStart - 2);
+      sink('separator', valueStart - 2, valueStart);
+      if (at > valueStart) sink(valueToken, valueStart, at);
+    }
+    at = lineEnd(bytes, at, sink);
+  }
+  return at;
+}
+
+function lineEnd(bytes: Uint8Array, at: number, sink: WriteSink | undefined): number {
+  bytes[at] = 0x0d;
+  bytes[at + 1] = 0x0a;
+  sink?.('line-end', at, at + 2);
+  return at + 2;
+}
+
+/** One chunk around `data` (not empty: an empty chunk would end the body). Copies `data`. */
+export function writeChunk(data: Uint8Array, sink: WriteSink | undefined): Uint8Array {
+  const size = data.length.toString(16);
+  const bytes = new Uint8Array(size.length + data.length + 4);
+  let at = writeLatin1(size, bytes, 0);
+  sink?.('chunk-size', 0, at);
+  at = lineEnd(bytes, at, sink);
+  bytes.set(data, at);
+  sink?.('body', at, at + data.length);
+  lineEnd(bytes, at + data.length, sink);
+  return bytes;
+}
+
+/** The last chunk and the trailer section. */
+export function writeLastChunk(trailers: FieldPairs, sink: WriteSink | undefined): Uint8Array {
+  let size = 5;
+  for (const [name, value] of trailers) size += name.length + value.length + 4;
+  const bytes = new Uint8Array(size);
+  bytes[0] = 0x30;
+  sink?.('chunk-size', 0, 1);
+  let at = lineEnd(bytes, 1, sink);
+  at = writeFields(trailers, bytes, at, 'trailer-name', 'trailer-value', sink);
+  lineEnd(bytes, at, sink);
+  return bytes;
+}
