@@ -1,16 +1,14 @@
 /** Once per run: the built site, served as a static host would serve it, below a path of its own. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { ensureBrowser } from '../../scripts/browser.ts';
+import { siteFolder, siteIsCurrent } from '../../scripts/build.ts';
 import { serveStatic } from '../../scripts/serve-static.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** What the site is built from. */
-const sources = ['src', 'workers', 'public', 'index.html', 'embed.html', 'vite.config.ts', 'package.json'];
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,26 +25,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
     if (status !== 0) throw new Error('the build failed, so there is nothing to test');
   }
-  const server = await serveStatic(join(root, 'dist/site'), { base: '/docs/porthole/' });
+  const server = await serveStatic(siteFolder, { base: '/docs/porthole/' });
   project.provide('site', server.url);
   project.provide('chromium', ensureBrowser());
   return () => server.close();
 }
 
-/** Is anything newer than what was built from it? A test of yesterday's page would say nothing. */
+/** Was either half built from something else than what is here now? A test of yesterday's page would say nothing. */
 function stale(): boolean {
-  const built = ['dist/site/index.html', 'dist/cli.js'].map((path) => join(root, path));
-  if (!built.every((path) => existsSync(path))) return true;
-  const oldest = Math.min(...built.map((path) => statSync(path).mtimeMs));
-  return newest(sources.map((name) => join(root, name)).filter((path) => existsSync(path))) > oldest;
-}
-
-function newest(paths: readonly string[]): number {
-  return Math.max(
-    ...paths.map((path) => {
-      const facts = statSync(path);
-      return facts.isDirectory() ? newest([...readdirSync(path)].map((name) => join(path, name))) : facts.mtimeMs;
-    }),
-    0,
-  );
+  const cli = join(root, 'dist/cli.js');
+  // `npm run build` makes the site first, then the package.
+  return !siteIsCurrent() || !existsSync(cli) || statSync(cli).mtimeMs < statSync(join(siteFolder, 'index.html')).mtimeMs;
 }

@@ -123,14 +123,43 @@ export class Playground {
     throw new Error('waiting for the Environ view');
   }
 
-  /** Selects the byte at `offset` of the client's stream in the Wire tab. */
-  async selectByte(_offset: number): Promise<void> {
-    throw new Error('waiting for the Wire view');
+  /** Selects the token at `offset` of the client's stream in the Wire tab, by a click on its byte. */
+  async selectByte(offset: number): Promise<void> {
+    const wire = await this.showTrace('Wire');
+    const byte = wire.locator(`[data-stream="c2s"] .hex [data-o="${offset}"]`);
+    await this.#scrollThrough(wire, async () => (await byte.count()) > 0);
+    await byte.click();
   }
 
-  /** Bytes that are lit in the Wire tab, as latin-1 text, in the order of the page. */
+  /** Bytes of the client's stream that are lit in the Wire tab, as latin-1 text. */
   async litBytes(): Promise<string> {
-    throw new Error('waiting for the Wire view');
+    const wire = await this.showTrace('Wire');
+    const lit = new Map<number, string>();
+    await this.#scrollThrough(wire, async () => {
+      const seen = await wire.locator('[data-stream="c2s"] .hex .selected').evaluateAll((cells) =>
+        cells.map((cell) => [Number((cell as HTMLElement).dataset['o']), cell.textContent] as const),
+      );
+      for (const [offset, hex] of seen) lit.set(offset, hex);
+      return false;
+    });
+    return [...lit].toSorted(([a], [b]) => a - b).map(([, hex]) => String.fromCharCode(parseInt(hex, 16))).join('');
+  }
+
+  /** Moves a virtualised grid from its beginning to its end, screen by screen, until `found`. */
+  async #scrollThrough(panel: Locator, found: () => Promise<boolean>): Promise<void> {
+    const grid = panel.getByRole('grid').first();
+    await grid.evaluate((element) => { element.scrollTop = 0; });
+    for (;;) {
+      // Rows are drawn in the frame after the scroll.
+      await this.page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }));
+      if (await found()) return;
+      const moved = await grid.evaluate((element) => {
+        const before = element.scrollTop;
+        element.scrollTop += element.clientHeight * 0.8;
+        return element.scrollTop > before;
+      });
+      if (!moved) return;
+    }
   }
 
   /** Selects the row of the Timeline that has this title. */

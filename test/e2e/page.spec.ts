@@ -1,0 +1,83 @@
+/** Roles and names of the page are an interface: for assistive technology, for tests, for the keyboard. */
+import { createRequire } from 'node:module';
+import { describe, expect, test } from 'vitest';
+import { newVisitor, useBrowser } from './visitor.ts';
+
+useBrowser();
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+test('the roles and names of DESIGN §4.5 are there', async () => {
+  const { playground, page } = await newVisitor();
+  await playground.open('ex=environ');
+  await playground.editor.waitFor();
+  await playground.request.waitFor();
+  await playground.trace.waitFor();
+  await playground.status.waitFor();
+  for (const name of ['Run', 'Stop', 'Send', 'Share', 'Embed']) expect(await playground.button(name).count(), name).toBe(1);
+  expect(await page.getByRole('combobox', { name: 'Example' }).count()).toBe(1);
+  for (const name of ['Form', 'Raw']) expect(await playground.request.getByRole('tab', { name, exact: true }).count(), name).toBe(1);
+  for (const name of ['Response', 'Wire', 'Timeline', 'Environ', 'Console']) expect(await playground.trace.getByRole('tab', { name, exact: true }).count(), name).toBe(1);
+  await playground.request.getByRole('tab', { name: 'Raw', exact: true }).click();
+  expect(await page.getByRole('textbox', { name: 'Raw request' }).count()).toBe(1);
+});
+
+test('for an ASGI app the Environ tab is called Scope', async () => {
+  const { playground } = await newVisitor();
+  await playground.open('ex=hello-asgi');
+  await playground.run();
+  await playground.send();
+  await playground.answer();
+  const scope = await playground.traceText('Scope');
+  expect(scope).toContain('http_version');
+  expect(scope).toContain('raw_path');
+});
+
+describe('accessibility rules (axe)', () => {
+  test.each([
+    [1440, 900, 'light'],
+    [1024, 768, 'dark'],
+    [390, 844, 'light'],
+  ] as const)('%i × %i, %s', async (width, height, colorScheme) => {
+    const { playground, page } = await newVisitor({ width, height, colorScheme });
+    await playground.open('ex=environ');
+    if (width > 600) {
+      await playground.run();
+      await playground.send();
+      await playground.answer();
+    }
+    await page.addScriptTag({ path: axe }).catch(() => page.evaluate(axe));
+    const tabs = width > 600 ? (['Response', 'Wire', 'Timeline', 'Environ', 'Console'] as const) : [];
+    for (const tab of [undefined, ...tabs]) {
+      if (tab !== undefined) await playground.showTrace(tab);
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as { axe: { run(context: object, options: object): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
+        // Monaco's inside is not ours to mend.
+        const { violations } = await axe.run({ exclude: ['.monaco-editor'] }, { resultTypes: ['violations'] });
+        return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+      });
+      expect(violations, tab ?? 'as opened').toEqual([]);
+    }
+    // Nothing sticks out at the side.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+});
+
+test('Run and Send by keyboard alone', async () => {
+  const { playground, page } = await newVisitor();
+  await playground.open('ex=hello-wsgi');
+  const focusOn = async (name: string): Promise<void> => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.querySelector('span')?.textContent ?? '');
+      if (focused === name) return;
+    }
+    throw new Error(`Tab does not reach ${name}`);
+  };
+  await focusOn('Run');
+  await page.keyboard.press('Enter');
+  await playground.listening();
+  await focusOn('Send');
+  await page.keyboard.press('Space');
+  expect(await playground.answer()).toContain('200');
+});
