@@ -62,7 +62,7 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   runner: ['comlink', 'sucrase'],
   machine: ['comlink'],
   ui: ['preact', '@preact/signals', 'monaco-editor'],
-  node: ['sucrase'],
+  node: ['acorn', 'sucrase'],
 };
 
 /** Edges that the matrix allows and that are still too wide. */

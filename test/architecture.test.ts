@@ -123,7 +123,7 @@ describe('the checks report what is planted', () => {
       diagnostics: { filename: string; message: string; labels: { span: { line: number } }[] }[];
     };
     const lines = (file: string) => new Set(diagnostics.filter(({ filename }) => filename === file).map(({ labels }) => labels[0]!.span.line));
-    expect([...lines('src/core/canary.ts')].toSorted()).toEqual([1, 2, 3, 4, 5]);
+    expect(lines('src/core/canary.ts')).toEqual(new Set([1, 2, 3, 4, 5]));
     expect(diagnostics.filter(({ filename }) => filename === 'src/server/canary.ts')).toHaveLength(2);
   });
 
