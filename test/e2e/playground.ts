@@ -98,29 +98,49 @@ export class Playground {
     return this.traceText('Response');
   }
 
-  /** The body of the answer as it came, decoded as UTF-8. */
+  /** The body of the answer as text. */
   async responseBody(): Promise<string> {
-    throw new Error('waiting for the Response view');
+    const response = await this.showTrace('Response');
+    const text = response.getByRole('radio', { name: 'Text', exact: true });
+    if ((await text.count()) > 0) await text.check({ force: true });
+    return (await response.locator('pre.body-text').textContent()) ?? '';
   }
 
   /** The frame that shows the body of the answer as a page. */
   async preview(): Promise<FrameLocator> {
-    throw new Error('waiting for the Response view');
+    const response = await this.showTrace('Response');
+    return response.frameLocator('iframe[title^="Preview"]');
   }
 
   /** Keys and shown values of the Environ tab. */
   async environ(): Promise<Map<string, string>> {
-    throw new Error('waiting for the Environ view');
+    const panel = await this.showTrace('Environ');
+    const rows = panel.getByRole('row').filter({ has: this.page.getByRole('rowheader') });
+    await rows.first().waitFor();
+    const pairs = await rows.evaluateAll((found) =>
+      found.map((row) => [row.querySelector('th')?.textContent ?? '', row.querySelector('td')?.textContent ?? ''] as const),
+    );
+    return new Map(pairs);
   }
 
   /** Selects a key in the Environ tab. */
-  async selectKey(_key: string): Promise<void> {
-    throw new Error('waiting for the Environ view');
+  async selectKey(key: string): Promise<void> {
+    const panel = await this.showTrace('Environ');
+    await panel.getByRole('button', { name: key, exact: true }).click();
   }
 
   /** Names of the lit keys of the Environ tab, sorted. */
   async litKeys(): Promise<string[]> {
-    throw new Error('waiting for the Environ view');
+    const panel = await this.showTrace('Environ');
+    return (await panel.locator('tr.linked th').allTextContents()).toSorted();
+  }
+
+  /** Selects the row of the Timeline that has this title. */
+  async selectEvent(title: string): Promise<void> {
+    const timeline = await this.showTrace('Timeline');
+    const row = timeline.getByRole('row').filter({ has: this.page.getByText(title, { exact: true }) }).first();
+    await this.#scrollThrough(timeline, async () => (await row.count()) > 0);
+    await row.click();
   }
 
   /** Selects the token at `offset` of the client's stream in the Wire tab, by a click on its byte. */
@@ -162,11 +182,6 @@ export class Playground {
     }
   }
 
-  /** Selects the row of the Timeline that has this title. */
-  async selectEvent(_title: string): Promise<void> {
-    throw new Error('waiting for the Timeline view');
-  }
-
   /** Types a whole request into the Raw tab, as latin-1. Ends of line are CR LF there. */
   async writeRequest(text: string): Promise<void> {
     await this.request.getByRole('tab', { name: 'Raw', exact: true }).click();
@@ -205,8 +220,15 @@ export class Playground {
     await this.page.keyboard.insertText(text);
   }
 
-  /** The code as it is shown. */
+  /** The code as it is shown: of the plain editor, or the lines that Monaco has drawn. */
   async code(): Promise<string> {
-    return (await this.editor.innerText()).replaceAll('\u00a0', ' ');
+    return this.editor.evaluate((editor) => {
+      const plain = editor.querySelector<HTMLTextAreaElement>('textarea.code-input');
+      if (plain !== null) return plain.value;
+      const top = (line: HTMLElement): number => Number.parseFloat(line.style.top);
+      const lines = [...editor.querySelectorAll<HTMLElement>('.view-lines > .view-line')].toSorted((a, b) => top(a) - top(b));
+      if (lines.length > 0) return lines.map((line) => line.textContent).join('\n').replaceAll('\u00a0', ' ');
+      return editor.querySelector('.code-picture')?.textContent ?? '';
+    });
   }
 }

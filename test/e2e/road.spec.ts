@@ -80,9 +80,10 @@ describe('the environ example', () => {
     await playground.send();
     await playground.answer();
 
-    // From the wire to environ: a byte inside `%20` is part of PATH_INFO and RAW_URI, and of nothing else.
+    // From the wire to environ. A click selects a token; the target is one, and became three keys.
     await playground.selectByte(request.indexOf('%20'));
-    expect(await playground.litKeys()).toEqual(['PATH_INFO', 'RAW_URI']);
+    expect(await playground.litBytes()).toBe('/a%20b?x=1');
+    expect(await playground.litKeys()).toEqual(['PATH_INFO', 'QUERY_STRING', 'RAW_URI']);
 
     await playground.selectByte(request.indexOf('theme=dark') + 2);
     expect(await playground.litKeys()).toEqual(['HTTP_COOKIE']);
