@@ -14,8 +14,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** A program that npm installed for us. */
 export const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 
-/** Scripts that write files into the tree; with `--check` each fails where a file is not what it would write. */
-const generators = ['clauses', 'diagrams', 'examples', 'typings'];
+/** Scripts that write files of the tree; with `--check` each fails where a file is not what it would write. */
+const generators = ['clauses', 'diagrams', 'examples', 'lockfile', 'typings'];
 
 /** The steps of `npm run check`, in order. */
 export const checkSteps: readonly Step[] = [
