@@ -22,7 +22,8 @@ export const publicEntries = ['index', 'core', 'wsgi', 'asgi', 'node', 'snippet'
 const entries: Record<string, string> = {
   ...Object.fromEntries(publicEntries.map((name) => [name, join(root, `src/api/${name}.ts`)])),
   cli: join(root, 'src/node/bin.ts'),
-  // Started by its URL, in a thread of Node's.
+  // Started by their URLs: a process of its own, and a thread of Node's.
+  worker: join(root, 'src/node/worker.ts'),
   'loader-thread': join(root, 'src/node/loader-thread.ts'),
 };
 

@@ -36,7 +36,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'worker-class': 'There is one kind of worker; the interface of the application is --interface.',
   http: 'HTTP/1.1 is parsed by Porthole itself.',
   loop: 'The event loop is Node\'s.',
-  reload: 'Run it under node --watch.',
+  preload: 'Each worker has a copy of the application of its own; there is no fork(2) in Node to share one by.',
 };
 
 interface Flag { readonly name: SettingName | 'help' | 'version'; readonly value: boolean | undefined }
@@ -209,7 +209,7 @@ export function helpText(): string {
       if (own !== group) continue;
       const isSwitch = reader.placeholder === '';
       const left = `${short === undefined ? '' : `-${short}, `}--${isSwitch && usual === true ? 'no-' : ''}${flag}${isSwitch ? '' : ` ${reader.placeholder}`}`;
-      const shown = isSwitch || usual === '' || usual === Infinity ? '' : ` (default: ${String(usual)})`;
+      const shown = isSwitch || usual === '' || usual === Infinity || usual === 0 ? '' : ` (default: ${String(usual)})`;
       row(left, (isSwitch && usual === true ? help.replace(/^Send/, 'Do not send') : help) + shown);
     }
   }

@@ -1,23 +1,22 @@
 /**
  * The command `porthole MODULE[:NAME]`: settings, application, server, signals, exit code.
  */
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { InterfaceError, toGatewayApp } from '../gateway/detect.ts';
-import { SocketError } from '../net/socket.ts';
-import type { ServerConfig } from '../server/config.ts';
+import { toGatewayApp } from '../gateway/detect.ts';
+import { Arbiter, quickMs } from './arbiter.ts';
 import { UsageError, combine, configText, helpText, readArgs, readConfig, readEnv, splitWords, type Given, type Sources } from './args.ts';
-import { AppImportError, importApp } from './import-app.ts';
+import { boot, exitCodes, explainFailure } from './boot.ts';
+import { bindOnly, type BoundSocket } from './bound.ts';
+import { importApp } from './import-app.ts';
+import { formatBind, parseBind } from './listen.ts';
 import { installLoader } from './loader.ts';
 import { createLog, type Log } from './log.ts';
-import { serve, type Serving } from './serve.ts';
+import type { Serving } from './serve.ts';
 import type { Settings } from './settings.ts';
-import { printTrace } from './print-trace.ts';
 import { version } from './version.ts';
-
-/** What the process ends with; 3 and 4 are gunicorn's (`WORKER_BOOT_ERROR`, `APP_LOAD_ERROR`), 2 is the shell's for wrong usage. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, workerBoot: 3, appLoad: 4 } as const;
+import { Watcher } from './watcher.ts';
 
 const configFiles = ['porthole.config.ts', 'porthole.config.mts', 'porthole.config.js', 'porthole.config.mjs'];
 
@@ -50,7 +49,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stderr.write('porthole: No application. Write porthole MODULE[:NAME], for example porthole app.ts:app, or see porthole --help.\n');
     return exitCodes.usage;
   }
-  return run(target, settings);
+  if (settings.checkConfig) return check(target, settings);
+  const log = createLog(settings.logLevel, (line) => process.stderr.write(line));
+  const supervised = settings.workers > 0 || settings.reload;
+  return supervised ? runArbiter(target, settings, log, async () => (await readInvocation(argv)).settings) : runAlone(target, settings, log);
 }
 
 const withAdvice = (message: string, advice: string): string => (advice === '' ? message : `${message} ${advice}`);
@@ -76,7 +78,21 @@ async function readInvocation(argv: readonly string[]): Promise<Invocation> {
     layers.push({ from: found, given });
   }
   layers.push({ from: 'environment', given: env }, { from: 'PORTHOLE_CMD_ARGS', given: words.given }, { from: 'command line', given: args.given });
-  return { target, ...combine(layers), action: 'run' };
+  const invocation: Invocation = { target, ...combine(layers), action: 'run' };
+  checkTogether(invocation.settings);
+  return invocation;
+}
+
+/** What no single setting can tell. Throws UsageError. */
+function checkTogether({ bind, certfile, keyfile }: Settings): void {
+  if ((certfile === '') !== (keyfile === '')) throw new UsageError('TLS needs both --certfile and --keyfile.');
+  for (const address of bind) {
+    try {
+      parseBind(address);
+    } catch (error) {
+      throw new UsageError((error as Error).message);
+    }
+  }
 }
 
 /** `process.loadEnvFile` keeps what is set already: the environment is nearer than a file. */
@@ -101,119 +117,81 @@ async function importConfig(path: string): Promise<ReturnType<typeof readConfig>
   installLoader();
   let exported: { default?: unknown };
   try {
-    exported = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { default?: unknown };
+    // Read anew at each HUP: Node keeps modules by their whole URL.
+    exported = (await import(/* @vite-ignore */ `${pathToFileURL(path).href}?${statSync(path).mtimeMs}`)) as { default?: unknown };
   } catch (error) {
     throw new UsageError(`The config file ${path} could not be loaded: ${(error as Error).message}`);
   }
   return readConfig(exported.default, path);
 }
 
-/** Load, serve, wait for a signal, stop. */
-async function run(target: string, settings: Settings): Promise<number> {
-  const log = createLog(settings.logLevel, (line) => process.stderr.write(line));
+/** Load, serve, wait for a signal, stop: all in this process. */
+async function runAlone(target: string, settings: Settings, log: Log): Promise<number> {
   let serving: Serving;
   try {
-    const imported = await importApp(target, { factory: settings.factory });
-    if (settings.checkConfig) {
-      const app = toGatewayApp(imported.value, settings.interface, imported.name);
-      process.stdout.write(`${imported.name} is a ${app.interface.toUpperCase()} application; the settings are in order.\n`);
-      return exitCodes.ok;
-    }
-    surviveTheApp(log);
-    serving = await serve(imported.value, {
-      bind: settings.bind,
-      interface: settings.interface,
-      name: imported.name,
-      backlog: settings.backlog,
-      config: serverConfig(settings),
-      graceMs: settings.gracefulTimeout * 1000,
-      ...tlsOf(settings),
-      ...(settings.trace ? { tracer: printTrace((text) => process.stdout.write(text)) } : {}),
-      onLog: (source, level, text) => {
-        if (source === 'server') log[level](text);
-        else (source === 'access' ? process.stdout : process.stderr).write(text.endsWith('\n') ? text : `${text}\n`);
-      },
-    });
+    serving = await boot(target, settings, settings.bind, log);
   } catch (error) {
-    return report(error, log);
+    return fail(error);
   }
   for (const url of serving.urls) log.plain(`Listening at: ${url}`);
-  await stopSignal(log);
-  await serving.close();
+  const { graceMs } = await stopSignal(settings, log);
+  await serving.close(graceMs);
   log.info('Shut down');
   return exitCodes.ok;
 }
 
-function tlsOf({ certfile, keyfile }: Settings): { tls?: { certFile: string; keyFile: string } } {
-  if (certfile === '' && keyfile === '') return {};
-  if (certfile === '' || keyfile === '') throw new UsageError('TLS needs both --certfile and --keyfile.');
-  return { tls: { certFile: certfile, keyFile: keyfile } };
-}
-
-/** The flags as the server's own settings. */
-function serverConfig(settings: Settings): Partial<ServerConfig> {
-  return {
-    rootPath: settings.rootPath,
-    keepAliveMs: settings.keepAlive * 1000,
-    headTimeoutMs: settings.headTimeout * 1000,
-    bodyTimeoutMs: settings.bodyTimeout * 1000,
-    dateHeader: settings.dateHeader,
-    ...(settings.serverHeader ? {} : { serverHeader: '' }),
-    validate: settings.validate,
-    debug: settings.debug,
-    lifespan: settings.lifespan,
-    limits: {
-      maxRequestLineBytes: settings.limitRequestLine,
-      maxFields: settings.limitRequestFields,
-      maxFieldLineBytes: settings.limitRequestFieldSize,
-      maxBodyBytes: settings.limitRequestBody,
-      maxHeadBytes: 65_536,
-      maxChunkExtensionBytes: 256,
-    },
-  };
-}
-
-/** Why it did not start, in one or two lines, and the exit code for it. */
-function report(error: unknown, log: Log): number {
-  if (error instanceof UsageError) {
-    process.stderr.write(`porthole: ${withAdvice(error.message, error.advice)}\n`);
-    return exitCodes.usage;
+/** Hold the sockets and let workers serve. */
+async function runArbiter(target: string, settings: Settings, log: Log, reread: () => Promise<Settings>): Promise<number> {
+  const sockets: BoundSocket[] = [];
+  try {
+    for (const bind of settings.bind) sockets.push(await bindOnly(parseBind(bind)));
+  } catch (error) {
+    for (const socket of sockets) socket.close();
+    return fail(error);
   }
-  if (error instanceof AppImportError || error instanceof InterfaceError) {
-    log.plain(`porthole: ${withAdvice(error.message, error.advice)}`);
-    // The stack of what the app's own code threw says more than we can; a syntax error has none worth reading.
-    const { cause } = error;
-    if (cause instanceof Error && cause.name !== 'SyntaxError' && error instanceof AppImportError && error.place !== undefined && !/^\S+:\d+:\d+: /.test(cause.message)) log.plain(cause.stack ?? String(cause));
-    return exitCodes.appLoad;
-  }
-  if (error instanceof SocketError || error instanceof RangeError) {
-    log.plain(`porthole: ${error.message}`);
-    return error instanceof RangeError ? exitCodes.usage : exitCodes.failed;
-  }
-  log.plain(`porthole: the application could not be started: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return exitCodes.workerBoot;
-}
-
-/** A timer of the app that throws, or a promise that nobody awaits, must not take the other clients' connections down. */
-function surviveTheApp(log: Log): void {
-  process.on('uncaughtException', (error, origin) => {
-    log.error(`${origin === 'unhandledRejection' ? 'Unhandled rejection' : 'Uncaught exception'} outside of any request: ${error instanceof Error ? error.stack : String(error)}`);
+  const watcher = settings.reload ? new Watcher((file) => void arbiter.reload(`${relative(process.cwd(), file)} has changed`)) : undefined;
+  const arbiter = new Arbiter({
+    target, settings, sockets, log, reread,
+    urls: sockets.map(({ bind }) => formatBind(bind, settings.certfile === '' ? 'http' : 'https')),
+    ...(watcher === undefined ? {} : { onImported: (files) => watcher.add(files) }),
   });
+  const code = await arbiter.run();
+  watcher?.close();
+  return code;
 }
 
-/** Resolves at the first TERM, INT or QUIT; the next one ends the process at once. */
-function stopSignal(log: Log): Promise<void> {
+/** Print why it did not start. */
+function fail(error: unknown): number {
+  const { code, text } = explainFailure(error);
+  process.stderr.write(`porthole: ${text}\n`);
+  return code;
+}
+
+/** Load the application and say what it is, without serving it. */
+async function check(target: string, settings: Settings): Promise<number> {
+  try {
+    const { value, name } = await importApp(target, { factory: settings.factory });
+    const app = toGatewayApp(value, settings.interface, name);
+    process.stdout.write(`${name} is a ${app.interface.toUpperCase()} application; the settings are in order.\n`);
+    return exitCodes.ok;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** Resolves at the first TERM, INT or QUIT, with the time that requests in flight are given; the next one ends the process at once. */
+function stopSignal(settings: Settings, log: Log): Promise<{ readonly graceMs: number }> {
   return new Promise((resolve) => {
     let stopping = false;
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) {
       process.on(signal, () => {
         if (stopping) {
-          log.warning(`${signal} again: cutting the connections that are left`);
-          process.exit(exitCodes.failed);
+          log.warning(`${signal} again: cutting what is left`);
+          process.exit(exitCodes.ok);
         }
         stopping = true;
-        log.info(`${signal}: finishing the requests in flight`);
-        resolve();
+        log.info(`${signal}: stopping`);
+        resolve({ graceMs: signal === 'SIGTERM' ? settings.gracefulTimeout * 1000 : quickMs });
       });
     }
   });

@@ -10,13 +10,15 @@ import { acceptOptions } from './tcp-socket.ts';
 /** A place to listen at. */
 export type Bind =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string };
+  | { readonly kind: 'unix'; readonly path: string }
+  /** A socket that is bound already: inherited from the arbiter or from systemd. */
+  | { readonly kind: 'fd'; readonly fd: number };
 
 /** gunicorn's default port. */
 const usualPort = 8000;
 
 /**
- * Read `HOST:PORT`, `HOST`, `:PORT`, `[::1]:PORT` or `unix:PATH`. An empty host means every IPv4 address.
+ * Read `HOST:PORT`, `HOST`, `:PORT`, `[::1]:PORT`, `unix:PATH` or `fd://N`. An empty host means every IPv4 address.
  * Throws RangeError with a sentence.
  */
 export function parseBind(text: string): Bind {
@@ -25,6 +27,8 @@ export function parseBind(text: string): Bind {
     if (path === '') throw new RangeError(`'${text}' has no path: write unix:/path/to/socket.`);
     return { kind: 'unix', path };
   }
+  const inherited = /^fd:\/\/(\d+)$/.exec(text);
+  if (inherited !== null) return { kind: 'fd', fd: Number(inherited[1]) };
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/.exec(text.replace(/^(?:tcp|http):\/\/([^/]*)\/?$/, '$1'));
   if (match === null) {
     throw new RangeError(`'${text}' is no address.${/^[\da-f:]+$/i.test(text) ? ` An IPv6 address goes into brackets: [${text}]:${usualPort}.` : ' Write HOST:PORT, [IPV6]:PORT or unix:PATH.'}`);
@@ -38,12 +42,13 @@ export function parseBind(text: string): Bind {
 
 /** The address as a URL that a client can be given, as far as there is one: `http://127.0.0.1:8000`, `unix:/path`. */
 export function formatBind(bind: Bind, scheme: 'http' | 'https' = 'http'): string {
+  if (bind.kind === 'fd') return `fd://${bind.fd}`;
   return bind.kind === 'unix' ? `unix:${bind.path}` : `${scheme}://${formatAddress(bind)}`;
 }
 
 export interface Listening {
   readonly server: Server;
-  /** Where it listens in fact: port 0 has become a number. */
+  /** Where it listens in fact: port 0 has become a number, an inherited socket an address. */
   readonly bind: Bind;
   /** As {@link Bind} for `DuplexSocket.local`: a Unix socket has its path as host, and port 0. */
   readonly address: Address;
@@ -67,20 +72,30 @@ export async function listen(bind: Bind, options: ListenOptions): Promise<Listen
     server.once('error', onError);
     const { backlog } = options;
     // A socket file that only its owner may write to is of no use to a proxy with a user of its own.
-    const where = bind.kind === 'unix' ? { path: bind.path, backlog, readableAll: true, writableAll: true } : { host: bind.host, port: bind.port, backlog };
+    const where =
+      bind.kind === 'unix' ? { path: bind.path, backlog, readableAll: true, writableAll: true }
+      : bind.kind === 'fd' ? { fd: bind.fd, backlog }
+      : { host: bind.host, port: bind.port, backlog };
     server.listen(where, () => {
       server.off('error', onError);
       resolve();
     });
   });
   const bound = server.address();
-  if (bind.kind === 'unix' || bound === null || typeof bound === 'string') return { server, bind, address: { host: bind.kind === 'unix' ? bind.path : bind.host, port: 0 } };
+  if (bound === null || typeof bound === 'string') {
+    // Node does not tell the path of a socket that came as a descriptor.
+    const path = bind.kind === 'unix' ? bind.path : (bound ?? '');
+    return { server, bind: bind.kind === 'fd' && path !== '' ? { kind: 'unix', path } : bind, address: { host: path, port: 0 } };
+  }
   const { address, port } = bound satisfies AddressInfo;
-  return { server, bind: { ...bind, port }, address: { host: address, port } };
+  return { server, bind: { kind: 'tcp', host: bind.kind === 'tcp' ? bind.host : address, port }, address: { host: address, port } };
 }
 
-/** A socket file that a killed server left behind would be EADDRINUSE for ever; one that somebody answers on stays. */
-async function removeStale(path: string): Promise<void> {
+/**
+ * A socket file that a killed server left behind would be EADDRINUSE for ever: remove it. One that somebody answers on
+ * stays. Rejects with SocketError EADDRINUSE.
+ */
+export async function removeStale(path: string): Promise<void> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isSocket()) throw new SocketError('EADDRINUSE', 'bind', `${path} is there and is not a socket`);

@@ -105,6 +105,20 @@ interface SyncHooks {
   }): void;
 }
 
+const listeners: ((files: readonly string[]) => void)[] = [];
+
+/** Called with the paths of files that the application imports, packages left out. Subscribe before {@link installLoader}. */
+export function onImport(listener: (files: readonly string[]) => void): void {
+  listeners.push(listener);
+}
+
+/** A module is being loaded: tell whoever watches files. */
+export function reportImport(url: string, tell: (files: readonly string[]) => void = tellListeners): void {
+  if (url.startsWith('file:') && !url.includes('/node_modules/')) tell([fileURLToPath(url.replace(/[?#].*$/, ''))]);
+}
+
+const tellListeners = (files: readonly string[]): void => { for (const listener of listeners) listener(files); };
+
 let installed = false;
 
 /** Install the hooks, once per process. */
@@ -113,7 +127,11 @@ export function installLoader(): void {
   installed = true;
   const { registerHooks } = nodeModule as SyncHooks;
   if (registerHooks === undefined) {
-    nodeModule.register(import.meta.url.endsWith('.ts') ? './loader-thread.ts' : './loader-thread.js', import.meta.url);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }: { data: readonly string[] }) => tellListeners(data);
+    // The hooks' thread must not keep this one alive.
+    (port1 as unknown as { unref(): void }).unref();
+    nodeModule.register(import.meta.url.endsWith('.ts') ? './loader-thread.ts' : './loader-thread.js', import.meta.url, { data: port2, transferList: [port2 as never] });
     return;
   }
   registerHooks({
@@ -125,6 +143,7 @@ export function installLoader(): void {
       }
     },
     load(url, context, next) {
+      reportImport(url);
       const source = load(url);
       return source === undefined ? next(url, context) : { format: 'module', source, shortCircuit: true };
     },

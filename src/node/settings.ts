@@ -4,6 +4,8 @@
  * only uvicorn has the thing, uvicorn's; where both have it, uvicorn's spelling works too (`also`).
  */
 
+import { availableParallelism } from 'node:os';
+
 /** Reads one value from text. `read` throws RangeError with the end of a sentence: "must be …". */
 export interface Reader<T> {
   /** What `--help` shows after the flag; '' for a switch, which takes no value. */
@@ -26,7 +28,7 @@ export interface Setting<T> {
   readonly env?: readonly string[];
 }
 
-export const groups = ['Application', 'Sockets', 'Timeouts (seconds)', 'Limits', 'Behind a proxy', 'Log and trace', 'Configuration'] as const;
+export const groups = ['Application', 'Sockets', 'Processes', 'Timeouts (seconds)', 'Limits', 'Behind a proxy', 'Log and trace', 'Configuration'] as const;
 export type Group = (typeof groups)[number];
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
@@ -44,6 +46,9 @@ export interface Settings {
   readonly backlog: number;
   readonly certfile: string;
   readonly keyfile: string;
+  readonly workers: number;
+  readonly reload: boolean;
+  readonly timeout: number;
   readonly keepAlive: number;
   readonly gracefulTimeout: number;
   readonly headTimeout: number;
@@ -84,6 +89,15 @@ const count = (placeholder: string, least = 0, zero = 0): Reader<number> => ({
     return number === 0 ? zero : number;
   },
 });
+
+/** A number of processes; `auto`: as many as there are processors. 0 (not given): the command's own process, without an arbiter. */
+const processes: Reader<number> = {
+  placeholder: 'N|auto',
+  read(value) {
+    if (value === 'auto') return availableParallelism();
+    return count('N').read(value);
+  },
+};
 
 const seconds: Reader<number> = {
   placeholder: 'SECONDS',
@@ -129,6 +143,10 @@ export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   certfile: { flag: 'certfile', also: ['ssl-certfile'], reader: text('FILE'), default: '', group: 'Sockets', help: 'TLS certificate (chain), PEM.' },
   keyfile: { flag: 'keyfile', also: ['ssl-keyfile'], reader: text('FILE'), default: '', group: 'Sockets', help: 'TLS private key, PEM.' },
 
+  workers: { flag: 'workers', short: 'w', reader: processes, default: 0, group: 'Processes', help: 'Worker processes, under an arbiter that replaces one that dies. Without it, the command\'s own process serves.', env: ['WEB_CONCURRENCY'] },
+  reload: { flag: 'reload', reader: onOff, default: false, group: 'Processes', help: 'Start new workers when a file that was imported changes.' },
+
+  timeout: { flag: 'timeout', short: 't', reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'A worker that is silent for longer is killed and replaced (with -w); 0: never.' },
   keepAlive: { flag: 'keep-alive', also: ['timeout-keep-alive'], reader: seconds, default: 5, group: 'Timeouts (seconds)', help: 'How long an idle connection is kept; 0 closes after each response.' },
   gracefulTimeout: { flag: 'graceful-timeout', also: ['timeout-graceful-shutdown'], reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'How long requests in flight may take when the server stops.' },
   headTimeout: { flag: 'head-timeout', reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'How long a request head may take to arrive.' },

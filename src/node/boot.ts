@@ -1,0 +1,88 @@
+/**
+ * An application from settings: what one serving process does, alone or under an arbiter.
+ */
+import { InterfaceError } from '../gateway/detect.ts';
+import { SocketError } from '../net/socket.ts';
+import type { ServerConfig } from '../server/config.ts';
+import { AppImportError, importApp } from './import-app.ts';
+import type { Log } from './log.ts';
+import { printTrace } from './print-trace.ts';
+import { serve, type Serving } from './serve.ts';
+import type { Settings } from './settings.ts';
+
+/** What a process ends with; 3 and 4 are gunicorn's (`WORKER_BOOT_ERROR`, `APP_LOAD_ERROR`), 2 is the shell's for wrong usage. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, workerBoot: 3, appLoad: 4 } as const;
+
+/** Load `target` and serve it at `bind`. Rejects with what {@link explainFailure} explains. */
+export async function boot(target: string, settings: Settings, bind: readonly string[], log: Log): Promise<Serving> {
+  const { value, name } = await importApp(target, { factory: settings.factory });
+  surviveTheApp(log);
+  return serve(value, {
+    bind,
+    interface: settings.interface,
+    name,
+    backlog: settings.backlog,
+    config: serverConfig(settings),
+    graceMs: settings.gracefulTimeout * 1000,
+    ...(settings.certfile === '' ? {} : { tls: { certFile: settings.certfile, keyFile: settings.keyfile } }),
+    ...(settings.trace ? { tracer: printTrace((text) => process.stdout.write(text)) } : {}),
+    onLog: (source, level, text) => {
+      if (source === 'server') log[level](text);
+      else (source === 'access' ? process.stdout : process.stderr).write(text.endsWith('\n') ? text : `${text}\n`);
+    },
+  });
+}
+
+/** The settings of the command as the server's own. */
+export function serverConfig(settings: Settings): Partial<ServerConfig> {
+  return {
+    rootPath: settings.rootPath,
+    keepAliveMs: settings.keepAlive * 1000,
+    headTimeoutMs: settings.headTimeout * 1000,
+    bodyTimeoutMs: settings.bodyTimeout * 1000,
+    dateHeader: settings.dateHeader,
+    ...(settings.serverHeader ? {} : { serverHeader: '' }),
+    multiprocess: settings.workers > 1,
+    validate: settings.validate,
+    debug: settings.debug,
+    lifespan: settings.lifespan,
+    limits: {
+      maxRequestLineBytes: settings.limitRequestLine,
+      maxFields: settings.limitRequestFields,
+      maxFieldLineBytes: settings.limitRequestFieldSize,
+      maxBodyBytes: settings.limitRequestBody,
+      maxHeadBytes: 65_536,
+      maxChunkExtensionBytes: 256,
+    },
+  };
+}
+
+/** Why a process did not start: the exit code, and the lines to print. */
+export interface Failure { readonly code: number; readonly text: string }
+
+const withAdvice = (message: string, advice: string): string => (advice === '' ? message : `${message} ${advice}`);
+
+/** Sort an error of {@link boot} into gunicorn's exit codes. */
+export function explainFailure(error: unknown): Failure {
+  if (error instanceof AppImportError) {
+    const text = withAdvice(error.message, error.advice);
+    const { cause } = error;
+    // The stack of what the app's own code threw says more than we can; of a syntax error or a failed import it does not.
+    const threw = cause instanceof Error && cause.name !== 'SyntaxError' && !('code' in cause && String(cause.code).startsWith('ERR_'));
+    return { code: exitCodes.appLoad, text: threw ? `${text}\n${cause.stack ?? ''}` : text };
+  }
+  if (error instanceof InterfaceError) return { code: exitCodes.appLoad, text: withAdvice(error.message, error.advice) };
+  if (error instanceof SocketError) return { code: exitCodes.failed, text: error.message };
+  return { code: exitCodes.workerBoot, text: `The application did not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` };
+}
+
+let surviving = false;
+
+/** A timer of the app that throws, or a promise that nobody awaits, must not take the other clients' connections down. */
+function surviveTheApp(log: Log): void {
+  if (surviving) return;
+  surviving = true;
+  process.on('uncaughtException', (error, origin) => {
+    log.error(`${origin === 'unhandledRejection' ? 'Unhandled rejection' : 'Uncaught exception'} outside of any request: ${error instanceof Error ? error.stack : String(error)}`);
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * Sockets that are bound and not accepted from: the arbiter holds them for its workers, which inherit the descriptor and
+ * accept for themselves, as gunicorn's do. While no worker lives, connections wait in the kernel's queue.
+ *
+ * Node has no public way to bind without accepting; `net._createServerHandle` is what its own `cluster` module uses for
+ * this (`SCHED_NONE`), unchanged from Node 20 to 24. See docs/adr/0009.
+ */
+import { chmodSync, unlinkSync } from 'node:fs';
+import * as net from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { getSystemErrorName } from 'node:util';
+import { SocketError } from '../net/socket.ts';
+import { toSocketError } from './errno.ts';
+import { removeStale, type Bind } from './listen.ts';
+
+interface Handle {
+  readonly fd: number;
+  close(): void;
+  getsockname?(out: { address?: string; port?: number }): number;
+}
+
+interface Net {
+  /** `addressType` 4 or 6, or -1 for a path. Returns a libuv error number where it fails. */
+  _createServerHandle(address: string, port: number, addressType: number): Handle | number;
+}
+
+export interface BoundSocket {
+  /** Where it is bound: port 0 has become a number. */
+  readonly bind: Bind;
+  /** The descriptor, for `stdio` of a child. */
+  readonly fd: number;
+  /** Let go: once no worker holds it either, connections are refused. A Unix socket's file is removed. */
+  close(): void;
+}
+
+/** bind(2). Rejects with SocketError; an address in use may come to light only when a worker listens. */
+export async function bindOnly(bind: Bind): Promise<BoundSocket> {
+  if (bind.kind === 'fd') return { bind, fd: bind.fd, close() {} };
+  const create = (net as unknown as Net)._createServerHandle;
+  let handle: Handle | number;
+  if (bind.kind === 'unix') {
+    await removeStale(bind.path);
+    handle = create(bind.path, -1, -1);
+  } else {
+    const { address, family } = await lookup(bind.host).catch((error: unknown) => { throw toSocketError(error, 'bind'); });
+    handle = create(address, bind.port, family);
+  }
+  if (typeof handle === 'number') {
+    const code = getSystemErrorName(handle);
+    throw toSocketError({ code, message: `cannot listen at ${bind.kind === 'unix' ? bind.path : `${bind.host}:${bind.port}`}: ${code}` }, 'bind');
+  }
+  const held = handle;
+  if (held.fd < 0) throw new SocketError('EINVAL', 'bind', 'this platform has no descriptors to inherit');
+  if (bind.kind === 'unix') {
+    // As `listen` does: a proxy with a user of its own must be able to connect.
+    chmodSync(bind.path, 0o777);
+    return { bind, fd: held.fd, close() { held.close(); unlinkQuietly(bind.path); } };
+  }
+  const name: { port?: number } = {};
+  held.getsockname?.(name);
+  return { bind: { ...bind, port: name.port ?? bind.port }, fd: held.fd, close: () => held.close() };
+}
+
+function unlinkQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Somebody was faster.
+  }
+}
