@@ -120,6 +120,25 @@ function exchangeBytes(log: TraceLog, exchange: ExchangeIndex): Map<EventId, Lin
   return found;
 }
 
+/**
+ * The smallest thing that anybody made of a byte: a token of the parser, the part of it that an `environ` key came from,
+ * or the piece that one call of the app wrote or read. What the pointer means when it points at a byte.
+ */
+export function unitAt(log: TraceLog, connection: number, stream: Stream, offset: number): Span {
+  const index = log.stream(connection, stream);
+  const token = index?.refused.find((span) => span.start <= offset && offset < span.end) ?? index?.tokenAt(offset);
+  if (!token) return [offset, offset + 1];
+  let narrowest: Span = [token.start, token.end];
+  const consider = (span: Span): void => {
+    if (span[0] <= offset && offset < span[1] && span[1] - span[0] < narrowest[1] - narrowest[0]) narrowest = span;
+  };
+  const exchange = log.exchange(connection, token.exchange);
+  if (!exchange) return narrowest;
+  for (const { origin } of exchange.context?.entries ?? []) if (origin.from === 'bytes' && origin.stream === stream) origin.spans.forEach(consider);
+  if (token.token === 'body') for (const bytes of callBytes(log, exchange).values()) bytes[stream].forEach(consider);
+  return narrowest;
+}
+
 const hasBytes = (bytes: LinkedBytes): boolean => bytes.c2s.length > 0 || bytes.s2c.length > 0;
 
 const siteOf = (event: TraceEvent): SourceSite | undefined => ('site' in event ? event.site : undefined);

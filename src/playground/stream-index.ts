@@ -66,7 +66,7 @@ export class StreamIndex {
 
   /** A token. Told twice (by the end that wrote and by the end that read) it is kept once. */
   addToken(token: Token, start: number, end: number, exchange: number): void {
-    if (end <= start) return;
+    if (!(end > start)) return;
     const list = token === 'refused' ? this.#refused : this.#tokens;
     const item: TokenSpan = { token, start, end, exchange };
     const last = list.at(-1);

@@ -1,0 +1,68 @@
+import { useSignalEffect } from '@preact/signals';
+import type { JSX } from 'preact';
+import { EditorPanel } from './code/editor-panel.tsx';
+import { Header } from './header/header.tsx';
+import { isSendKey } from './keys.ts';
+import { t } from './messages.ts';
+import { useModel } from './model.ts';
+import { Notices, UndoToast } from './parts/notices.tsx';
+import { Splitter } from './parts/splitter.tsx';
+import { RequestPanel } from './request/request-panel.tsx';
+import { TracePanel } from './trace/trace-panel.tsx';
+import { Dialogs } from './dialogs/dialogs.tsx';
+
+/** The page: header, what asks for attention, and three areas with movable borders. */
+export function App(): JSX.Element {
+  const model = useModel();
+  const { prefs, area, snippet, session } = model;
+
+  useSignalEffect(() => {
+    document.title = t.pageTitle(snippet.value.title ?? '');
+  });
+  useSignalEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!isSendKey(event) || model.dialog.peek()) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void session.send();
+    };
+    // Captured: the editor has its own idea of Ctrl+Enter.
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  });
+
+  const style = { '--split-main': `${prefs.splitMain.value}%`, '--split-side': `${prefs.splitSide.value}%` };
+  return (
+    <div class="app" data-area={area.value} style={style}>
+      <a class="skip" href="#area-code">{t.skip.editor}</a>
+      <a class="skip" href="#area-trace">{t.skip.trace}</a>
+      <Header />
+      <Notices />
+      <main class="areas">
+        <EditorPanel />
+        <Splitter value={prefs.splitMain} initial={44} orientation="vertical" label={t.splitters.main} controls="area-code" />
+        <div class="side">
+          <RequestPanel />
+          <Splitter value={prefs.splitSide} initial={40} orientation="horizontal" label={t.splitters.side} controls="area-request" />
+          <TracePanel />
+        </div>
+      </main>
+      <AreaSwitch />
+      <UndoToast />
+      <Dialogs />
+    </div>
+  );
+}
+
+/** On a narrow screen one area is shown at a time; this chooses it. */
+function AreaSwitch(): JSX.Element {
+  const { area } = useModel();
+  const names = { code: t.header.areaCode, request: t.header.areaRequest, trace: t.header.areaTrace } as const;
+  return (
+    <nav class="area-switch" aria-label={t.header.areas}>
+      {(['code', 'request', 'trace'] as const).map((name) => (
+        <button key={name} type="button" aria-current={area.value === name ? 'true' : undefined} onClick={() => { area.value = name; }}>{names[name]}</button>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,60 @@
+import { computed, signal } from '@preact/signals';
+import { render } from 'preact';
+import { exampleSnippet, examples, findExample } from '../examples/index.ts';
+import type { Machine } from '../machine/types.ts';
+import { Session } from '../playground/session.ts';
+import { App } from './app.tsx';
+import { createModel, ModelProvider, type ExampleEntry, type Model } from './model.ts';
+import { draftStorage, loadPrefs, safeStorage } from './prefs.ts';
+
+/** What the page is started with. */
+export interface BootOptions {
+  readonly root: HTMLElement;
+  /** Gets the machine's code, which is not part of the first paint. */
+  readonly machine: () => Promise<Machine>;
+  readonly engine: string;
+}
+
+const entries: readonly ExampleEntry[] = examples.map(({ id, title, group, lesson }) => ({ name: id, title, group, lesson }));
+
+/**
+ * Start the page. In this order: decide what to show (a link, a draft or an example), paint it, then start the app if its
+ * code is the visitor's own or ours. The editor proper comes when the page is idle.
+ */
+export async function boot(options: BootOptions): Promise<Model> {
+  const storage = safeStorage();
+  const prefs = loadPrefs(storage);
+
+  const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
+  const dark = signal(systemDark.matches);
+  systemDark.addEventListener('change', () => { dark.value = systemDark.matches; });
+  const theme = computed((): 'light' | 'dark' => (prefs.theme.value === 'system' ? (dark.value ? 'dark' : 'light') : prefs.theme.value));
+  theme.subscribe((value) => { document.documentElement.dataset['theme'] = value; });
+
+  const session = await Session.open({
+    examples: { first: 'hello-wsgi', load: (name) => { const found = findExample(name); return Promise.resolve(found && exampleSnippet(found)); } },
+    machine: options.machine,
+    storage: draftStorage(storage),
+    address: {
+      read: () => location.hash,
+      write: (fragment) => history.replaceState(history.state, '', fragment),
+    },
+    timers: { after: (ms, callback) => setTimeout(callback, ms), cancel: (handle) => clearTimeout(handle as number) },
+    // A page in the background has no frames; what it was told must not pile up until it is looked at again.
+    nextFrame: (callback) => (document.visibilityState === 'visible' ? void requestAnimationFrame(callback) : void setTimeout(callback, 250)),
+    wallMs: () => Math.round(performance.timeOrigin + performance.now()),
+    newId: () => crypto.randomUUID(),
+    engine: options.engine,
+  });
+  const model = createModel({ session, examples: entries, prefs, engine: options.engine, theme });
+
+  render(<ModelProvider value={model}><App /></ModelProvider>, options.root);
+
+  window.addEventListener('hashchange', () => void session.followAddress());
+  // The last chance to keep what was typed: `visibilitychange` also comes where `pagehide` does not (phones).
+  window.addEventListener('pagehide', () => session.flush());
+  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') session.flush(); });
+
+  if (session.store.state.work.trusted) requestAnimationFrame(() => setTimeout(() => void session.run(), 0));
+  return model;
+}

@@ -1,0 +1,46 @@
+import type { JSX } from 'preact';
+import { useModel } from '../model.ts';
+import { t } from '../messages.ts';
+import { EditorHost } from './editor-host.tsx';
+import { FileTabs } from './file-tabs.tsx';
+
+/** The code: file tabs, the editor, and below it what the app is and how it is called. */
+export function EditorPanel(): JSX.Element {
+  return (
+    <section class="panel code" id="area-code" aria-label={t.editor.region} tabIndex={-1}>
+      <FileTabs />
+      <Lesson />
+      <EditorHost />
+      <EditorFoot />
+    </section>
+  );
+}
+
+/** What the example is there for. */
+function Lesson(): JSX.Element | null {
+  const { examples, work } = useModel();
+  const { origin } = work.value;
+  const example = origin.kind === 'example' ? examples.find((candidate) => candidate.name === origin.name) : undefined;
+  return example ? <p class="lesson"><span class="visually-hidden">{t.editor.lesson}: </span>{example.lesson}</p> : null;
+}
+
+const interfaces = ['auto', 'wsgi', 'asgi', 'fetch'] as const;
+
+function EditorFoot(): JSX.Element {
+  const { snippet, machine, dispatch } = useModel();
+  return (
+    <footer class="code-foot">
+      <label title={t.editor.entryHint}>
+        <span>{t.editor.entry}</span>
+        <input class="field mono" value={snippet.value.entry} size={Math.max(10, snippet.value.entry.length + 1)} spellcheck={false} autocomplete="off"
+          onChange={(event) => dispatch({ type: 'snippet/set', entry: event.currentTarget.value.trim() })} />
+      </label>
+      <label>
+        <span>{t.editor.interface}</span>
+        <select class="select" value={snippet.value.interface} onChange={(event) => dispatch({ type: 'snippet/set', interface: event.currentTarget.value as (typeof interfaces)[number] })}>
+          {interfaces.map((name) => <option key={name} value={name}>{name === 'auto' ? t.editor.interfaceAuto(machine.value.interface ?? '') : name}</option>)}
+        </select>
+      </label>
+    </footer>
+  );
+}

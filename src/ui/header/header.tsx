@@ -1,0 +1,61 @@
+import type { JSX } from 'preact';
+import { Icon, Logo } from '../icons.tsx';
+import { t } from '../messages.ts';
+import { useModel } from '../model.ts';
+import { ServerStatus } from './server-status.tsx';
+
+/** The bar on top: what is open, what runs, and what can be done with it. */
+export function Header(): JSX.Element {
+  const { session, dialog, machine, prefs, theme } = useModel();
+  const busy = machine.value.state !== 'stopped' && machine.value.state !== 'failed';
+  const nextTheme = { system: theme.value === 'dark' ? 'light' : 'dark', light: 'dark', dark: 'light' } as const;
+  return (
+    <header class="header">
+      <div class="brand">
+        <Logo />
+        <h1>{t.title}</h1>
+      </div>
+      <ExampleMenu />
+      <div class="run-group">
+        <button type="button" class="button primary" title={t.header.runHint} onClick={() => void session.run()}><Icon name="play" /><span class="label">{t.header.run}</span></button>
+        <button type="button" class="button" title={t.header.stopHint} disabled={!busy} onClick={() => void session.stop()}><Icon name="stop" /><span class="label">{t.header.stop}</span></button>
+      </div>
+      <ServerStatus />
+      <div class="header-end">
+        <button type="button" class="button quiet square" aria-label={t.header.drafts} title={t.header.drafts} onClick={() => { dialog.value = 'drafts'; }}><Icon name="history" /></button>
+        <button type="button" class="button quiet" onClick={() => { dialog.value = 'share'; }}><Icon name="share" /><span class="label">{t.header.share}</span></button>
+        <button type="button" class="button quiet" onClick={() => { dialog.value = 'embed'; }}><Icon name="embed" /><span class="label">{t.header.embed}</span></button>
+        <button type="button" class="button quiet square" aria-label={t.header.theme[prefs.theme.value]} title={t.header.theme[prefs.theme.value]} onClick={() => { prefs.theme.value = nextTheme[prefs.theme.value]; }}>
+          <Icon name={theme.value === 'dark' ? 'moon' : 'sun'} />
+        </button>
+        <button type="button" class="button quiet square" aria-label={t.header.settings} title={t.header.settings} onClick={() => { dialog.value = 'settings'; }}><Icon name="gear" /></button>
+      </div>
+    </header>
+  );
+}
+
+/** The catalogue, grouped. Choosing one replaces what is in the editor; that can be undone, and is kept as a draft. */
+function ExampleMenu(): JSX.Element {
+  const { examples, session, work } = useModel();
+  const { origin, snippet } = work.value;
+  const groups = [...new Set(examples.map((example) => example.group))];
+  const current = origin.kind === 'example' ? origin.name : '';
+  return (
+    <select
+      class="select example-menu"
+      aria-label={t.header.example}
+      value={current}
+      onChange={(event) => {
+        const { value } = event.currentTarget;
+        if (value !== '') void session.useExample(value);
+      }}
+    >
+      {current === '' && <option value="">{snippet.title ?? t.header.exampleNone}</option>}
+      {groups.map((group) => (
+        <optgroup key={group} label={group}>
+          {examples.filter((example) => example.group === group).map((example) => <option key={example.name} value={example.name}>{example.title}</option>)}
+        </optgroup>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,21 @@
+import { useComputed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { isStale, isUp } from '../../playground/state.ts';
+import { t } from '../messages.ts';
+import { useModel } from '../model.ts';
+
+/** One line that says how the server is, by colour, word and shape. */
+export function ServerStatus(): JSX.Element {
+  const { machine, state } = useModel();
+  const stale = useComputed(() => isUp(state.value) && isStale(state.value));
+  const { state: now, text, processes } = machine.value;
+  return (
+    <div class="server-status" role="status" aria-label={t.status.name} data-state={now} data-stale={stale.value ? '' : undefined}>
+      <span class="status-dot" aria-hidden="true" />
+      <span class="status-word">{t.status[now]}</span>
+      {text !== '' && now !== 'stopped' && <span class="status-text" title={text}>{text}</span>}
+      {processes.length > 1 && <span class="status-text">{t.status.processes(processes.length)}</span>}
+      {stale.value && <span class="status-stale" title={t.status.staleHint}>{t.status.stale}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,243 @@
+/**
+ * Every word that the page says. One typed catalogue: a translation is another value of {@link Messages}.
+ * Sentences with values are functions, so that a language may order its words as it likes; nothing is put together elsewhere.
+ * What the specifications call things (`environ`, `Content-Length`, lanes' and events' published names) is not translated.
+ */
+const number = new Intl.NumberFormat('en');
+const plural = new Intl.PluralRules('en');
+const count = (n: number, one: string, many: string): string => `${number.format(n)} ${plural.select(n) === 'one' ? one : many}`;
+const octets = (n: number): string => count(n, 'byte', 'bytes');
+
+const millis = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`);
+
+const en = {
+  title: 'Porthole',
+  tagline: 'Watch a web server work',
+  pageTitle: (snippet: string) => (snippet === '' ? 'Porthole: watch a web server work' : `${snippet} · Porthole`),
+  skip: { editor: 'Skip to the editor', trace: 'Skip to the trace' },
+
+  common: {
+    close: 'Close', cancel: 'Cancel', copied: 'Copied', copyFailed: 'The browser does not allow copying here', dismiss: 'Dismiss', undo: 'Undo',
+    bytes: octets, ms: millis,
+    site: (file: string, line: number) => `${file}:${line}`,
+    openSite: (file: string, line: number) => `Show line ${line} of ${file}`,
+    untitled: 'Untitled',
+  },
+
+  header: {
+    example: 'Example', exampleNone: 'Your own', run: 'Run', stop: 'Stop', share: 'Share', embed: 'Embed', settings: 'Settings', drafts: 'Drafts',
+    runHint: 'Start the app (again) with what is in the editor',
+    stopHint: 'End every process and connection',
+    theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
+    areas: 'Areas', areaCode: 'Code', areaRequest: 'Request', areaTrace: 'Trace',
+  },
+
+  status: {
+    name: 'Server status',
+    stopped: 'Not running', starting: 'Starting', running: 'Running', silent: 'Not answering', failed: 'Could not start',
+    stale: 'Edited since it was started',
+    staleHint: 'Send starts it again with your changes',
+    processes: (n: number) => count(n, 'process', 'processes'),
+  },
+
+  editor: {
+    region: 'Editor', files: 'Files', newFile: 'New file', rename: (path: string) => `Rename ${path}`, remove: (path: string) => `Delete ${path}`,
+    fileName: 'Name of the file', entry: 'Entry', entryHint: 'Which callable is the app: file:name, as on the command line',
+    entryMark: 'The app is in this file', interface: 'Interface', interfaceAuto: (found: string) => (found === '' ? 'auto' : `auto (${found})`),
+    waiting: 'The editor is loading',
+    lesson: 'What to see here',
+  },
+
+  /** What the editor itself says; see `editor/texts.ts`. */
+  editorTexts: {
+    name: 'Editor', tabHint: 'Tab indents. To leave the editor press Escape, then Tab.', problems: 'Problems',
+    problem: (severity: 'error' | 'warning' | 'info', line: number, message: string) =>
+      ({ error: `Error in line ${line}: ${message}`, warning: `Warning in line ${line}: ${message}`, info: `Note on line ${line}: ${message}` })[severity],
+  },
+
+  request: {
+    region: 'Request', view: 'How the request is shown', form: 'Form', raw: 'Raw', send: 'Send', sending: 'Sending',
+    sendHint: (key: string) => `Send this request (${key})`,
+    saved: 'Saved request', add: 'New request', duplicate: 'Duplicate this request', rename: 'Rename this request', remove: 'Delete this request', name: 'Name of the request',
+    method: 'Method', target: 'Target', version: 'Version', fields: 'Fields', fieldName: 'Field name', fieldValue: 'Field value', addField: 'Add a field',
+    removeField: (name: string) => (name === '' ? 'Remove this field' : `Remove ${name}`),
+    body: 'Body', bodyLength: octets, bodyBinary: 'The body is not text (UTF-8). Change it in Raw.',
+    bodyChunked: 'As it goes over the wire, chunk sizes included',
+    lengthKept: 'Content-Length follows', lengthWrong: (says: string, is: number) => `Content-Length says ${says}, the body has ${octets(is)}`, lengthMissing: 'No Content-Length: the server will see no body', lengthFix: 'Correct it',
+    noForm: {
+      'no-blank-line': 'These bytes have no blank line (CR LF CR LF) that ends the head, so they are no form. Change them in Raw.',
+      'request-line': 'The first line is not “method target version”, so these bytes are no form. Change them in Raw.',
+      'field-line': 'A field line has no colon or holds a stray CR or LF, so these bytes are no form. Change them in Raw.',
+    },
+    openRaw: 'Show as Raw',
+    rawName: 'Raw request',
+    rawHelp: 'A new line is CR LF. Write \\n or \\r for a bare one, \\xNN for any octet, \\\\ for a backslash.',
+    rawBad: (offset: number) => `The escape at character ${offset + 1} is not understood`,
+    lintOk: (requests: number) => (requests === 1 ? 'One well-formed request' : `${number.format(requests)} well-formed requests`),
+    lintIncomplete: 'Incomplete: the server will wait for more',
+    lintAt: (offset: number) => `at byte ${number.format(offset)}`,
+    total: octets,
+  },
+
+  trace: {
+    region: 'Trace', views: 'Views of the trace', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', scope: 'Scope', console: 'Console',
+    exchange: 'Request shown', exchangeItem: (connection: number, exchange: number, line: string, status: number) =>
+      `${connection}.${exchange}  ${line === '' ? 'not understood' : line}${status === 0 ? '' : ` → ${status}`}`,
+    exchangeNone: 'no request yet',
+    clear: 'Clear the trace',
+    idle: 'Nothing has been sent yet.',
+    idleHint: (key: string) => `Press Send or ${key}. Every byte, parse event and application call will be here.`,
+  },
+
+  response: {
+    waiting: (seconds: number) => `Waiting for the answer: ${seconds} s`,
+    headers: (n: number) => count(n, 'field', 'fields'), trailers: 'Trailers', body: 'Body', time: millis,
+    keptOpen: 'connection kept', closed: 'connection closed',
+    empty: 'The body is empty.',
+    view: 'How the body is shown', as: { preview: 'Preview', text: 'Text', json: 'JSON', image: 'Image', hex: 'Hex', raw: 'Raw' },
+    previewName: 'Preview of the response, without scripts',
+    none: 'There was no response.',
+    failure: {
+      refused: 'The connection was refused', closed: 'The server closed the connection before a whole response', reset: 'The connection was reset',
+      'not-http': 'What came back is not HTTP', timeout: 'No answer came in time', stopped: 'The machine was stopped',
+    },
+    received: (n: number) => `${octets(n)} received`,
+    refusedBy: 'The server refused this request',
+    appFailed: 'The application failed',
+    appFailedStage: {
+      'before start': 'before it called startResponse, so the client could be told',
+      'before body': 'after startResponse and before the first body byte',
+      'after body': 'after body bytes were sent: the status could not be changed any more, the response was cut short',
+      close: 'in close(), after the response was complete', lifespan: 'during lifespan startup or shutdown', load: 'while it was loaded',
+    },
+    violation: 'The application broke the rules of its interface',
+    clause: 'Rule', advice: 'What to do', where: 'Where', showByte: (offset: number) => `Show byte ${number.format(offset)}`,
+    truncated: (shown: number, all: number) => `The first ${octets(shown)} of ${octets(all)}`,
+  },
+
+  wire: {
+    layout: 'How bytes are shown', hex: 'Hex', text: 'Text', grid: 'Bytes on the wire',
+    c2s: 'Client to server', s2c: 'Server to client',
+    turn: (bytes: number, segments: number) => `${octets(bytes)} in ${count(segments, 'segment', 'segments')}`,
+    at: (start: number, end: number) => (end - start <= 1 ? `byte ${number.format(start)}` : `bytes ${number.format(start)}–${number.format(end - 1)}`),
+    hint: 'Point at a byte to see what it is; select to follow it through the other views.',
+    becomes: (keys: readonly string[]) => `becomes ${keys.join(', ')}`,
+    more: (n: number) => `and ${number.format(n)} more`,
+    connection: (id: number) => `Connection ${id}`,
+    none: 'No bytes have passed on this connection.',
+    tokens: {
+      method: 'method', target: 'target', version: 'version', status: 'status', reason: 'reason', 'field-name': 'field name', 'field-value': 'field value',
+      'chunk-size': 'chunk size', 'chunk-extension': 'chunk extension', body: 'body', 'trailer-name': 'trailer name', 'trailer-value': 'trailer value',
+      'line-end': 'line end', separator: 'separator', ignored: 'ignored', refused: 'refused', 'ws-header': 'frame header', 'ws-mask': 'mask', 'ws-payload': 'payload',
+    },
+    unparsed: 'not parsed',
+  },
+
+  timeline: {
+    grid: 'Events', lanes: { client: 'client', socket: 'socket', server: 'server', gateway: 'gateway', app: 'app' },
+    filterLanes: 'Lanes', filterMore: 'Detail', tokens: 'tokens', states: 'states', focusOnly: 'this request only', search: 'Filter events', searchHint: 'Filter: type, text, file:line',
+    shown: (rows: number, all: number) => (rows === all ? count(all, 'event', 'events') : `${number.format(rows)} of ${count(all, 'event', 'events')}`),
+    noMatch: 'No event passes the filter.',
+    sinceHint: 'Time since the first event that this process told of this request',
+    heading: (connection: number, exchange: number) => (exchange === 0 ? `Connection ${connection}` : `Connection ${connection}, request ${exchange}`),
+    detail: 'Selected event', closeDetail: 'Close the detail',
+  },
+
+  environ: {
+    search: 'Filter keys', key: 'Key', value: 'Value', kind: 'Type', origin: 'From',
+    fromBytes: (start: number, end: number, pieces: number) => (pieces > 1 ? `bytes ${start}–${end - 1} (${pieces} pieces)` : end - start === 1 ? `byte ${start}` : `bytes ${start}–${end - 1}`),
+    fromEmpty: (start: number) => `nothing, at byte ${start}`,
+    fromSetting: (name: string) => `setting ${name}`, fromGateway: 'the gateway',
+    none: 'The application has not been called for this request.',
+    noneRefused: 'The request was refused before the application could be called.',
+    empty: 'empty', shown: (n: number, all: number) => (n === all ? count(all, 'key', 'keys') : `${n} of ${count(all, 'key', 'keys')}`),
+  },
+
+  console: {
+    name: 'Console output', none: 'Nothing has been written yet. console.log and wsgi.errors of the app, the access log and the server’s own words appear here.',
+    filter: 'Filter by source', all: 'all', sources: { app: 'app', access: 'access', server: 'server' },
+    earlier: (n: number) => `Show ${count(n, 'earlier line', 'earlier lines')}`,
+  },
+
+  notice: {
+    waitForRun: 'This code came with a link. Read it, then press Run; nothing runs before.',
+    badLink: 'The link could not be opened.', badLinkKept: 'What you see is what was here before.',
+    unknownExample: (name: string) => `There is no example called “${name}”.`,
+    machineFailed: 'The machine could not be started.', machineFailedAdvice: 'Reload the page. Your code is kept.',
+    storageFull: 'This browser does not let the page keep drafts. Use Share to keep your work as a link.',
+    nameTaken: (path: string) => `There is a file called ${path} already.`,
+    namePath: (path: string, detail: string) => (path === '' ? 'A file needs a name.' : `“${path}” cannot be the name of a file: it ${detail}.`),
+    silent: (process: string, seconds: number) => `The app (${process}) has not answered for ${count(seconds, 'second', 'seconds')}. It may be in an endless loop.`,
+    // Not “Run” and “Stop”: those are the names of the two buttons in the header.
+    start: 'Start it', restart: 'Restart', end: 'End it',
+    problem: 'The app could not be loaded',
+    workReplaced: (title: string) => `Opened “${title}”. What you had is kept in Drafts.`,
+    fileDeleted: (path: string) => `Deleted ${path}.`,
+    requestDeleted: (name: string) => `Deleted the request “${name}”.`,
+  },
+
+  share: {
+    title: 'Share', explain: 'The link holds everything: files, requests, settings. It is not sent to any server; whoever opens it runs it in their own browser.',
+    link: 'Link', copyLink: 'Copy link', copyMarkdown: 'Copy as Markdown', length: (n: number) => count(n, 'character', 'characters'),
+    fits: 'fits everywhere', fitsMost: 'too long for Discord (2,000)', fitsFew: 'too long for Slack (4,000 and it cuts silently)', tooLong: 'too long for many tools: share it as a file, or in a code block',
+    failed: 'This snippet is too large for a link.', making: 'Making the link',
+    markdown: (title: string, url: string) => `[${title}](${url})`,
+  },
+  embed: {
+    title: 'Embed', explain: 'Paste this into a page that allows iframes. The code is shown at once and runs when the reader presses Run.',
+    code: 'HTML', copy: 'Copy HTML', height: 'Height in pixels',
+    frameTitle: (title: string) => `${title}, in Porthole`,
+  },
+  settings: {
+    title: 'Settings', server: 'Server', serverExplain: 'Part of the snippet and of its link. Names as on the command line.', network: 'Network', networkExplain: 'What lies between client and server. Part of the link.', page: 'This page', pageExplain: 'Kept in this browser only.',
+    workers: 'workers', workersHint: 'processes, each with its own copy of the app', workerClass: 'worker class', workerClassHint: 'sync: one request at a time in a process',
+    rootPath: 'root path', rootPathHint: 'where the app is mounted: SCRIPT_NAME, root_path', timeout: 'timeout', timeoutHint: 'seconds of silence after which a process is killed',
+    keepAlive: 'keep-alive', keepAliveHint: 'seconds an idle connection is kept', validate: 'validate', validateHint: 'check both sides of the interface and report every broken rule',
+    segmentBytes: 'segment size', segmentBytesHint: 'bytes per segment; empty: as written', latency: 'latency', latencyHint: 'ms, each way', bandwidth: 'bandwidth', bandwidthHint: 'bytes per second; empty: unlimited',
+    plainEditor: 'Plain text editor', plainEditorHint: 'a text area instead of Monaco: lighter, and better on touch screens and with some screen readers',
+    theme: 'Theme', themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  },
+  drafts: {
+    title: 'Drafts', explain: 'Everything you changed is kept in this browser, newest first.', none: 'No drafts yet. They appear when you change something.',
+    open: 'Open', discard: 'Discard', current: 'open now', files: (n: number) => count(n, 'file', 'files'),
+    when: (wallMs: number) => new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(wallMs),
+  },
+  splitters: { main: 'Width of the editor', side: 'Height of the request' },
+
+  /** One line per event type: what happened, in a few words. The detail beside it is data. */
+  events: {
+    listen: (address: string, backlog: number) => `listens at ${address}, backlog ${backlog}`,
+    connect: (local: string, remote: string) => `connects ${local} → ${remote}`,
+    accept: (remote: string) => `accepts ${remote}`,
+    recv: (n: number) => `receives ${octets(n)}`, sent: (n: number) => `sends ${octets(n)}`,
+    eofRecv: 'the peer will send no more (FIN)', eofSend: 'will send no more (FIN)',
+    close: (reason: string) => (reason === '' ? 'closed' : `closed: ${reason}`),
+    full: (n: number) => `buffer full, ${octets(n)} wait`, drained: 'buffer drained',
+    token: (name: string) => name,
+    head: (fields: number) => `${count(fields, 'field', 'fields')}`,
+    framing: { none: 'no body', 'content-length': 'body by Content-Length', chunked: 'body in chunks', 'until-close': 'body until close', tunnel: 'tunnel' },
+    framingLength: (n: number) => (n < 0 ? '' : octets(n)),
+    data: (n: number) => `${octets(n)} of content`, end: 'message complete', endTrailers: (n: number) => `message complete, ${count(n, 'trailer', 'trailers')}`,
+    state: (role: string, from: string, to: string) => `${role}: ${from} → ${to}`,
+    dropped: (name: string) => `sets aside ${name}`,
+    errorPeer: 'refused', errorUs: 'not sent',
+    frame: (opcode: string, fin: boolean) => (fin ? `${opcode} frame` : `${opcode} frame, to be continued`),
+    message: (kind: string, size: number) => `${kind} message, ${octets(size)}`,
+    environ: (n: number) => `builds environ, ${count(n, 'key', 'keys')}`, scope: (n: number) => `builds scope, ${count(n, 'key', 'keys')}`,
+    callWsgi: (name: string) => `${name}(environ, startResponse)`, callAsgi: (name: string) => `${name}(scope, receive, send)`,
+    returns: (kind: string) => `returns ${kind}`,
+    start: (status: string) => `startResponse “${status}”`, startAsgi: (status: string) => `send http.response.start ${status}`,
+    body: { write: 'write', yield: 'yields', send: 'send http.response.body' },
+    bodySize: (n: number, more: boolean) => (more ? `${octets(n)}, more to come` : octets(n)),
+    read: (call: string) => call, appClose: 'close() called',
+    processes: { 'process.start': 'starts', 'process.ready': 'is ready', 'process.exit': 'has ended', 'process.silent': 'does not answer', 'process.kill': 'is killed' },
+    gap: (n: number) => `${count(n, 'event', 'events')} dropped: the trace had no more room`,
+  },
+  detail: { type: 'type', process: 'process', at: 'at', bytes: 'bytes', stack: 'stack', message: 'message', advice: 'what to do', clause: 'rule', code: 'code', status: 'status', site: 'line' },
+};
+
+/** The catalogue's shape: what a translation must have. */
+export type Messages = typeof en;
+
+/** The catalogue in force. */
+export const t: Messages = en;

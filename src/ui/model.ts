@@ -1,0 +1,120 @@
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Action } from '../playground/actions.ts';
+import { link, type Linked, type Selection } from '../playground/select.ts';
+import type { Session } from '../playground/session.ts';
+import type { Focus, PlaygroundState, Work } from '../playground/state.ts';
+import type { ConnectionIndex, ExchangeIndex } from '../playground/trace-log.ts';
+import type { MachineStatus } from '../machine/types.ts';
+import type { Snippet } from '../snippet/schema.ts';
+import type { EditorPort } from './editor/port.ts';
+import type { Prefs } from './prefs.ts';
+
+/** One entry of the Example menu. */
+export interface ExampleEntry {
+  readonly name: string;
+  readonly title: string;
+  /** Heading that it stands under. */
+  readonly group: string;
+  /** What it shows, in a sentence or two. */
+  readonly lesson: string;
+}
+
+/** Which dialog is open. */
+export type DialogName = 'share' | 'embed' | 'settings' | 'drafts' | null;
+
+/** What the components share: the state as signals, cut so that a component redraws only for what it shows. */
+export interface Model {
+  readonly session: Session;
+  readonly dispatch: (action: Action) => void;
+  readonly examples: readonly ExampleEntry[];
+  readonly prefs: Prefs;
+  /** Version of Porthole. */
+  readonly engine: string;
+
+  readonly state: ReadonlySignal<PlaygroundState>;
+  readonly work: ReadonlySignal<Work>;
+  readonly snippet: ReadonlySignal<Snippet>;
+  readonly machine: ReadonlySignal<MachineStatus>;
+  readonly traceVersion: ReadonlySignal<number>;
+  readonly focus: ReadonlySignal<Focus | null>;
+  /** Connection and exchange in focus, as far as the trace knows them. */
+  readonly connection: ReadonlySignal<ConnectionIndex | undefined>;
+  readonly exchange: ReadonlySignal<ExchangeIndex | undefined>;
+  readonly selection: ReadonlySignal<Selection | null>;
+  /** What the selection lights, and what the pointer lights. */
+  readonly selected: ReadonlySignal<Linked | undefined>;
+  readonly hovered: ReadonlySignal<Linked | undefined>;
+
+  readonly dialog: Signal<DialogName>;
+  /** Area shown on a narrow screen. */
+  readonly area: Signal<'code' | 'request' | 'trace'>;
+  /** The editor in force; the facade before it has arrived. */
+  readonly editor: Signal<EditorPort | null>;
+  /** Theme in force. */
+  readonly theme: ReadonlySignal<'light' | 'dark'>;
+}
+
+const noFocus: Focus = { connection: 0, exchange: 0 };
+
+/** Build the model on a session. */
+export function createModel(parts: {
+  readonly session: Session;
+  readonly examples: readonly ExampleEntry[];
+  readonly prefs: Prefs;
+  readonly engine: string;
+  readonly theme: ReadonlySignal<'light' | 'dark'>;
+}): Model {
+  const { session } = parts;
+  const state = signal(session.store.state);
+  session.store.subscribe((next) => {
+    state.value = next;
+  });
+  const work = computed(() => state.value.work);
+  const traceVersion = computed(() => state.value.traceVersion);
+  const trace = computed(() => state.value.trace);
+  const focus = computed(() => state.value.focus);
+  const selection = computed(() => state.value.selection);
+  const hover = computed(() => state.value.hover);
+  const lit = (pointed: ReadonlySignal<Selection | null>): ReadonlySignal<Linked | undefined> =>
+    computed(() => {
+      void traceVersion.value;
+      return pointed.value ? link(trace.value, pointed.value, focus.value ?? noFocus) : undefined;
+    });
+  return {
+    ...parts,
+    dispatch: (action) => session.store.dispatch(action),
+    state,
+    work,
+    snippet: computed(() => work.value.snippet),
+    machine: computed(() => state.value.machine),
+    traceVersion,
+    focus,
+    connection: computed(() => {
+      void traceVersion.value;
+      return focus.value ? trace.value.connections.get(focus.value.connection) : undefined;
+    }),
+    exchange: computed(() => {
+      void traceVersion.value;
+      return focus.value ? trace.value.exchange(focus.value.connection, focus.value.exchange) : undefined;
+    }),
+    selection,
+    selected: lit(selection),
+    hovered: lit(hover),
+    dialog: signal<DialogName>(null),
+    area: signal<'code' | 'request' | 'trace'>('code'),
+    editor: signal<EditorPort | null>(null),
+  };
+}
+
+const ModelContext = createContext<Model | null>(null);
+
+export const ModelProvider = ModelContext.Provider;
+
+/** The model of the page that this component is part of. */
+export function useModel(): Model {
+  const model = useContext(ModelContext);
+  if (!model) throw new Error('no model above this component');
+  return model;
+}

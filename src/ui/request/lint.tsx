@@ -1,0 +1,29 @@
+import type { JSX } from 'preact';
+import { inspect } from '../../playground/inspect.ts';
+import { Icon } from '../icons.tsx';
+import { t } from '../messages.ts';
+
+/** What our own parser says about the bytes, before they are sent. */
+export function Lint(props: { readonly raw: string; readonly onShow?: (offset: number) => void }): JSX.Element {
+  const result = inspect(props.raw);
+  const { onShow } = props;
+  if (result.kind === 'refused') {
+    const { error } = result;
+    return (
+      <div class="lint" data-tone="error" role="note">
+        <Icon name="warning" />
+        <div>
+          <p><strong>{error.status}</strong> {error.message} <span class="note">{t.request.lintAt(error.offset)}</span></p>
+          <p class="note">{error.advice} <span class="clause">{error.clause}</span></p>
+        </div>
+        {onShow && <button type="button" class="button quiet small" onClick={() => onShow(error.offset)}>{t.response.showByte(error.offset)}</button>}
+      </div>
+    );
+  }
+  return (
+    <div class="lint" data-tone={result.kind === 'incomplete' ? 'info' : 'ok'} role="note">
+      <Icon name={result.kind === 'incomplete' ? 'warning' : 'check'} />
+      <p>{result.kind === 'incomplete' ? t.request.lintIncomplete : t.request.lintOk(result.requests)} <span class="note">{t.request.total(props.raw.length)}</span></p>
+    </div>
+  );
+}

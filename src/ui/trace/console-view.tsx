@@ -1,0 +1,61 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useRef } from 'preact/hooks';
+import { consoleLines, type ConsoleLine } from '../../playground/console.ts';
+import { t } from '../messages.ts';
+import { useModel } from '../model.ts';
+import { Segmented } from '../parts/segmented.tsx';
+import { SiteLink } from './event-detail.tsx';
+import { openSite } from './timeline-panel.tsx';
+
+/** Lines drawn at once; earlier ones on request. */
+const page = 300;
+
+const belongs: Readonly<Record<'all' | 'app' | 'access' | 'server', (line: ConsoleLine) => boolean>> = {
+  all: () => true,
+  app: (line) => line.source === 'stdout' || line.source === 'stderr' || line.source === 'wsgi.errors' || line.source === 'app',
+  access: (line) => line.source === 'access',
+  server: (line) => line.source === 'server' || line.source === 'process',
+};
+
+/** What the app and the server wrote. */
+export function ConsoleView(): JSX.Element {
+  const model = useModel();
+  const { state, traceVersion, dispatch, selected } = model;
+  const filter = useSignal<'all' | 'app' | 'access' | 'server'>('all');
+  const pages = useSignal(1);
+  const scroller = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const trace = useComputed(() => state.value.trace);
+  const lines = useComputed(() => {
+    void traceVersion.value;
+    return consoleLines(trace.value).filter(belongs[filter.value]);
+  });
+  useSignalEffect(() => {
+    void lines.value;
+    window.requestAnimationFrame(() => {
+      if (atEnd.current && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+    });
+  });
+  const hidden = Math.max(0, lines.value.length - page * pages.value);
+  return (
+    <div class="console">
+      <div class="view-bar">
+        <Segmented name="console-filter" label={t.console.filter} value={filter.value} onChange={(value) => { filter.value = value; }}
+          options={[{ value: 'all', label: t.console.all }, { value: 'app', label: t.console.sources.app }, { value: 'access', label: t.console.sources.access }, { value: 'server', label: t.console.sources.server }]} />
+      </div>
+      <div class="console-scroll" ref={scroller} role="log" aria-label={t.console.name} tabIndex={0}
+        onScroll={(event) => { const box = event.currentTarget; atEnd.current = box.scrollTop + box.clientHeight >= box.scrollHeight - 8; }}>
+        {lines.value.length === 0 && <p class="empty">{t.console.none}</p>}
+        {hidden > 0 && <button type="button" class="button quiet small" onClick={() => { pages.value += 1; }}>{t.console.earlier(hidden)}</button>}
+        {lines.value.slice(hidden).map((line) => (
+          <div key={line.id} class={`console-line${selected.value?.events.has(line.id) ? ' linked' : ''}`} data-source={line.source} data-level={line.level} onClick={() => dispatch({ type: 'select', selection: { kind: 'event', id: line.id } })}>
+            <span class="source">{line.source}</span>
+            <span class="text">{line.text.replace(/\n$/, '')}</span>
+            {line.site && <SiteLink site={line.site} onOpen={(site) => openSite(model, site.file, site.line, site.column)} />}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

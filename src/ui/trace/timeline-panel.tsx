@@ -1,0 +1,86 @@
+import { useComputed, useSignalEffect } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { lanes, timelineRows } from '../../playground/timeline.ts';
+import { t } from '../messages.ts';
+import { useModel, type Model } from '../model.ts';
+import { EventDetail } from './event-detail.tsx';
+import { TimelineView } from './timeline-view.ts';
+
+/** Show a line of the app in the editor. */
+export function openSite(model: Model, file: string, line: number, column?: number): void {
+  model.dispatch({ type: 'file/open', path: file });
+  model.area.value = 'code';
+  model.editor.value?.reveal(file, line, column);
+}
+
+/** The sequence of everything that happened. */
+export function TimelinePanel(): JSX.Element {
+  const model = useModel();
+  const { state, traceVersion, focus, selection, selected, hovered, dispatch } = model;
+  const grid = useRef<HTMLDivElement>(null);
+  const view = useRef<TimelineView | null>(null);
+  const filter = useComputed(() => state.value.filter);
+  const trace = useComputed(() => state.value.trace);
+  const rows = useComputed(() => {
+    void traceVersion.value;
+    return timelineRows(trace.value, filter.value, filter.value.focusOnly ? focus.value : null);
+  });
+  const shown = useComputed(() => rows.value.reduce((sum, row) => sum + (row.kind === 'event' ? 1 : 0), 0));
+
+  useLayoutEffect(() => {
+    const container = grid.current;
+    if (!container) return undefined;
+    view.current = new TimelineView({
+      container,
+      onHover: (pointed) => dispatch({ type: 'hover', selection: pointed }),
+      onSelect: (pointed) => dispatch({ type: 'select', selection: pointed }),
+      onSite: (file, line) => openSite(model, file, line),
+    });
+    return () => {
+      view.current?.dispose();
+      view.current = null;
+    };
+  }, []);
+  useSignalEffect(() => view.current?.show(rows.value));
+  useSignalEffect(() => view.current?.light(selected.value, hovered.value, selection.value?.kind === 'event' ? selection.value.id : ''));
+  useSignalEffect(() => {
+    if (selection.value?.kind === 'event') view.current?.reveal(selection.value.id);
+    else if (selected.value && document.activeElement !== grid.current) view.current?.revealLinked(selected.value);
+  });
+
+  return (
+    <div class="timeline">
+      <div class="view-bar">
+        <fieldset class="toggles">
+          <legend class="visually-hidden">{t.timeline.filterLanes}</legend>
+          {lanes.map((lane) => (
+            <label key={lane} data-lane={lane}>
+              <input type="checkbox" checked={filter.value.lanes[lane]} onChange={(event) => dispatch({ type: 'filter', filter: { lanes: { ...filter.value.lanes, [lane]: event.currentTarget.checked } } })} />
+              <span>{t.timeline.lanes[lane]}</span>
+            </label>
+          ))}
+        </fieldset>
+        <fieldset class="toggles">
+          <legend class="visually-hidden">{t.timeline.filterMore}</legend>
+          {(['tokens', 'states', 'focusOnly'] as const).map((name) => (
+            <label key={name}>
+              <input type="checkbox" checked={filter.value[name]} onChange={(event) => dispatch({ type: 'filter', filter: { [name]: event.currentTarget.checked } })} />
+              <span>{t.timeline[name]}</span>
+            </label>
+          ))}
+        </fieldset>
+        <input class="field search" type="search" aria-label={t.timeline.search} placeholder={t.timeline.searchHint} value={filter.value.search}
+          onInput={(event) => dispatch({ type: 'filter', filter: { search: event.currentTarget.value } })} />
+        <span class="note count">{t.timeline.shown(shown.value, trace.value.events.length)}</span>
+      </div>
+      <div class="lane-heads" aria-hidden="true">
+        <span class="since" title={t.timeline.sinceHint}>ms</span>
+        <span class="gutter">{lanes.map((lane) => <span key={lane} data-lane={lane}>{t.timeline.lanes[lane]}</span>)}</span>
+      </div>
+      <div class="timeline-grid" ref={grid} role="grid" aria-label={t.timeline.grid} aria-activedescendant="timeline-current" tabIndex={0} />
+      {shown.value === 0 && trace.value.events.length > 0 && <p class="empty">{t.timeline.noMatch}</p>}
+      <EventDetail />
+    </div>
+  );
+}

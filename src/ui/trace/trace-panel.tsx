@@ -1,0 +1,80 @@
+import { useComputed } from '@preact/signals';
+import type { JSX } from 'preact';
+import { consoleLines } from '../../playground/console.ts';
+import { exchangeSummaries } from '../../playground/exchanges.ts';
+import { Icon } from '../icons.tsx';
+import { t } from '../messages.ts';
+import { useModel } from '../model.ts';
+import { TabList, TabPanel } from '../parts/tabs.tsx';
+import { ConsoleView } from './console-view.tsx';
+import { EnvironView } from './environ-view.tsx';
+import { ResponseView } from './response-view.tsx';
+import { TimelinePanel } from './timeline-panel.tsx';
+import { WirePanel } from './wire-panel.tsx';
+
+const views = { response: ResponseView, wire: WirePanel, timeline: TimelinePanel, environ: EnvironView, console: ConsoleView } as const;
+
+/** What happened: five views of one trace. */
+export function TracePanel(): JSX.Element {
+  const { snippet, state, traceVersion, exchange, machine, dispatch } = useModel();
+  const tab = snippet.value.view.traceTab ?? 'response';
+  const trace = useComputed(() => state.value.trace);
+  const errors = useComputed(() => {
+    void traceVersion.value;
+    return consoleLines(trace.value, 500).filter((line) => line.level === 'error').length;
+  });
+  const asgi = (exchange.value?.context?.type ?? (machine.value.interface === 'asgi' ? 'gateway.scope' : 'gateway.environ')) === 'gateway.scope';
+  const View = views[tab];
+  return (
+    <section class="panel trace" id="area-trace" aria-label={t.trace.region} tabIndex={-1}>
+      <div class="panel-bar">
+        <h2 class="panel-title">{t.trace.region}</h2>
+        <TabList
+          group="trace"
+          label={t.trace.views}
+          tabs={[
+            { name: 'response', label: t.trace.response },
+            { name: 'wire', label: t.trace.wire },
+            { name: 'timeline', label: t.trace.timeline },
+            { name: 'environ', label: asgi ? t.trace.scope : t.trace.environ },
+            { name: 'console', label: t.trace.console, ...(errors.value > 0 ? { badge: errors.value } : {}) },
+          ]}
+          current={tab}
+          onSelect={(name) => dispatch({ type: 'view/trace-tab', tab: name })}
+        />
+        <ExchangePicker />
+        <button type="button" class="button quiet square" aria-label={t.trace.clear} title={t.trace.clear} onClick={() => dispatch({ type: 'trace/clear' })}><Icon name="trash" /></button>
+      </div>
+      <TabPanel group="trace" name={tab} class={`trace-body trace-${tab}`}><View /></TabPanel>
+    </section>
+  );
+}
+
+/** Which request the views show, of those that the trace knows. */
+function ExchangePicker(): JSX.Element {
+  const { state, traceVersion, focus, dispatch } = useModel();
+  const trace = useComputed(() => state.value.trace);
+  const summaries = useComputed(() => {
+    void traceVersion.value;
+    return exchangeSummaries(trace.value).slice(-500);
+  });
+  const current = focus.value ? `${focus.value.connection}.${focus.value.exchange}` : '';
+  return (
+    <select
+      class="select exchange-picker"
+      aria-label={t.trace.exchange}
+      value={current}
+      disabled={summaries.value.length === 0}
+      onChange={(event) => {
+        const [connection = 0, number = 0] = event.currentTarget.value.split('.').map(Number);
+        dispatch({ type: 'focus', focus: { connection, exchange: number } });
+      }}
+    >
+      {!summaries.value.some((one) => `${one.connection}.${one.exchange}` === current) && <option value={current}>{t.trace.exchangeNone}</option>}
+      {summaries.value.map((one) => {
+        const value = `${one.connection}.${one.exchange}`;
+        return <option key={value} value={value}>{t.trace.exchangeItem(one.connection, one.exchange, one.request, one.status)}</option>;
+      })}
+    </select>
+  );
+}
