@@ -9,7 +9,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { BoundSocket } from './bound.ts';
 import { exitCodes } from './boot.ts';
-import type { Log } from './log.ts';
+import { toleratePipes, type Log } from './log.ts';
 import type { Settings } from './settings.ts';
 import type { ToArbiter, ToWorker } from './worker-messages.ts';
 
@@ -89,6 +89,7 @@ export class Arbiter {
         clearInterval(ticking);
         resolve(code);
       };
+      toleratePipes();
       this.#listenToSignals();
       this.#keepUp();
     });

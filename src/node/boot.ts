@@ -5,7 +5,7 @@ import { InterfaceError } from '../gateway/detect.ts';
 import { SocketError } from '../net/socket.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { AppImportError, importApp } from './import-app.ts';
-import type { Log } from './log.ts';
+import { toleratePipes, type Log } from './log.ts';
 import { printTrace } from './print-trace.ts';
 import { serve, type Serving } from './serve.ts';
 import type { Settings } from './settings.ts';
@@ -82,6 +82,7 @@ let surviving = false;
 function surviveTheApp(log: Log): void {
   if (surviving) return;
   surviving = true;
+  toleratePipes();
   process.on('uncaughtException', (error, origin) => {
     log.error(`${origin === 'unhandledRejection' ? 'Unhandled rejection' : 'Uncaught exception'} outside of any request: ${error instanceof Error ? error.stack : String(error)}`);
   });

@@ -29,3 +29,11 @@ export function createLog(least: LogLevel, write: (line: string) => void, now: (
     logLevels.indexOf(level) < from ? () => {} : (text) => write(`[${formatTime(now())}] [${process.pid}] [${level.toUpperCase()}] ${text}\n`);
   return { debug: at('debug'), info: at('info'), warning: at('warning'), error: at('error'), plain: (text) => write(`${text}\n`) };
 }
+
+/**
+ * A reader that went away (`| head`) or a full disk is no reason to stop serving: what cannot be written is lost. Without
+ * this, the stream's `error` event would end the process.
+ */
+export function toleratePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
