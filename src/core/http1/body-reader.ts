@@ -19,7 +19,7 @@ const SIZE_LF = 1;
 const DATA = 2;
 const DATA_CR = 3;
 const DATA_LF = 4;
-// Within a chunk extension: RFC9112-7.1.1-1 `*( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )`
+// Within a chunk extension: RFC9112-7.1.1-2 `*( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )`
 const EXT_BEFORE_SEMICOLON = 5; // whitespace was seen after the size, a name or a value
 const EXT_BEFORE_NAME = 6;
 const EXT_NAME = 7;
@@ -49,6 +49,10 @@ export class BodyReader {
   #phase = SIZE;
   #digits = 0;
   #extension = 0;
+  /** The chunk being read is the last one. */
+  #last = false;
+  /** Absolute offset at which the current line end began. */
+  #lineEnd = 0;
 
   /** `sink`: undefined where nobody listens. */
   constructor(limits: Limits, leniency: Leniency, sink: TokenSink | undefined) {
@@ -63,10 +67,11 @@ export class BodyReader {
     this.#phase = SIZE;
     this.#digits = 0;
     this.#extension = 0;
+    this.#last = false;
     this.received = 0;
   }
 
-  /** RFC9112-8-3: may the connection end here? Only where that is how the body ends. */
+  /** RFC9112-8-4: may the connection end here? Only where that is how the body ends. */
   get endsWithConnection(): boolean {
     return this.#kind === 'until-close';
   }
@@ -81,8 +86,8 @@ export class BodyReader {
         if (this.#remaining === 0) return 'complete';
         return this.#take(inbox, this.#remaining);
       case 'until-close':
-        if (this.received + inbox.size > this.#limits.maxBodyBytes) this.#refuse('body-too-large', inbox.position, inbox.position + inbox.size);
-        return this.#take(inbox, inbox.size);
+        if (this.received === this.#limits.maxBodyBytes && inbox.size > 0) this.#refuse('body-too-large', inbox.position, inbox.position + 1);
+        return this.#take(inbox, this.#limits.maxBodyBytes - this.received);
       case 'chunked':
         return this.#chunk(inbox);
     }
@@ -101,6 +106,8 @@ export class BodyReader {
     for (;;) {
       if (this.#phase === DATA) {
         if (this.#remaining > 0) return this.#take(inbox, this.#remaining);
+        // RFC9112-7.1-3: "complete when a chunk with a chunk-size of zero is received, possibly followed by a trailer section".
+        if (this.#last) return 'trailers';
         this.#phase = DATA_CR;
       }
       if (inbox.start === inbox.end) return 'need-data';
@@ -109,7 +116,7 @@ export class BodyReader {
       switch (this.#phase) {
         case SIZE:
           if (hexValue[octet]! < 16) {
-            // RFC9112-7.1-6: "MUST anticipate potentially large hexadecimal numerals and prevent parsing errors due to integer conversion overflows".
+            // RFC9112-7.1-5: "MUST anticipate potentially large hexadecimal numerals and prevent parsing errors due to integer conversion overflows".
             this.#digits += 1;
             this.#remaining = this.#remaining * 16 + hexValue[octet]!;
             if (this.#digits > maxSizeDigits || this.#remaining > Number.MAX_SAFE_INTEGER) this.#refuse('chunk-size-overflow', at - this.#digits + 1, at + 1);
@@ -118,8 +125,10 @@ export class BodyReader {
           if (this.#digits === 0) this.#refuse('bad-chunk-size', at, at + 1, `It begins with ${showOctet(octet)}.`);
           this.#sink?.('chunk-size', at - this.#digits, at);
           if (this.received + this.#remaining > this.#limits.maxBodyBytes) this.#refuse('body-too-large', at - this.#digits, at);
-          if (this.#sizeLineEnd(octet, at, 0)) continue;
-          if (octet === CR) break;
+          if (octet === CR || octet === LF) {
+            this.#endSizeLine(octet, at);
+            break;
+          }
           this.#extension = 1;
           if (octet === 0x3b) this.#phase = EXT_BEFORE_NAME;
           else if (octet === SP || octet === HTAB) this.#phase = EXT_BEFORE_SEMICOLON;
@@ -127,21 +136,18 @@ export class BodyReader {
           break;
         case SIZE_LF:
           if (octet !== LF) this.#refuse('bare-cr', at - 1, at);
-          inbox.start += 1;
-          this.#sink?.('line-end', at - 1, at + 1);
-          if (this.#endOfSizeLine()) return 'trailers';
-          continue;
+          this.#phase = DATA;
+          this.#sink?.('line-end', this.#lineEnd, at + 1);
+          break;
         case DATA_CR:
-          if (octet === LF && this.#leniency.bareLf) {
-            this.#phase = DATA_LF;
-            continue;
-          }
-          if (octet !== CR) this.#refuse('chunk-data-end', at, at + 1);
+          this.#lineEnd = at;
           this.#phase = DATA_LF;
+          if (octet === LF && this.#leniency.bareLf) continue;
+          if (octet !== CR) this.#refuse('chunk-data-end', at, at + 1);
           break;
         case DATA_LF:
-          if (octet !== LF) this.#refuse('chunk-data-end', at - 1, at + 1);
-          this.#sink?.('line-end', at - 1, at + 1);
+          if (octet !== LF) this.#refuse('chunk-data-end', this.#lineEnd, at + 1);
+          this.#sink?.('line-end', this.#lineEnd, at + 1);
           this.#phase = SIZE;
           this.#digits = 0;
           this.#extension = 0;
@@ -154,26 +160,17 @@ export class BodyReader {
     }
   }
 
-  /** A CR (or a tolerated LF) ends the size line. True: the phase changed and the octet is still to be consumed. */
-  #sizeLineEnd(octet: number, at: number, extension: number): boolean {
-    if (octet === CR) {
-      this.#phase = SIZE_LF;
-      if (extension > 0) this.#sink?.('chunk-extension', at - extension, at);
-      return false;
-    }
+  /** CR (or a tolerated LF) after the size and its extensions. The LF is read as though CR had been there: the caller consumes `octet`. */
+  #endSizeLine(octet: number, at: number): void {
+    if (octet === LF && !this.#leniency.bareLf) this.#refuse('bare-lf', at, at + 1);
+    if (this.#extension > 0) this.#sink?.('chunk-extension', at - this.#extension, at);
+    this.#last = this.#remaining === 0;
+    this.#lineEnd = at;
+    this.#phase = SIZE_LF;
     if (octet === LF) {
-      if (!this.#leniency.bareLf) this.#refuse('bare-lf', at, at + 1);
-      if (extension > 0) this.#sink?.('chunk-extension', at - extension, at);
-      this.#phase = SIZE_LF;
-      return true;
+      this.#phase = DATA;
+      this.#sink?.('line-end', at, at + 1);
     }
-    return false;
-  }
-
-  /** True: it was the last chunk. */
-  #endOfSizeLine(): boolean {
-    this.#phase = DATA;
-    return this.#remaining === 0;
   }
 
   #readExtension(octet: number, at: number): void {
@@ -239,12 +236,12 @@ export class BodyReader {
   /** Where an extension may end: with another one, or with the line. */
   #endExtension(octet: number, at: number): void {
     if (octet === 0x3b) this.#phase = EXT_BEFORE_NAME;
-    else if (octet === CR) this.#sizeLineEnd(octet, at, this.#extension);
+    else if (octet === CR || octet === LF) this.#endSizeLine(octet, at);
     else this.#refuseExtension(octet, at);
   }
 
   #refuseExtension(octet: number, at: number): never {
-    // A line end hidden in an extension is how two parsers are made to see different chunks: RFC9112-2.2-3.
+    // A line end hidden in an extension is how two parsers are made to see different chunks.
     if (octet === LF) this.#refuse('bare-lf', at, at + 1);
     this.#refuse('bad-chunk-extension', at, at + 1, `There is ${showOctet(octet)} in it.`);
   }

@@ -81,10 +81,17 @@ export class ReceivedFields implements Fields {
     return this.#section.span(this.#spans[at + 2]!, this.#spans[at + 3]!);
   }
 
+  nameHasUnderscore(index: number): boolean {
+    const at = this.#at(index);
+    const { bytes, start } = this.#section;
+    for (let i = start + this.#spans[at]!, end = start + this.#spans[at + 1]!; i < end; i += 1) if (bytes[i] === 0x5f) return true;
+    return false;
+  }
+
   get(name: string): string | undefined {
     let joined: string | undefined;
     for (let i = this.#find(name, 0); i >= 0; i = this.#find(name, i + 1)) {
-      // RFC9110-5.3-1: lines of one name are combined "in order, with each … field line value separated by a comma".
+      // RFC9110-5.3-1: values of one name are combined "in order, separated by a comma"; "for consistency, use comma SP".
       joined = joined === undefined ? this.value(i) : `${joined}, ${this.value(i)}`;
     }
     return joined;

@@ -20,7 +20,8 @@ export interface FramingFacts {
 export type TransferEncoding =
   | 'absent'
   | 'chunked' // exactly that
-  | 'malformed' // not a list of coding names; parameters on chunked
+  | 'malformed' // not a list of coding names
+  | 'parameters' // chunked;q=1
   | 'repeated' // chunked more than once
   | 'chunked-not-last'
   | 'unknown-then-chunked'; // gzip, chunked
@@ -45,12 +46,13 @@ const decided = {
 } as const satisfies Record<string, FramingDecision>;
 
 const refusedTransferEncoding = (facts: FramingFacts): RefusalCode | undefined => {
-  // RFC9112-6.1-16: "A server or client that receives an HTTP/1.0 message containing a Transfer-Encoding … MUST treat the message as if the framing is faulty"
+  // RFC9112-6.1-16: such a message is to be treated "as if the framing is faulty, even if a Content-Length is present".
   if (facts.version < 11) return 'te-in-http10';
-  // RFC9112-6.3-2.3: such a message "ought to be handled as an error".
+  // RFC9112-6.3-2.3: both "ought to be handled as an error"; RFC9112-6.1-15 lets a server reject it.
   if (facts.contentLength >= 0) return 'te-and-cl';
   switch (facts.transferEncoding) {
     case 'malformed': return 'bad-transfer-encoding';
+    case 'parameters': return 'coding-parameters';
     case 'repeated': return 'chunked-repeated';
     case 'chunked-not-last': return 'chunked-not-last';
     case 'unknown-then-chunked': return 'unknown-coding';

@@ -7,14 +7,13 @@
  */
 import type { Span } from '../../trace/events.ts';
 import { BLANK, classOf, COLON, CR, DIGIT, HTAB, LF, showOctet, SP, TARGET, TCHAR, VALUE, VALUE_ASCII } from './chars.ts';
-import type { HttpVersion } from './events.ts';
 import { equalsIgnoringCase, SPANS_PER_FIELD } from './fields.ts';
-import type { TransferEncoding } from './framing.ts';
 import type { Inbox } from './inbox.ts';
 import { decodeLatin1 } from './latin1.ts';
 import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
+import { Steering } from './steering.ts';
 
 /** What the section begins with. */
 export type SectionKind = 'request' | 'response' | 'trailers';
@@ -35,20 +34,10 @@ const STATUS_VERSION = 11;
 const STATUS_CODE = 12;
 const REASON = 13;
 
-/** Options of the Connection field that mean something to the connection itself. */
-export const OPTION_CLOSE = 1;
-export const OPTION_KEEP_ALIVE = 2;
-export const OPTION_UPGRADE = 4;
-
 const HTTP_SLASH = [0x48, 0x54, 0x54, 0x50, 0x2f];
 
-/** Names that are looked into while reading. No two have the same length: {@link special} relies on it. */
-const HOST = 'host';
-const EXPECT = 'expect';
-const UPGRADE = 'upgrade';
-const CONNECTION = 'connection';
-const CONTENT_LENGTH = 'content-length';
-const TRANSFER_ENCODING = 'transfer-encoding';
+/** Fields that are never joined from several lines, even where {@link Leniency.obsFold} allows it. */
+const neverFolded = ['host', 'expect', 'upgrade', 'connection', 'content-length', 'transfer-encoding'];
 
 export class HeadReader {
   // ── result; positions count from the section's first octet ──
@@ -60,7 +49,6 @@ export class HeadReader {
   versionEnd = 0;
   reasonStart = 0;
   reasonEnd = 0;
-  version: HttpVersion = 11;
   status = 0;
   /** No octet above 0x7F so far. */
   ascii = true;
@@ -70,18 +58,8 @@ export class HeadReader {
   first = 0;
   /** Length of the section, once complete. */
   size = 0;
-  /** Index of the (first) Host line; -1: absent. */
-  host = -1;
-  contentLength = -1;
-  contentLengthLine = -1;
-  transferEncoding: TransferEncoding = 'absent';
-  transferEncodingLine = -1;
-  /** OR of the OPTION_ bits. */
-  connectionOptions = 0;
-  hasUpgrade = false;
-  expects100 = false;
-  /** Index of a line with an expectation other than 100-continue; -1: none. */
-  unknownExpectation = -1;
+  /** What the fields say to the connection. */
+  readonly steering: Steering;
 
   readonly #limits: Limits;
   readonly #leniency: Leniency;
@@ -90,11 +68,11 @@ export class HeadReader {
   #pos = 0;
   #lineStart = 0;
   #mark = 0;
-  #chunkedSeen = false;
 
   constructor(limits: Limits, leniency: Leniency) {
     this.#limits = limits;
     this.#leniency = leniency;
+    this.steering = new Steering(leniency);
   }
 
   /** Has any octet of the section been read? */
@@ -114,21 +92,12 @@ export class HeadReader {
     this.#pos = 0;
     this.#lineStart = 0;
     this.#mark = 0;
-    this.#chunkedSeen = false;
     this.first += this.count * SPANS_PER_FIELD;
     this.count = 0;
     this.firstEnd = this.targetStart = this.targetEnd = this.versionStart = this.versionEnd = this.reasonStart = this.reasonEnd = 0;
     this.ascii = true;
     this.size = 0;
-    this.host = -1;
-    this.contentLength = -1;
-    this.contentLengthLine = -1;
-    this.transferEncoding = 'absent';
-    this.transferEncodingLine = -1;
-    this.connectionOptions = 0;
-    this.hasUpgrade = false;
-    this.expects100 = false;
-    this.unknownExpectation = -1;
+    this.steering.clear();
   }
 
   /** Read on. True: the section is complete, `inbox.start` is still at its first octet. Throws RemoteProtocolError. */
@@ -219,7 +188,12 @@ export class HeadReader {
             this.#phase = LAST_LF;
             break;
           }
-          if ((classOf[octet]! & BLANK) !== 0) this.#refuseAt(inbox, this.count === 0 ? 'whitespace-before-fields' : 'obs-fold', i);
+          if ((classOf[octet]! & BLANK) !== 0) {
+            if (this.count === 0) this.#refuseAt(inbox, 'whitespace-before-fields', i);
+            if (!this.#mayUnfold(bytes, origin)) this.#refuseAt(inbox, 'obs-fold', i);
+            this.#unfold(bytes, i);
+            break;
+          }
           if (this.count >= limits.maxFields) this.#refuseAt(inbox, 'too-many-fields', i);
           this.#mark = i - origin;
           this.#phase = NAME;
@@ -315,8 +289,8 @@ export class HeadReader {
       const preface = major === 2 && this.firstEnd === 3 && decodeLatin1(bytes, origin, origin + 3) === 'PRI';
       this.#refuse(inbox, preface ? 'http2-preface' : 'unsupported-version', this.versionStart, this.versionEnd);
     }
-    // RFC9110-2.5-6: a recipient of a higher minor version than it implements treats it as the highest that it does.
-    this.version = minor === 0 ? 10 : 11;
+    // RFC9110-6.2-8: a higher minor version than ours is processed "as if it were in the highest minor version" that we know.
+    this.steering.version = minor === 0 ? 10 : 11;
     if (request) this.#phase = LINE_CR;
     else this.#phase = STATUS_CODE;
     return i;
@@ -334,7 +308,7 @@ export class HeadReader {
       } else if (k <= 3) {
         if ((classOf[octet]! & DIGIT) === 0) this.#refuseAt(inbox, 'bad-status-line', i);
         this.status = (k === 1 ? 0 : this.status * 10) + octet - 0x30;
-        // RFC9110-15-1: the first digit defines the class; there is no class 0.
+        // RFC9110-15-2: the first digit defines the class; there is no class 0.
         if (k === 1 && octet === 0x30) this.#refuseAt(inbox, 'bad-status-line', i);
       } else {
         if (octet === SP) {
@@ -353,7 +327,7 @@ export class HeadReader {
 
   #refuseMethod(inbox: Inbox, i: number, octet: number): never {
     const empty = i === inbox.start;
-    // RFC9112-3-3: a server that receives a method longer than any it implements "SHOULD respond with a 501".
+    // RFC9112-3-4: a server that receives a method longer than any it implements "SHOULD respond with a 501".
     if ((classOf[octet]! & TCHAR) !== 0) this.#refuse(inbox, 'method-too-long', 0, i - inbox.start);
     if (empty && octet === 0x16) this.#refuseAt(inbox, 'tls-handshake', i);
     if (empty && (octet === SP || octet === HTAB)) this.#refuseAt(inbox, 'missing-method', i);
@@ -416,7 +390,27 @@ export class HeadReader {
     this.spans[at + 1] = nameEnd;
   }
 
-  /** The value ends at `end` (the CR): cut the trailing whitespace off (RFC9112-5-3). */
+  #mayUnfold(bytes: Uint8Array, origin: number): boolean {
+    if (!this.#leniency.obsFold || this.#kind === 'trailers') return false;
+    const at = this.first + (this.count - 1) * SPANS_PER_FIELD;
+    const start = this.spans[at]!;
+    const length = this.spans[at + 1]! - start;
+    return !neverFolded.some((name) => name.length === length && equalsIgnoringCase(bytes, origin + start, name));
+  }
+
+  /** The line that begins at `i` goes on where the last one ended: reopen that, its line end overwritten by spaces (RFC9112-5.2-4). */
+  #unfold(bytes: Uint8Array, i: number): void {
+    let at = i - 1;
+    bytes[at] = 0x20;
+    if (bytes[at - 1] === CR) bytes[at -= 1] = 0x20;
+    this.count -= 1;
+    this.#phase = VALUE_PART;
+    // A value that was empty so far begins behind the fold.
+    const s = this.first + this.count * SPANS_PER_FIELD;
+    if (this.spans[s + 2] === this.spans[s + 3]) this.#phase = VALUE_START;
+  }
+
+  /** The value ends at `end` (the CR): cut the trailing whitespace off (RFC9112-5.1-3). */
   #closeValue(bytes: Uint8Array, origin: number, end: number): void {
     const at = this.first + this.count * SPANS_PER_FIELD;
     const start = origin + this.spans[at + 2]!;
@@ -425,111 +419,18 @@ export class HeadReader {
     this.spans[at + 3] = last - origin;
   }
 
-  /** The line is complete: look into it if it says something about framing or the connection. */
+  /** The line is complete: see whether it says something to the connection. */
   #closeField(inbox: Inbox): void {
     const at = this.first + this.count * SPANS_PER_FIELD;
     const index = this.count;
     this.count += 1;
-    // Trailers say nothing about framing, whatever they are called (RFC9112-7.1.2-2).
+    // Trailers say nothing about framing, whatever they are called (RFC9112-7.1.2-3).
     if (this.#kind === 'trailers') return;
-    const { bytes, start: origin } = inbox;
-    const name = origin + this.spans[at]!;
-    const from = origin + this.spans[at + 2]!;
-    const to = origin + this.spans[at + 3]!;
-    switch (this.spans[at + 1]! - this.spans[at]!) {
-      case HOST.length:
-        if (equalsIgnoringCase(bytes, name, HOST)) this.#host(inbox, index);
-        break;
-      case EXPECT.length:
-        if (equalsIgnoringCase(bytes, name, EXPECT)) this.#expect(decodeLatin1(bytes, from, to), index);
-        break;
-      case UPGRADE.length:
-        if (to > from && equalsIgnoringCase(bytes, name, UPGRADE)) this.hasUpgrade = true;
-        break;
-      case CONNECTION.length:
-        if (equalsIgnoringCase(bytes, name, CONNECTION)) this.#connection(bytes, from, to);
-        break;
-      case CONTENT_LENGTH.length:
-        if (equalsIgnoringCase(bytes, name, CONTENT_LENGTH)) this.#contentLength(inbox, from, to, index);
-        break;
-      case TRANSFER_ENCODING.length:
-        if (equalsIgnoringCase(bytes, name, TRANSFER_ENCODING)) this.#transferEncoding(decodeLatin1(bytes, from, to), index);
-        break;
-    }
-  }
-
-  #host(inbox: Inbox, index: number): void {
-    // RFC9112-3.2-6: 400 "to any request message that contains more than one Host header field line"
-    if (this.host >= 0 && this.#kind === 'request') this.#refuseField(inbox, 'host-repeated', index);
-    this.host = index;
-  }
-
-  #expect(value: string, index: number): void {
-    // RFC9110-10.1.1-3: "The Expect field value is case-insensitive."
-    for (const member of value.split(',')) {
-      const name = trimBlanks(member).toLowerCase();
-      if (name === '100-continue') this.expects100 = true;
-      else if (name !== '') this.unknownExpectation = index;
-    }
-  }
-
-  /** RFC9110-7.6.1-3: a list of tokens, in any case. */
-  #connection(bytes: Uint8Array, from: number, to: number): void {
-    let start = from;
-    for (let i = from; i <= to; i += 1) {
-      if (i < to && bytes[i] !== 0x2c) continue;
-      let a = start;
-      let z = i;
-      while (a < z && (classOf[bytes[a]!]! & BLANK) !== 0) a += 1;
-      while (z > a && (classOf[bytes[z - 1]!]! & BLANK) !== 0) z -= 1;
-      if (z - a === 5 && equalsIgnoringCase(bytes, a, 'close')) this.connectionOptions |= OPTION_CLOSE;
-      else if (z - a === 10 && equalsIgnoringCase(bytes, a, 'keep-alive')) this.connectionOptions |= OPTION_KEEP_ALIVE;
-      else if (z - a === 7 && equalsIgnoringCase(bytes, a, 'upgrade')) this.connectionOptions |= OPTION_UPGRADE;
-      start = i + 1;
-    }
-  }
-
-  #contentLength(inbox: Inbox, from: number, to: number, index: number): void {
-    const { bytes } = inbox;
-    let length = 0;
-    let digits = to > from;
-    for (let i = from; i < to && digits; i += 1) {
-      // RFC9110-8.6-9: 1*DIGIT. No sign, no space, no hexadecimal, no separators.
-      digits = (classOf[bytes[i]!]! & DIGIT) !== 0;
-      length = length * 10 + bytes[i]! - 0x30;
-    }
-    if (!digits) {
-      // RFC9110-8.6-14: a list of equal values may be rejected or read as one.
-      const members = decodeLatin1(bytes, from, to).split(',').map(trimBlanks);
-      if (members.length < 2 || !members.every((member) => /^[0-9]+$/.test(member))) this.#refuseField(inbox, 'bad-content-length', index);
-      length = Number(members[0]);
-      if (!this.#leniency.equalContentLengths || members.some((member) => Number(member) !== length)) this.#refuseField(inbox, 'content-length-conflict', index);
-    }
-    // RFC9110-8.6-12: a recipient "MUST anticipate potentially large decimal numerals and prevent parsing errors due to integer conversion overflows or precision loss".
-    if (length > Number.MAX_SAFE_INTEGER) this.#refuseField(inbox, 'content-length-overflow', index);
-    if (this.contentLength >= 0 && (!this.#leniency.equalContentLengths || this.contentLength !== length)) this.#refuseField(inbox, 'content-length-conflict', index);
-    this.contentLength = length;
-    this.contentLengthLine = index;
-  }
-
-  #transferEncoding(value: string, index: number): void {
-    let state = this.transferEncoding;
-    if (state === 'malformed') return;
-    this.transferEncodingLine = index;
-    for (const member of value.split(',')) {
-      const coding = trimBlanks(member).toLowerCase();
-      // RFC9110-5.6.1.2-2: empty list elements are to be ignored, but a coding list decides framing: too dear a place for it.
-      if (!/^[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(coding)) {
-        // RFC9112-7.1-3: parameters on chunked "SHOULD be treated as an error". Others have none either that we know.
-        state = 'malformed';
-        break;
-      }
-      if (coding === 'chunked') {
-        state = this.#chunkedSeen ? 'repeated' : state === 'absent' ? 'chunked' : 'unknown-then-chunked';
-        this.#chunkedSeen = true;
-      } else if (state !== 'repeated') state = 'chunked-not-last';
-    }
-    this.transferEncoding = state;
+    const { spans } = this;
+    const origin = inbox.start;
+    const name = spans[at]!;
+    const refusal = this.steering.note(inbox.bytes, origin + name, spans[at + 1]! - name, origin + spans[at + 2]!, origin + spans[at + 3]!, index, this.#kind === 'request');
+    if (refusal !== undefined) this.#refuseField(inbox, refusal, index);
   }
 
   // ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -554,5 +455,3 @@ export class HeadReader {
   }
 }
 
-/** Without SP and HTAB at its ends. (`trim` would take more: U+00A0 is an octet here.) */
-export const trimBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '');

@@ -13,6 +13,11 @@ export interface Fields extends Iterable<readonly [name: string, value: string]>
   lowerName(index: number): string;
   /** Field value without surrounding OWS (RFC 9112 §5). */
   value(index: number): string;
+  /**
+   * Does the name contain `_`? Valid in HTTP, but a CGI-like gateway maps `-` to `_`, so `X_User` could pose as `X-User`:
+   * such fields are for the gateway to drop.
+   */
+  nameHasUnderscore(index: number): boolean;
   nameSpan(index: number): Span;
   valueSpan(index: number): Span;
   /** Value of the only line of that name, or all lines joined with ", " (RFC 9110 §5.3); undefined where absent. `name` in lower case. */

@@ -29,11 +29,11 @@ export class Inbox {
 
   /** Copy `data` behind what is there. Anything that points above {@link floor} is invalid afterwards. */
   append(data: Uint8Array): void {
-    if (this.start === this.end && this.start > this.floor) {
-      this.base += this.start - this.floor;
-      this.start = this.end = this.floor;
+    if (this.start === this.end && this.start > this.floor) this.#compact();
+    if (this.end + data.length > this.bytes.length) {
+      if (this.start > this.floor && this.floor + this.size + data.length <= this.bytes.length) this.#compact();
+      else this.#move(data.length);
     }
-    if (this.end + data.length > this.bytes.length) this.#move(data.length);
     this.bytes.set(data, this.end);
     this.end += data.length;
   }
@@ -58,6 +58,15 @@ export class Inbox {
   /** Forget what is left. */
   discard(): void {
     this.start = this.end;
+  }
+
+  /** Move what is left down to the floor. */
+  #compact(): void {
+    const { size } = this;
+    if (size > 0) this.bytes.copyWithin(this.floor, this.start, this.end);
+    this.base += this.start - this.floor;
+    this.start = this.floor;
+    this.end = this.floor + size;
   }
 
   /** A new slab with the unconsumed octets at its beginning. It starts small and grows with use: most connections are short. */

@@ -28,3 +28,6 @@ export function writeLatin1(text: string, into: Uint8Array, at: number): number 
   for (let i = 0; i < text.length; i += 1) into[at + i] = text.charCodeAt(i);
   return at + text.length;
 }
+
+/** Without SP and HTAB at its ends. (`trim` would take more: U+00A0 is an octet here.) */
+export const trimBlanks = (text: string): string => text.replace(/^[ \t]+|[ \t]+$/g, '');

@@ -6,12 +6,17 @@
 export interface Leniency {
   /** Take LF alone for a line end (RFC9112-2.2-3 allows it). Danger: a recipient in front of us may not. */
   readonly bareLf: boolean;
-  /** Take equal Content-Length values (`5, 5`, or two lines) for one (RFC9110-8.6-14 allows it). */
+  /** Take equal Content-Length values (`5, 5`, or two lines) for one (RFC9110-8.6-13 allows it). */
   readonly equalContentLengths: boolean;
-  /** Take an empty `Host` for "no host" (RFC9112-3.3-5 lets a server fall back to its default). */
+  /** Take an empty `Host` for "no host" (RFC9112-3.3-12 lets a server fall back to its default). */
   readonly emptyHost: boolean;
+  /**
+   * Join a folded field value into one line, each fold becoming spaces (RFC9112-5.2-4 allows it for requests, RFC9112-5.2-6 asks it of
+   * user agents). Fields that frame the message or steer the connection are never joined.
+   */
+  readonly obsFold: boolean;
   /** Client: take a status line that ends after the code, without the space (`HTTP/1.1 200`). */
   readonly statusWithoutSpace: boolean;
 }
 
-export const strict: Leniency = Object.freeze({ bareLf: false, equalContentLengths: false, emptyHost: false, statusWithoutSpace: false });
+export const strict: Leniency = Object.freeze({ bareLf: false, equalContentLengths: false, emptyHost: false, obsFold: false, statusWithoutSpace: false });

@@ -22,11 +22,11 @@ export class ReceivedRequest implements Request {
   #parts: TargetParts | undefined;
 
   constructor(section: Section, head: HeadReader, method: string, framing: Framing, keepAlive: boolean) {
-    this.version = head.version;
+    this.version = head.steering.version;
     this.headers = new ReceivedFields(section, head.spans, head.first, head.count);
     this.framing = framing;
     this.keepAlive = keepAlive;
-    this.expects100 = head.expects100 && head.version >= 11;
+    this.expects100 = head.steering.expects100 && this.version >= 11;
     this.method = method;
     this.#section = section;
     this.#methodEnd = head.firstEnd;
@@ -76,7 +76,7 @@ export class ReceivedResponse implements Response {
   constructor(section: Section, head: HeadReader, framing: Framing, keepAlive: boolean) {
     this.type = head.status < 200 ? 'informational' : 'response';
     this.status = head.status;
-    this.version = head.version;
+    this.version = head.steering.version;
     this.headers = new ReceivedFields(section, head.spans, head.first, head.count);
     this.framing = framing;
     this.keepAlive = keepAlive;

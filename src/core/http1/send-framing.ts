@@ -3,7 +3,7 @@
  * enforced; without one, chunked or the end of the connection; never two answers.
  */
 import type { FieldPairs, Framing, HttpVersion } from './events.ts';
-import { trimBlanks } from './head-reader.ts';
+import { trimBlanks } from './latin1.ts';
 import { checkField, misuse } from './writers.ts';
 
 /** What the caller's fields say about framing and the connection, once checked. */
@@ -19,6 +19,8 @@ interface Intent {
 export interface SendPlan {
   readonly fields: FieldPairs;
   readonly framing: Framing;
+  /** The clause that chose the framing. */
+  readonly clause: string;
   /** The connection ends after this message (our wish, or the only way to end its body). */
   readonly close: boolean;
   /** Names of the caller's fields that were left out, with the clause. */
@@ -34,10 +36,10 @@ function readIntent(fields: FieldPairs): Intent {
     checkField(name, value);
     switch (name.toLowerCase()) {
       case 'content-length': {
-        // RFC9110-8.6-9: 1*DIGIT
+        // RFC9110-8.6-2: 1*DIGIT
         const text = trimBlanks(value);
-        if (!/^[0-9]+$/.test(text) || Number(text) > Number.MAX_SAFE_INTEGER) throw misuse('local-bad-content-length', 'RFC9110-8.6-9', `Content-Length is ${JSON.stringify(value.slice(0, 40))}, which is not a number of octets.`, 'Give the length in decimal digits.');
-        if (length >= 0) throw misuse('local-content-length-repeated', 'RFC9110-8.6-14', 'Content-Length is given twice.', 'Give it once.');
+        if (!/^[0-9]+$/.test(text) || Number(text) > Number.MAX_SAFE_INTEGER) throw misuse('local-bad-content-length', 'RFC9110-8.6-2', `Content-Length is ${JSON.stringify(value.slice(0, 40))}, which is not a number of octets.`, 'Give the length in decimal digits.');
+        if (length >= 0) throw misuse('local-content-length-repeated', 'RFC9110-8.6-13', 'Content-Length is given twice.', 'Give it once.');
         length = Number(text);
         break;
       }
@@ -63,7 +65,7 @@ const none: Framing = Object.freeze({ kind: 'none', length: 0 });
 export function planRequest(fields: FieldPairs): SendPlan {
   const intent = readIntent(fields);
   const framing: Framing = intent.chunked ? { kind: 'chunked', length: -1 } : intent.length >= 0 ? { kind: 'content-length', length: intent.length } : none;
-  return { fields, framing, close: intent.close, dropped: [] };
+  return { fields, framing, clause: intent.chunked ? 'RFC9112-6.3-2.4' : intent.length >= 0 ? 'RFC9112-6.3-2.6' : 'RFC9112-6.3-2.7', close: intent.close, dropped: [] };
 }
 
 /** What a response is planned for. */
@@ -89,38 +91,45 @@ export function planResponse(given: FieldPairs, context: ResponseContext): SendP
   };
   const tunnel = method === 'CONNECT' && status >= 200 && status < 300;
   if (status < 200 || status === 204 || tunnel) {
-    // RFC9110-8.6-8: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx (Informational) or 204 (No Content)"; RFC9112-6.1-9 says the same of Transfer-Encoding.
+    // RFC9110-8.6-8: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx (Informational) or 204 (No Content)"; RFC9112-6.1-10 says the same of Transfer-Encoding.
     if (intent.length >= 0) drop('content-length', 'RFC9110-8.6-8');
-    if (intent.chunked) drop('transfer-encoding', 'RFC9112-6.1-9');
+    if (intent.chunked) drop('transfer-encoding', 'RFC9112-6.1-10');
   }
-  if (status < 200) return { fields, framing: none, close: false, dropped };
+  if (status < 200) return { fields, framing: none, clause: 'RFC9112-6.3-2.1', close: false, dropped };
   let framing: Framing;
+  let clause = 'RFC9112-6.3-2.6';
   // Where no request could be read, nobody knows where the next one begins.
   let close = intent.close || !context.keepAlive || context.version === undefined;
-  if (tunnel) framing = { kind: 'tunnel', length: -1 };
+  if (tunnel) {
+    framing = { kind: 'tunnel', length: -1 };
+    clause = 'RFC9112-6.3-2.2';
+  }
   else if (method === 'HEAD' || status === 204 || status === 304) {
     framing = none;
-    // Allowed in answers to HEAD and in 304 (RFC9112-6.1-8), but it tells nobody anything, and a client may be wrong about it.
-    if (intent.chunked && status !== 204) drop('transfer-encoding', 'RFC9112-6.1-8');
+    clause = 'RFC9112-6.3-2.1';
+    // Allowed in answers to HEAD and in 304 (RFC9112-6.1-9), but it tells nobody anything, and a client may be wrong about it.
+    if (intent.chunked && status !== 204) drop('transfer-encoding', 'RFC9112-6.1-9');
   } else if (intent.length >= 0) framing = { kind: 'content-length', length: intent.length };
   else if (context.version === 11) {
     framing = { kind: 'chunked', length: -1 };
+    clause = 'RFC9112-6.3-2.4';
     if (!intent.chunked) fields = [...fields, ['Transfer-Encoding', 'chunked']];
   } else {
-    // RFC9112-6.1-11: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request indicates HTTP/1.1"
-    if (intent.chunked) drop('transfer-encoding', 'RFC9112-6.1-11');
+    // RFC9112-6.1-13: "A server MUST NOT send a response containing Transfer-Encoding unless the corresponding request indicates HTTP/1.1"
+    if (intent.chunked) drop('transfer-encoding', 'RFC9112-6.1-13');
     framing = { kind: 'until-close', length: -1 };
+    clause = 'RFC9112-6.3-2.8';
     close = true;
   }
   if (close && !intent.close) {
-    // RFC9112-9.6-2: "A server that does not support persistent connections MUST send the "close" connection option"
+    // RFC9112-9.6-1: "A sender SHOULD send a Connection header field … containing the "close" connection option when it intends to close a connection."
     if (intent.hasConnection) fields = fields.map(([name, value]) => (name.toLowerCase() === 'connection' ? ([name, withoutKeepAlive(value)] as const) : ([name, value] as const))).filter(([name, value]) => value !== '' || name.toLowerCase() !== 'connection');
     fields = [...fields, ['Connection', 'close']];
   } else if (!close && context.version === 10 && !intent.hasConnection) {
     // RFC9112-9.3-3.3: HTTP/1.0 persists only where both say so.
     fields = [...fields, ['Connection', 'keep-alive']];
   }
-  return { fields, framing, close, dropped };
+  return { fields, framing, clause, close, dropped };
 }
 
 const withoutKeepAlive = (value: string): string => value.split(',').map(trimBlanks).filter((option) => option !== '' && option.toLowerCase() !== 'keep-alive').join(', ');

@@ -49,7 +49,7 @@ export const clientTransitions = {
 export const serverTransitions = {
   // A response without a request: to bytes that could not be read as one.
   IDLE: { open: 'SEND_RESPONSE', response: 'SEND_BODY', closed: 'CLOSED', error: 'ERROR' },
-  // RFC9110-15.2-1: "interim response … prior to completing the requested action and sending a final response": any number.
+  // RFC9110-15-7: "zero or more interim … responses …, followed by exactly one final response".
   SEND_RESPONSE: { informational: 'SEND_RESPONSE', response: 'SEND_BODY', switch: 'SWITCHED', error: 'ERROR' },
   SEND_BODY: { data: 'SEND_BODY', end: 'DONE', error: 'ERROR' },
   DONE: { closed: 'CLOSED', error: 'ERROR' },
@@ -80,6 +80,7 @@ export const couplings: readonly Coupling[] = Object.freeze([
   { client: 'MIGHT_SWITCH', server: 'SEND_BODY', when: 'always', move: 'client', to: 'DONE', cause: 'switch declined' },
   { client: 'MIGHT_SWITCH', server: 'DONE', when: 'always', move: 'client', to: 'DONE', cause: 'switch declined' },
   { client: 'MIGHT_SWITCH', server: 'MUST_CLOSE', when: 'always', move: 'client', to: 'DONE', cause: 'switch declined' },
+  { client: 'DONE', server: 'SWITCHED', when: 'always', move: 'client', to: 'SWITCHED', cause: 'protocol switched' },
   { client: 'DONE', server: 'SEND_RESPONSE', when: 'switch offered', move: 'client', to: 'MIGHT_SWITCH', cause: 'switch offered' },
   { client: 'DONE', when: 'not persistent', move: 'client', to: 'MUST_CLOSE', cause: 'not persistent' },
   { server: 'DONE', when: 'not persistent', move: 'server', to: 'MUST_CLOSE', cause: 'not persistent' },

@@ -5,7 +5,7 @@
 import { classOf, DIGIT, HEX, REG_NAME } from './chars.ts';
 import type { RefusalCode } from './refusals.ts';
 
-/** RFC9112-3.2-1. */
+/** RFC9112-3.2-2. */
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
 
 /** A target taken apart. Offsets count from the target's first octet; an empty part has equal ends. Nothing is decoded. */
@@ -25,8 +25,10 @@ export interface TargetParts {
 export function parseTarget(method: string, target: string): TargetParts | RefusalCode {
   if (method === 'CONNECT') {
     // RFC9112-3.2.3-1: "The "authority-form" of request-target is only used for CONNECT requests"
-    const port = validAuthority(target);
-    return port === 'port' ? { form: 'authority', scheme: '', authority: [0, target.length], path: [0, 0], query: undefined } : 'connect-target';
+    const found = validAuthority(target);
+    // RFC9110-9.3.6-4: "A server MUST reject a CONNECT request that targets an empty or invalid port number"
+    if (found === 'host') return 'connect-port';
+    return found === 'port' && !target.startsWith(':') ? { form: 'authority', scheme: '', authority: [0, target.length], path: [0, 0], query: undefined } : 'connect-target';
   }
   if (target.startsWith('/')) return withPath('origin', '', [0, 0], target, 0);
   if (target === '*') {
@@ -41,9 +43,9 @@ export function parseTarget(method: string, target: string): TargetParts | Refus
   const rest = target.slice(start).search(/[/?]/);
   const end = rest < 0 ? target.length : start + rest;
   const authority = target.slice(start, end);
-  // RFC9110-4.2.4-3: a recipient "ought to … treat its presence as an error; it is likely being used to obscure the authority".
+  // RFC9110-4.2.4-4: a recipient should "treat its presence as an error; it is likely being used to obscure the authority".
   if (authority.includes('@')) return 'userinfo-in-target';
-  // RFC9110-4.2.1-3: "A recipient that processes such a URI reference MUST reject it as invalid", of an empty host.
+  // RFC9110-4.2.1-4: of an empty host, "A recipient that processes such a URI reference MUST reject it as invalid."
   if (validAuthority(authority) === 'invalid' || authority === '' || authority.startsWith(':')) return 'bad-authority';
   return withPath('absolute', scheme, [start, end], target, end);
 }
@@ -55,7 +57,7 @@ function withPath(form: TargetForm, scheme: string, authority: readonly [number,
     : { form, scheme, authority, path: [start, mark], query: [mark + 1, target.length] };
 }
 
-/** Is `text` `uri-host [":" port]` (RFC9110-7.2-2)? `port`: and it has a port. An empty host is valid here; callers judge it. */
+/** Is `text` `uri-host [":" port]` (RFC9110-7.2-3)? `port`: and it has a port. An empty host is valid here; callers judge it. */
 export function validAuthority(text: string): 'host' | 'port' | 'invalid' {
   let at = 0;
   if (text.charCodeAt(0) === 0x5b) {
@@ -83,7 +85,7 @@ export function validAuthority(text: string): 'host' | 'port' | 'invalid' {
     // RFC 3986 lets a port have any number of digits; TCP has 16 bits for it.
     if (port > 65_535) return 'invalid';
   }
-  // RFC9110-4.2.1-2: an empty port means the default one.
+  // RFC9110-4.2.1-3: an empty port means the default one.
   return at === first ? 'host' : 'port';
 }
 

@@ -1,24 +1,15 @@
 /** Tells the trace what a section was made of: one token per stretch of octets, without gaps. */
-import type { Stream } from '../../trace/events.ts';
-import type { Tracer } from '../../trace/tracer.ts';
+import type { Token } from '../../trace/events.ts';
+import type { Exchange } from './exchange.ts';
 import { SPANS_PER_FIELD } from './fields.ts';
 import type { HeadReader, SectionKind } from './head-reader.ts';
 
-/** Whom the tokens are about. */
-export interface TraceTarget {
-  readonly tracer: Tracer;
-  readonly connection: number;
-  readonly exchange: number;
-  readonly stream: Stream;
-}
-
 /** `offset`: absolute offset of the section's first octet. `end`: how far the section goes, counted from there (less than its size where it was refused). */
-export function traceSection(to: TraceTarget, head: HeadReader, kind: SectionKind, offset: number, end: number): void {
-  const { tracer, connection, exchange, stream } = to;
+export function traceSection({ tracer, id, number, inStream }: Exchange, head: HeadReader, kind: SectionKind, offset: number, end: number): void {
   let at = 0;
-  const token = (name: Parameters<Tracer['token']>[0], from: number, until: number): void => {
+  const token = (name: Token, from: number, until: number): void => {
     if (until <= from || until > end) return;
-    tracer.token(name, connection, exchange, stream, offset + from, offset + until);
+    tracer.token(name, id, number, inStream, offset + from, offset + until);
     at = until;
   };
   const fieldsStart = head.count > 0 ? head.spans[head.first]! : Math.max(end - 2, 0);

@@ -27,7 +27,7 @@ export function checkField(name: string, value: string): void {
   if (bad < 0) return;
   const unit = value.charCodeAt(bad);
   if (unit === 0x0d || unit === 0x0a) {
-    // RFC9110-5.5-5 and RFC9112-11.1-1: a line end here would let whoever chose the value write fields, or a whole response, of their own.
+    // RFC9110-5.5-5 and RFC9112-11.1-4: a line end here would let whoever chose the value write fields, or a whole response, of their own.
     throw misuse('local-field-injection', 'RFC9110-5.5-5', `The value of ${name} contains ${showOctet(unit)}: ${quote(value)}.`, 'Take line ends out of anything that comes from a user before it goes into a field.');
   }
   throw misuse(
@@ -60,13 +60,13 @@ export function checkRequestLine(method: string, target: string): void {
 
 /** Refuse a status or reason phrase that would not fit in a status line. */
 export function checkStatusLine(status: number, reason: string): void {
-  // RFC9110-15-1: "values outside the range 100..599 are invalid".
+  // RFC9110-15-6: "Values outside the range 100..599 are invalid."
   if (!Number.isInteger(status) || status < 100 || status > 599) {
-    throw misuse('local-bad-status', 'RFC9110-15-1', `${String(status)} is not a status code.`, 'Use a number from 100 to 599.');
+    throw misuse('local-bad-status', 'RFC9110-15-6', `${String(status)} is not a status code.`, 'Use a number from 100 to 599.');
   }
   const bad = firstOutside(reason, VALUE);
   if (bad >= 0) {
-    throw misuse('local-bad-reason', 'RFC9112-4-7', `The reason phrase ${quote(reason)} contains a character that would break the status line.`, 'Use visible latin-1 characters, or leave it empty.');
+    throw misuse('local-bad-reason', 'RFC9112-4-8', `The reason phrase ${quote(reason)} contains a character that would break the status line.`, 'Use visible latin-1 characters, or leave it empty.');
   }
 }
 
@@ -80,7 +80,7 @@ export function writeHead(parts: readonly [string, string, string], tokens: read
     const start = at;
     at = writeLatin1(parts[i]!, bytes, at);
     if (at > start) sink?.(tokens[i]!, start, at);
-    // RFC9112-4-2: the space before an empty reason phrase is written all the same.
+    // RFC9112-4-9: the space before an empty reason phrase is written all the same.
     if (i < 2) {
       bytes[at] = 0x20;
       at += 1;

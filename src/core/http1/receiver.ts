@@ -1,0 +1,373 @@
+/** The receiving half of a connection: octets in, events out. */
+import type { Span } from '../../trace/events.ts';
+import { BodyReader } from './body-reader.ts';
+import { CR, LF } from './chars.ts';
+import { RemoteProtocolError } from './errors.ts';
+import { CONNECTION_CLOSED, type EndOfMessage, type Framing, NEED_DATA, PAUSED, type ReceivedEvent } from './events.ts';
+import type { Exchange } from './exchange.ts';
+import { ReceivedFields, Section, SPANS_PER_FIELD } from './fields.ts';
+import { type FramingDecision, requestFraming, responseFraming } from './framing.ts';
+import { HeadReader, type SectionKind } from './head-reader.ts';
+import type { Fields } from './headers.ts';
+import { Inbox } from './inbox.ts';
+import { decodeLatin1 } from './latin1.ts';
+import type { Leniency } from './leniency.ts';
+import type { Limits } from './limits.ts';
+import { ReceivedRequest, ReceivedResponse } from './messages.ts';
+import { methodOf } from './methods.ts';
+import { refuse, type RefusalCode } from './refusals.ts';
+import { OPTION_UPGRADE } from './steering.ts';
+import { parseTarget, validAuthority } from './target.ts';
+import { traceSection } from './trace-head.ts';
+import { mayBeTrailer } from './trailers.ts';
+
+/** Empty lines tolerated before a request line. RFC9112-2.2-6 asks for one; some clients of old sent a few. */
+const maxEmptyLines = 8;
+
+export class Receiver {
+  readonly inbox = new Inbox();
+  /** The peer will send no more. */
+  eof = false;
+  /** Why the peer is read no further. */
+  error: RemoteProtocolError | undefined;
+  readonly #exchange: Exchange;
+  readonly #limits: Limits;
+  readonly #leniency: Leniency;
+  readonly #acceptConnect: boolean;
+  readonly #head: HeadReader;
+  readonly #body: BodyReader;
+  readonly #kind: SectionKind;
+  #inTrailers = false;
+  #emptyLines = 0;
+  #bodyStart = 0;
+
+  constructor(exchange: Exchange, limits: Limits, leniency: Leniency, acceptConnect: boolean) {
+    this.#exchange = exchange;
+    this.#limits = limits;
+    this.#leniency = leniency;
+    this.#acceptConnect = acceptConnect;
+    this.#kind = exchange.role === 'server' ? 'request' : 'response';
+    this.#head = new HeadReader(limits, leniency);
+    this.#head.begin(this.#kind);
+    this.#body = new BodyReader(limits, leniency, exchange.tracer.enabled ? (token, start, end) => exchange.token(token, start, end) : undefined);
+  }
+
+  /** Octets arrived; they are copied. */
+  take(bytes: Uint8Array): void {
+    const { theirs, tracer } = this.#exchange;
+    if (this.error === undefined && theirs !== 'MUST_CLOSE' && theirs !== 'CLOSED') {
+      this.inbox.append(bytes);
+      return;
+    }
+    // RFC9112-9.6-6: after "close" the server "MUST NOT process any further requests"; nor is anything read from a peer that failed.
+    const start = this.inbox.position + this.inbox.size;
+    if (tracer.enabled && bytes.length > 0) this.#exchange.token('ignored', start, start + bytes.length);
+    this.inbox.pass(bytes.length);
+  }
+
+  /** Get ready for the next message. */
+  nextCycle(): void {
+    this.#inTrailers = false;
+    this.#emptyLines = 0;
+    this.#head.begin(this.#kind);
+  }
+
+  /** The next event. Throws RemoteProtocolError, and again at every further call. */
+  next(): ReceivedEvent {
+    if (this.error) throw this.error;
+    try {
+      return this.#read();
+    } catch (error) {
+      if (error instanceof RemoteProtocolError) throw this.#fail(error);
+      throw error;
+    }
+  }
+
+  #read(): ReceivedEvent {
+    switch (this.#exchange.theirs) {
+      case 'IDLE':
+        return this.#kind === 'request' ? this.#readRequest() : this.#readUnasked();
+      case 'SEND_RESPONSE':
+        return this.#readResponse();
+      case 'SEND_BODY':
+        return this.#inTrailers ? this.#readTrailers() : this.#readBody();
+      case 'DONE':
+        if (this.inbox.size > 0) return PAUSED;
+        return this.eof ? this.#readClosed() : NEED_DATA;
+      case 'MIGHT_SWITCH':
+      case 'SWITCHED':
+        return PAUSED;
+      case 'MUST_CLOSE':
+        this.#ignoreRest();
+        return this.eof ? this.#readClosed() : NEED_DATA;
+      case 'CLOSED':
+        return CONNECTION_CLOSED;
+      case 'ERROR':
+        throw new Error('in ERROR without an error');
+    }
+  }
+
+  #readClosed(): ReceivedEvent {
+    this.#exchange.moveTheirs('closed');
+    return CONNECTION_CLOSED;
+  }
+
+  // ── heads ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #readRequest(): ReceivedEvent {
+    const { inbox } = this;
+    const head = this.#head;
+    const exchange = this.#exchange;
+    if (!head.started) {
+      this.#skipEmptyLines();
+      if (inbox.size === 0) return this.eof ? this.#readClosed() : NEED_DATA;
+    }
+    if (!head.read(inbox)) return this.eof ? this.#refuseWaiting('incomplete-head') : NEED_DATA;
+    const { size, steering } = head;
+    const offset = inbox.position;
+    const method = methodOf(inbox.bytes, inbox.start, head.firstEnd);
+    this.#checkTarget(method, offset);
+    this.#checkHost(offset);
+    // RFC9110-10.1.1-5: 417 for an expectation that cannot be met; RFC9110-10.1.1-13: in HTTP/1.0, expectations are ignored.
+    if (steering.unknownExpectation >= 0 && steering.version >= 11) throw refuse('unknown-expectation', this.#valueSpan(steering.unknownExpectation, offset));
+    const { framing, clause } = this.#decide(requestFraming(steering), offset);
+    const section = new Section(inbox.bytes, inbox.start, inbox.start + size, offset, head.ascii);
+    const request = new ReceivedRequest(section, head, method, framing, steering.persists);
+    inbox.keep(size);
+    exchange.method = method;
+    exchange.clientVersion = steering.version;
+    exchange.persistent = request.keepAlive;
+    // RFC9110-7.8-14: Upgrade counts only with the option in Connection, and "MUST" be ignored in HTTP/1.0.
+    exchange.switchOffered = method === 'CONNECT' || (steering.hasUpgrade && (steering.connectionOptions & OPTION_UPGRADE) !== 0 && steering.version >= 11);
+    exchange.waitsFor100 = request.expects100 && framing.length !== 0;
+    if (exchange.tracer.enabled) this.#traceHead('http.request', offset, framing, clause);
+    exchange.moveTheirs('request');
+    this.#beginBody(framing);
+    return request;
+  }
+
+  #readResponse(): ReceivedEvent {
+    const { inbox } = this;
+    const head = this.#head;
+    const exchange = this.#exchange;
+    if (!head.read(inbox)) return this.eof ? this.#refuseWaiting('incomplete-head') : NEED_DATA;
+    const { size, status, steering } = head;
+    const offset = inbox.position;
+    if (status === 101 && !exchange.switchOffered) throw refuse('unasked-switch', [offset, offset + size]);
+    const { framing, clause } = this.#decide(responseFraming(steering, status, exchange.method), offset);
+    const section = new Section(inbox.bytes, inbox.start, inbox.start + size, offset, head.ascii);
+    const response = new ReceivedResponse(section, head, framing, steering.persists && framing.kind !== 'until-close');
+    inbox.keep(size);
+    if (exchange.tracer.enabled) this.#traceHead(status < 200 ? 'http.informational' : 'http.response', offset, framing, clause);
+    if (status >= 200 && !response.keepAlive) exchange.persistent = false;
+    if (status === 101 || framing.kind === 'tunnel') exchange.moveTheirs('switch');
+    else if (status < 200) {
+      // RFC9110-15.2-3: any number of interim responses may precede the final one.
+      exchange.moveTheirs('informational');
+      head.begin('response');
+    } else {
+      exchange.moveTheirs('response');
+      this.#beginBody(framing);
+    }
+    return response;
+  }
+
+  /** Client, with no request open. RFC9112-9.2-3: data is no response then, "unless the data consists only of one or more CRLF". */
+  #readUnasked(): ReceivedEvent {
+    this.#skipEmptyLines();
+    if (this.inbox.size > 0) this.#refuseWaiting('unsolicited-response');
+    return this.eof ? this.#readClosed() : NEED_DATA;
+  }
+
+  /** RFC9112-2.2-6: "a server … SHOULD ignore at least one empty line (CRLF) received prior to the request-line". */
+  #skipEmptyLines(): void {
+    const { inbox } = this;
+    while (inbox.size > 0) {
+      const first = inbox.bytes[inbox.start]!;
+      const lenient = first === LF && this.#leniency.bareLf;
+      if (first !== CR && !lenient) return;
+      const length = lenient ? 1 : 2;
+      const at = inbox.position;
+      if (inbox.size < length) {
+        if (this.eof) throw refuse('bare-cr', [at, at + 1]);
+        return;
+      }
+      if (inbox.bytes[inbox.start + length - 1] !== LF) throw refuse('bare-cr', [at, at + 1]);
+      this.#emptyLines += 1;
+      if (this.#emptyLines > maxEmptyLines) throw refuse('empty-lines', [at, at + length]);
+      if (this.#exchange.tracer.enabled) this.#exchange.token('ignored', at, at + length);
+      inbox.start += length;
+    }
+  }
+
+  #checkTarget(method: string, offset: number): void {
+    const head = this.#head;
+    const { bytes, start } = this.inbox;
+    // Almost always origin-form, whose octets have been checked one by one: nothing more to say.
+    if (bytes[start + head.targetStart] === 0x2f && method !== 'CONNECT') return;
+    const parts = parseTarget(method, decodeLatin1(bytes, start + head.targetStart, start + head.targetEnd, true));
+    if (typeof parts === 'string') throw refuse(parts, [offset + head.targetStart, offset + head.targetEnd]);
+    // RFC9110-9.3.6-6: "most origin servers do not implement CONNECT"; RFC9110-15.6.2-1: 501 is for a method not supported "for any resource".
+    if (method === 'CONNECT' && !this.#acceptConnect) throw refuse('connect-unsupported', [offset, offset + head.targetEnd]);
+  }
+
+  #checkHost(offset: number): void {
+    const head = this.#head;
+    const { host, version } = head.steering;
+    if (host < 0) {
+      // RFC9112-3.2-6: 400 "to any HTTP/1.1 request message that lacks a Host header field". HTTP/1.0 did not know it.
+      if (version >= 11) throw refuse('host-missing', [offset + head.size - 2, offset + head.size]);
+      return;
+    }
+    const at = head.first + host * SPANS_PER_FIELD;
+    const { bytes, start } = this.inbox;
+    const value = decodeLatin1(bytes, start + head.spans[at + 2]!, start + head.spans[at + 3]!);
+    // RFC9112-3.3-12: where Host is empty "the server can reject the request".
+    const valid = value === '' ? this.#leniency.emptyHost : !value.startsWith(':') && validAuthority(value) !== 'invalid';
+    if (!valid) throw refuse('bad-host', this.#valueSpan(host, offset));
+  }
+
+  #decide(decision: FramingDecision, offset: number): { readonly framing: Framing; readonly clause: string } {
+    const { steering } = this.#head;
+    if ('refusal' in decision) throw refuse(decision.refusal, this.#valueSpan(steering.transferEncodingLine, offset));
+    if (decision.framing.length > this.#limits.maxBodyBytes) throw refuse('body-too-large', this.#valueSpan(steering.contentLengthLine, offset));
+    return decision;
+  }
+
+  /** Span of a value, or of its line's name where it is empty. */
+  #valueSpan(line: number, offset: number): Span {
+    const { spans, first } = this.#head;
+    const at = first + line * SPANS_PER_FIELD;
+    const part = spans[at + 2] === spans[at + 3] ? at : at + 2;
+    return [offset + spans[part]!, offset + spans[part + 1]!];
+  }
+
+  // ── bodies ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #beginBody(framing: Framing): void {
+    this.#body.begin(framing);
+    this.#inTrailers = false;
+    this.#bodyStart = this.inbox.position;
+  }
+
+  #readBody(): ReceivedEvent {
+    const { inbox } = this;
+    switch (this.#body.step(inbox)) {
+      case 'data': {
+        const { size } = this.#body;
+        const at = inbox.position;
+        const span: Span = [at, at + size];
+        const bytes = inbox.bytes.subarray(inbox.start, inbox.start + size);
+        inbox.start += size;
+        const exchange = this.#exchange;
+        exchange.waitsFor100 = false;
+        if (exchange.tracer.enabled) {
+          exchange.token('body', at, at + size);
+          exchange.tell({ type: 'http.data', stream: exchange.inStream, span });
+        }
+        return { type: 'data', bytes, span };
+      }
+      case 'complete':
+        return this.#end(undefined, inbox.position);
+      case 'trailers':
+        this.#inTrailers = true;
+        this.#head.begin('trailers');
+        return this.#readTrailers();
+      case 'need-data':
+        if (!this.eof) return NEED_DATA;
+        return this.#body.endsWithConnection ? this.#end(undefined, inbox.position) : this.#refuseWaiting('incomplete-body');
+    }
+  }
+
+  #readTrailers(): ReceivedEvent {
+    const { inbox } = this;
+    const head = this.#head;
+    if (!head.read(inbox)) return this.eof ? this.#refuseWaiting('incomplete-body') : NEED_DATA;
+    const offset = inbox.position;
+    if (this.#exchange.tracer.enabled) traceSection(this.#exchange, head, 'trailers', offset, head.size);
+    let trailers: Fields | undefined;
+    if (head.count > 0) {
+      const section = new Section(inbox.bytes, inbox.start, inbox.start + head.size, offset, head.ascii);
+      inbox.keep(head.size);
+      trailers = this.#filterTrailers(section);
+    } else inbox.start += head.size;
+    return this.#end(trailers, offset + head.size);
+  }
+
+  /** RFC9110-6.5.1-2: "Many fields cannot be processed outside the header section": those are dropped. */
+  #filterTrailers(section: Section): Fields {
+    const { spans, first, count } = this.#head;
+    const exchange = this.#exchange;
+    const all = new ReceivedFields(section, spans, first, count);
+    let kept = 0;
+    for (let i = 0; i < count; i += 1) {
+      const name = all.lowerName(i);
+      if (!mayBeTrailer(name)) {
+        if (exchange.tracer.enabled) exchange.tell({ type: 'http.dropped', stream: exchange.inStream, span: [all.nameSpan(i)[0], all.valueSpan(i)[1]], name, clause: 'RFC9110-6.5.1-2' });
+        continue;
+      }
+      const from = first + i * SPANS_PER_FIELD;
+      spans.copyWithin(first + kept * SPANS_PER_FIELD, from, from + SPANS_PER_FIELD);
+      kept += 1;
+    }
+    return new ReceivedFields(section, spans, first, kept);
+  }
+
+  #end(trailers: Fields | undefined, position: number): EndOfMessage {
+    const exchange = this.#exchange;
+    const span: Span = [this.#bodyStart, position];
+    exchange.waitsFor100 = false;
+    if (exchange.tracer.enabled) exchange.tell({ type: 'http.end', stream: exchange.inStream, span, trailers: trailers?.length ?? 0 });
+    exchange.moveTheirs('end');
+    return trailers === undefined ? { type: 'end', span } : { type: 'end', trailers, span };
+  }
+
+  // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #ignoreRest(): void {
+    if (this.inbox.size === 0) return;
+    const [start, end] = this.#waiting;
+    if (this.#exchange.tracer.enabled) this.#exchange.token('ignored', start, end);
+    this.inbox.discard();
+  }
+
+  get #waiting(): Span {
+    return [this.inbox.position, this.inbox.position + this.inbox.size];
+  }
+
+  #refuseWaiting(code: RefusalCode): never {
+    throw refuse(code, this.#waiting);
+  }
+
+  /** The peer broke a rule: note it, and read no further. */
+  #fail(cause: RemoteProtocolError): RemoteProtocolError {
+    const exchange = this.#exchange;
+    // Towards a client's caller the peer is a server: what a proxy would answer is 502, whichever rule it was.
+    const error = exchange.role === 'client' && cause.status !== 502 ? new RemoteProtocolError({ ...cause.facts(), status: 502, span: cause.span }) : cause;
+    this.error = error;
+    exchange.persistent = false;
+    exchange.waitsFor100 = false;
+    if (exchange.tracer.enabled) {
+      const [start, end] = error.span;
+      const inHead = exchange.theirs === 'IDLE' || exchange.theirs === 'SEND_RESPONSE';
+      const offset = this.inbox.position;
+      if (inHead || this.#inTrailers) traceSection(exchange, this.#head, this.#inTrailers ? 'trailers' : this.#kind, offset, Math.max(0, start - offset));
+      exchange.token('refused', start, end);
+      exchange.tell({ type: 'http.error', by: 'peer', stream: exchange.inStream, span: error.span, ...error.facts() });
+    }
+    exchange.moveTheirs('error');
+    this.#ignoreRest();
+    return error;
+  }
+
+  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', offset: number, framing: Framing, clause: string): void {
+    const head = this.#head;
+    const exchange = this.#exchange;
+    const { bytes, floor } = this.inbox;
+    traceSection(exchange, head, this.#kind, offset, head.size);
+    const from = floor - head.size;
+    const lineEnd = this.#kind === 'request' ? head.versionEnd : head.reasonEnd;
+    exchange.tell({ type, stream: exchange.inStream, span: [offset, offset + head.size], line: decodeLatin1(bytes, from, from + lineEnd), fields: head.count });
+    exchange.tell({ type: 'http.framing', stream: exchange.inStream, framing: framing.kind, length: framing.length, clause });
+  }
+}

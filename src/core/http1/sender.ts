@@ -1,0 +1,197 @@
+/** The sending half of a connection: events in, octets out. Nothing is written, and no state moves, unless the whole event is valid. */
+import type { Span, Token } from '../../trace/events.ts';
+import type { Data, EndOfMessage, FieldPairs, Framing, RequestToSend, ResponseToSend, SentEvent } from './events.ts';
+import type { Exchange } from './exchange.ts';
+import { trimBlanks } from './latin1.ts';
+import { planRequest, planResponse, type SendPlan } from './send-framing.ts';
+import type { ClientCause, ServerCause } from './states.ts';
+import { parseTarget } from './target.ts';
+import { mayBeTrailer } from './trailers.ts';
+import { checkField, checkRequestLine, checkStatusLine, misuse, writeChunk, writeHead, writeLastChunk, type WriteSink } from './writers.ts';
+
+const nothing = new Uint8Array(0);
+
+export class Sender {
+  /** Absolute offset of the next octet. */
+  offset = 0;
+  readonly #exchange: Exchange;
+  readonly #sink: WriteSink | undefined;
+  #framing: Framing = { kind: 'none', length: 0 };
+  /** Octets still owed to Content-Length. */
+  #owed = 0;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+    const { tracer } = exchange;
+    this.#sink = tracer.enabled ? (token: Token, start: number, end: number) => tracer.token(token, exchange.id, exchange.number, exchange.outStream, this.offset + start, this.offset + end) : undefined;
+  }
+
+  /** Octets for an event. Throws LocalProtocolError. `peerFailed`: what the peer sent could not be read, so the connection ends here. */
+  send(event: SentEvent, peerFailed: boolean): Uint8Array {
+    switch (event.type) {
+      case 'request': return this.#request(event);
+      case 'informational': return this.#informational(event);
+      case 'response': return this.#response(event, peerFailed);
+      case 'data': return this.#data(event);
+      case 'end': return this.#end(event);
+      case 'closed':
+        this.#require('closed');
+        this.#exchange.moveOurs('closed');
+        return nothing;
+    }
+  }
+
+  #request(event: RequestToSend): Uint8Array {
+    this.#require('request');
+    const exchange = this.#exchange;
+    const { method, target, version = 11 } = event;
+    checkRequestLine(method, target);
+    const parts = parseTarget(method, target);
+    if (typeof parts === 'string') throw misuse('local-bad-target', 'RFC9112-3.2-2', `${target} is not a target for ${method}.`, 'Use /path, http://host/path, * with OPTIONS, or host:port with CONNECT.');
+    const plan = planRequest(event.headers);
+    const hosts = event.headers.filter(([name]) => name.toLowerCase() === 'host').length;
+    // RFC9112-3.2-5: "A client MUST send a Host header field … in all HTTP/1.1 request messages."
+    if (hosts > 1 || (hosts === 0 && version === 11)) throw misuse('local-host', 'RFC9112-3.2-5', hosts === 0 ? 'The request has no Host field.' : 'The request has several Host fields.', 'Give exactly one.');
+    if (version === 10 && plan.framing.kind === 'chunked') throw misuse('local-chunked-http10', 'RFC9112-6.1-13', 'An HTTP/1.0 recipient does not understand chunked.', 'Give Content-Length.');
+    const name = version === 11 ? 'HTTP/1.1' : 'HTTP/1.0';
+    const bytes = writeHead([method, target, name], ['method', 'target', 'version'], plan.fields, this.#sink);
+    const options = connectionOptions(event.headers);
+    exchange.method = method;
+    exchange.clientVersion = version;
+    exchange.persistent &&= !plan.close && (version === 11 || options.includes('keep-alive'));
+    exchange.switchOffered = method === 'CONNECT' || (version === 11 && options.includes('upgrade') && event.headers.some(([own]) => own.toLowerCase() === 'upgrade'));
+    if (exchange.tracer.enabled) this.#traceHead('http.request', `${method} ${target} ${name}`, plan, bytes);
+    this.#begin(plan.framing);
+    exchange.moveOurs('request');
+    return this.#out(bytes);
+  }
+
+  #informational(event: ResponseToSend): Uint8Array {
+    const { status } = event;
+    const exchange = this.#exchange;
+    checkStatusLine(status, event.reason);
+    if (status >= 200) throw misuse('local-final-status', 'RFC9110-15.2-1', `${status} is a final status, not an interim one.`, 'Send it as a response.');
+    this.#require(status === 101 ? 'switch' : 'informational');
+    // RFC9110-15.2-1: "a server MUST NOT send a 1xx response to an HTTP/1.0 client".
+    if (exchange.clientVersion !== 11) throw misuse('local-interim-http10', 'RFC9110-15.2-1', 'An HTTP/1.0 client does not understand interim responses.', 'Leave it out.');
+    if (status === 101) this.#checkSwitch();
+    // RFC9110-10.1.1-13: it may be left out once content has come; and nobody is helped by a second one.
+    if (status === 100 && !exchange.waitsFor100) return nothing;
+    const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: true });
+    const bytes = this.#responseHead(event, plan, 'http.informational');
+    exchange.waitsFor100 = false;
+    exchange.moveOurs(status === 101 ? 'switch' : 'informational');
+    return this.#out(bytes);
+  }
+
+  #checkSwitch(): void {
+    const { switchOffered, method, waitsFor100 } = this.#exchange;
+    // RFC9110-7.8-5: a server must not switch to a protocol that the client did not offer.
+    if (!switchOffered || method === 'CONNECT') throw misuse('local-unasked-switch', 'RFC9110-7.8-5', 'The client did not offer to switch protocols.', 'Answer 101 only to a request with Upgrade.');
+    // RFC9110-7.8-15: with both Upgrade and Expect, "the server MUST send a 100 (Continue) response before sending a 101".
+    if (waitsFor100) throw misuse('local-switch-before-100', 'RFC9110-7.8-15', 'The client waits for 100 Continue, which must come before 101.', 'Send 100 first.');
+  }
+
+  #response(event: ResponseToSend, peerFailed: boolean): Uint8Array {
+    const exchange = this.#exchange;
+    const { status } = event;
+    checkStatusLine(status, event.reason);
+    if (status < 200) throw misuse('local-interim-status', 'RFC9110-15.2-1', `${status} is an interim status, not a final one.`, 'Send it as informational.');
+    this.#require('response');
+    const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: exchange.persistent && !peerFailed });
+    const bytes = this.#responseHead(event, plan, 'http.response');
+    exchange.waitsFor100 = false;
+    if (plan.close) exchange.persistent = false;
+    this.#begin(plan.framing);
+    exchange.moveOurs(plan.framing.kind === 'tunnel' ? 'switch' : 'response');
+    return this.#out(bytes);
+  }
+
+  #responseHead(event: ResponseToSend, plan: SendPlan, type: 'http.response' | 'http.informational'): Uint8Array {
+    const bytes = writeHead(['HTTP/1.1', String(event.status), event.reason], ['version', 'status', 'reason'], plan.fields, this.#sink);
+    if (this.#exchange.tracer.enabled) this.#traceHead(type, `HTTP/1.1 ${event.status} ${event.reason}`, plan, bytes);
+    return bytes;
+  }
+
+  #begin(framing: Framing): void {
+    this.#framing = framing;
+    this.#owed = framing.kind === 'content-length' ? framing.length : 0;
+  }
+
+  #data(event: Data): Uint8Array {
+    this.#require('data');
+    const exchange = this.#exchange;
+    const { bytes } = event;
+    const { kind } = this.#framing;
+    if (kind === 'content-length') {
+      // RFC9110-8.6-12: a Content-Length that is known to be incorrect must not be sent: what is too much would be read as the next message.
+      if (bytes.length > this.#owed) throw misuse('local-body-too-long', 'RFC9110-8.6-12', `Content-Length leaves room for ${this.#owed} octets, and ${bytes.length} were given.`, 'Send as many octets as Content-Length says.');
+      this.#owed -= bytes.length;
+    } else if (kind === 'none') {
+      if (exchange.role === 'client' && bytes.length > 0) throw misuse('local-body-undeclared', 'RFC9112-6.3-2.7', 'The request has no Content-Length and is not chunked, so it has no body.', 'Add one of them to the head.');
+      // RFC9112-6.3-2.1: HEAD, 204 and 304 have none, whatever the application gives.
+      return nothing;
+    }
+    exchange.moveOurs('data');
+    // RFC9112-7.1-3: an empty chunk would end the body.
+    if (bytes.length === 0) return nothing;
+    const out = kind === 'chunked' ? writeChunk(bytes, this.#sink) : bytes;
+    if (exchange.tracer.enabled) {
+      if (kind !== 'chunked') this.#sink?.('body', 0, bytes.length);
+      const start = this.offset + (kind === 'chunked' ? out.length - bytes.length - 2 : 0);
+      exchange.tell({ type: 'http.data', stream: exchange.outStream, span: [start, start + bytes.length] });
+    }
+    return this.#out(out);
+  }
+
+  #end(event: EndOfMessage): Uint8Array {
+    this.#require('end');
+    const exchange = this.#exchange;
+    const { kind } = this.#framing;
+    const trailers: FieldPairs = event.trailers === undefined ? [] : [...event.trailers];
+    for (const [name, value] of trailers) {
+      checkField(name, value);
+      if (!mayBeTrailer(name.toLowerCase())) throw misuse('local-forbidden-trailer', 'RFC9110-6.5.1-2', `${name} may not be a trailer.`, 'Send it in the header section.');
+    }
+    if (this.#owed > 0) throw misuse('local-body-too-short', 'RFC9110-8.6-12', `Content-Length announced ${this.#owed} octets more than were sent.`, 'Send the rest, or abort the connection.');
+    if (trailers.length > 0 && kind === 'content-length') throw misuse('local-trailers-need-chunked', 'RFC9110-6.5.1-1', 'Only a chunked body can be followed by trailers.', 'Leave Content-Length out.');
+    const chunked = kind === 'chunked';
+    const out = chunked ? writeLastChunk(trailers, this.#sink) : nothing;
+    if (exchange.tracer.enabled) {
+      // Without chunks there is no place for them: an answer to HEAD, or to an HTTP/1.0 client.
+      if (!chunked) for (const [name] of trailers) this.#traceDropped(name, 'RFC9110-6.5.1-1');
+      exchange.tell({ type: 'http.end', stream: exchange.outStream, span: this.#span(out), trailers: chunked ? trailers.length : 0 });
+    }
+    exchange.moveOurs('end');
+    return this.#out(out);
+  }
+
+  #require(cause: ClientCause | ServerCause): void {
+    const exchange = this.#exchange;
+    if (!exchange.mayMove(cause)) throw misuse('local-wrong-state', 'RFC9112-9.2-1', `"${cause}" cannot be sent by the ${exchange.role} in state ${exchange.ours}.`, 'See the tables in docs/states.md.');
+  }
+
+  #out(bytes: Uint8Array): Uint8Array {
+    this.offset += bytes.length;
+    return bytes;
+  }
+
+  #span(bytes: Uint8Array): Span {
+    return [this.offset, this.offset + bytes.length];
+  }
+
+  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', line: string, plan: SendPlan, bytes: Uint8Array): void {
+    const exchange = this.#exchange;
+    for (const [name, clause] of plan.dropped) this.#traceDropped(name, clause);
+    exchange.tell({ type, stream: exchange.outStream, span: this.#span(bytes), line, fields: plan.fields.length });
+    exchange.tell({ type: 'http.framing', stream: exchange.outStream, framing: plan.framing.kind, length: plan.framing.length, clause: plan.clause });
+  }
+
+  #traceDropped(name: string, clause: string): void {
+    const exchange = this.#exchange;
+    exchange.tell({ type: 'http.dropped', stream: exchange.outStream, span: [this.offset, this.offset], name, clause });
+  }
+}
+
+const connectionOptions = (fields: FieldPairs): string[] =>
+  fields.filter(([name]) => name.toLowerCase() === 'connection').flatMap(([, value]) => value.split(',').map((option) => trimBlanks(option).toLowerCase()));
