@@ -210,7 +210,8 @@ export class Playground {
 
   /** Puts the caret into the code. */
   async focusCode(): Promise<void> {
-    await this.editor.getByRole('textbox').first().click();
+    // Not by a click: Monaco's text box has no size.
+    await this.editor.getByRole('textbox', { name: 'Editor' }).focus();
   }
 
   /** Replaces the text of the open file, as a paste would. */
