@@ -14,11 +14,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'src/ui/typings/porthole');
 
-/** What an app in the page can import: file beside `porthole/`, and the modules under `src/` whose exports it has. */
-const entries: Readonly<Record<string, readonly string[]>> = {
-  'index.d.ts': ['gateway/wsgi/types', 'gateway/asgi/types'],
-  'wsgi.d.ts': ['gateway/wsgi/types'],
-  'asgi.d.ts': ['gateway/asgi/types'],
+/** What an app in the page can import: file beside `porthole/`, the modules under `src/` whose exports it has, and which of them. */
+const entries: Readonly<Record<string, { readonly from: readonly string[]; readonly exports: 'all' | 'types' }>> = {
+  // The values of `porthole` itself (servers, networks) are for programs around an app, not for the app.
+  'index.d.ts': { from: ['api/wsgi', 'api/asgi'], exports: 'types' },
+  'wsgi.d.ts': { from: ['api/wsgi'], exports: 'all' },
+  'asgi.d.ts': { from: ['api/asgi'], exports: 'all' },
 };
 
 const asked = process.argv.slice(2);
@@ -50,14 +51,14 @@ for (const [path, text] of wanted) {
 function declarations(): Map<string, string> {
   const emitted = mkdtempSync(join(tmpdir(), 'porthole-typings-'));
   try {
-    const modules = [...new Set(Object.values(entries).flat())];
+    const modules = [...new Set(Object.values(entries).flatMap(({ from }) => from))];
     // --noCheck: faults in these modules are reported by the ordinary type check; this only wants their shape.
     execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--ignoreConfig', '--noCheck', '--declaration', '--emitDeclarationOnly',
       '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler', '--allowImportingTsExtensions', '--lib', 'es2024',
       '--rootDir', join(root, 'src'), '--outDir', emitted, ...modules.map((module) => join(root, 'src', `${module}.ts`)), join(root, 'src/host/ambient.d.ts')], { stdio: 'inherit' });
     const found = new Map<string, string>();
-    for (const [entry, from] of Object.entries(entries)) {
-      found.set(entry, `${from.map((module) => `export * from './${module}.ts';\n`).join('')}`);
+    for (const [entry, { from, exports }] of Object.entries(entries)) {
+      found.set(entry, from.map((module) => `export ${exports === 'types' ? 'type ' : ''}* from './${module}.ts';\n`).join(''));
       const waiting = from.map((module) => `${module}.d.ts`);
       for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
         if (found.has(path)) continue;

@@ -83,8 +83,8 @@ export class CodeFacade {
       upTo(line);
       const marked = this.element.ownerDocument.createElement('span');
       marked.className = className;
-      marked.textContent = `${line}\n`;
-      numbers.push(marked);
+      marked.textContent = `${line}`;
+      numbers.push(marked, '\n');
       from = line + 1;
     }
     upTo(this.#lineCount + 1);

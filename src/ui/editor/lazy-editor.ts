@@ -7,14 +7,13 @@ import type { MonacoModule } from './load.ts';
 import type { EditorHighlight, EditorMarker, EditorPort } from './port.ts';
 import type { SwappableEditor } from './swap.ts';
 import { TextareaEditor } from './textarea.ts';
-import { englishTexts } from './texts.ts';
 import type { EditorTexts } from './texts.ts';
 
 /** How far Monaco is. 'failed': the plain editor stays; `upgrade` may be tried again. */
 export type EditorLoading = 'plain' | 'loading' | 'ready' | 'failed';
 
 export interface LazyEditorOptions {
-  readonly texts?: EditorTexts;
+  readonly texts: EditorTexts;
   readonly theme?: 'light' | 'dark';
   /** Told whenever `loading` changes. */
   readonly onLoading?: (loading: EditorLoading) => void;
@@ -44,9 +43,9 @@ export class LazyEditor implements EditorPort {
   #wantsMonaco = false;
   #disposed = false;
 
-  constructor(container: HTMLElement, options: LazyEditorOptions = {}) {
+  constructor(container: HTMLElement, options: LazyEditorOptions) {
     this.#container = container;
-    this.#texts = options.texts ?? englishTexts;
+    this.#texts = options.texts;
     this.#theme = options.theme ?? 'light';
     this.#onLoading = options.onLoading ?? (() => {});
     this.#load = options.load ?? loadMonaco;
@@ -94,7 +93,7 @@ export class LazyEditor implements EditorPort {
   }
 
   setFiles(files: Readonly<Record<string, string>>): void {
-    for (const path of [...this.#current.keys()]) if (!Object.hasOwn(files, path)) this.#drop(path);
+    for (const path of this.#current.keys()) if (!Object.hasOwn(files, path)) this.#drop(path);
     for (const [path, text] of Object.entries(files)) this.#know(path, text);
     this.#editor.setFiles(files);
   }

@@ -3,6 +3,7 @@
  * Left out on purpose: folding and sticky scroll (snippets are short), code lenses, colour picker, drag and drop, inlay hints, inline
  * completions, diff editor, links (an app's text is a stranger's text).
  */
+import { editor, KeyCode, KeyMod } from 'monaco-editor/editor';
 import 'monaco-editor/features/bracketMatching/register';
 import 'monaco-editor/features/caretOperations/register';
 import 'monaco-editor/features/clipboard/register';
@@ -42,3 +43,12 @@ import 'monaco-editor/languages/definitions/python/register';
 import 'monaco-editor/languages/definitions/typescript/register';
 import 'monaco-editor/languages/features/json/register';
 import 'monaco-editor/languages/features/typescript/register';
+
+/**
+ * What there is to say about the features once. It is a function, and called, for a reason: a module of which nothing is used
+ * may be left out by a bundler together with all that it imports (`sideEffects` in package.json).
+ */
+export function setUpFeatures(): void {
+  // Ctrl/Cmd+Enter sends the request: without a binding of Monaco's it reaches the page.
+  editor.addKeybindingRule({ keybinding: KeyMod.CtrlCmd | KeyCode.Enter, command: '-editor.action.insertLineAfter' });
+}

@@ -2,9 +2,9 @@
  * Monaco behind {@link EditorPort}. Only `load.ts` imports this module, and only when it is wanted: with it comes all of Monaco.
  */
 import './editor.css';
-import './monaco-features.ts';
-import { editor, KeyCode, KeyMod, MarkerSeverity, Uri } from 'monaco-editor/editor';
+import { editor, MarkerSeverity, Uri } from 'monaco-editor/editor';
 import { languageOf } from './language.ts';
+import { setUpFeatures } from './monaco-features.ts';
 import { applyTheme } from './monaco-theme.ts';
 import { recheck, setUpTypeScript } from './monaco-typescript.ts';
 import { wantTypeScript } from './monaco-workers.ts';
@@ -13,9 +13,8 @@ import { withLf } from './swap.ts';
 import type { Place, SwappableEditor } from './swap.ts';
 import type { EditorTexts } from './texts.ts';
 
+setUpFeatures();
 setUpTypeScript();
-// Ctrl/Cmd+Enter sends the request: without a binding of Monaco's it reaches the page.
-editor.addKeybindingRule({ keybinding: KeyMod.CtrlCmd | KeyCode.Enter, command: '-editor.action.insertLineAfter' });
 
 const severities = { error: MarkerSeverity.Error, warning: MarkerSeverity.Warning, info: MarkerSeverity.Info } as const;
 
@@ -72,6 +71,9 @@ export class MonacoEditor implements SwappableEditor {
       minimap: { enabled: false },
       overviewRulerBorder: false,
       renderLineHighlight: 'none',
+      renderFinalNewline: 'on',
+      bracketPairColorization: { enabled: false },
+      guides: { indentation: false },
       tabSize: 4,
       detectIndentation: true,
       fixedOverflowWidgets: true,

@@ -9,7 +9,6 @@ import { withLf } from './swap.ts';
 import type { Place, SwappableEditor } from './swap.ts';
 import { TextHistory } from './text-history.ts';
 import type { TextState } from './text-history.ts';
-import { englishTexts } from './texts.ts';
 import type { EditorTexts } from './texts.ts';
 
 /** What is kept for a file while another one is open. */
@@ -44,7 +43,7 @@ export class TextareaEditor implements SwappableEditor {
   #before: TextState | undefined;
   composing = false;
 
-  constructor(container: HTMLElement, texts: EditorTexts = englishTexts) {
+  constructor(container: HTMLElement, texts: EditorTexts) {
     const { ownerDocument } = container;
     this.#texts = texts;
     this.#root = ownerDocument.createElement('div');
@@ -107,7 +106,7 @@ export class TextareaEditor implements SwappableEditor {
   }
 
   setFiles(files: Readonly<Record<string, string>>): void {
-    for (const path of [...this.#files.keys()]) if (!Object.hasOwn(files, path)) this.forget(path);
+    for (const path of this.#files.keys()) if (!Object.hasOwn(files, path)) this.forget(path);
     for (const [path, text] of Object.entries(files)) {
       if (path === this.#path) this.open(path, text);
       else if (this.#files.has(path)) this.#take(path, withLf(text));

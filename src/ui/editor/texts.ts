@@ -1,4 +1,4 @@
-/** What the editor says, to eyes and to screen readers. The page's catalogue supplies it; these are the English words. */
+/** What the editor says, to eyes and to screen readers. The page's catalogue of messages supplies it. */
 export interface EditorTexts {
   /** Accessible name of the text box. */
   readonly name: string;
@@ -9,11 +9,3 @@ export interface EditorTexts {
   /** One marker. Line from 1. */
   readonly problem: (severity: 'error' | 'warning' | 'info', line: number, message: string) => string;
 }
-
-/** English. */
-export const englishTexts: EditorTexts = {
-  name: 'Editor',
-  tabHint: 'Tab indents. To leave the editor press Escape, then Tab.',
-  problems: 'Problems',
-  problem: (severity, line, message) => `${{ error: 'Error', warning: 'Warning', info: 'Note' }[severity]} in line ${line}: ${message}`,
-};

@@ -1,1 +1,1 @@
-export * from './gateway/asgi/types.ts';
+export * from './api/asgi.ts';

@@ -1,2 +1,2 @@
-export * from './gateway/wsgi/types.ts';
-export * from './gateway/asgi/types.ts';
+export type * from './api/wsgi.ts';
+export type * from './api/asgi.ts';

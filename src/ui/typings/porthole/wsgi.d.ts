@@ -1,1 +1,1 @@
-export * from './gateway/wsgi/types.ts';
+export * from './api/wsgi.ts';

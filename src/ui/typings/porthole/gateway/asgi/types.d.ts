@@ -7,12 +7,11 @@ export interface AsgiVersions {
     spec_version: string;
 }
 export type AsgiHeaders = [name: Uint8Array, value: Uint8Array][];
-export interface HttpScope {
-    type: 'http';
+/** What `http` and `websocket` scopes have in common. */
+export interface ConnectionScope {
     asgi: AsgiVersions;
     /** `"1.0"` or `"1.1"`. */
     http_version: string;
-    method: string;
     scheme: string;
     /** Percent-decoded, UTF-8 decoded. */
     path: string;
@@ -29,7 +28,11 @@ export interface HttpScope {
     extensions?: Record<string, Record<string, unknown>>;
     [key: string]: unknown;
 }
-export interface WebSocketScope extends Omit<HttpScope, 'type' | 'method'> {
+export interface HttpScope extends ConnectionScope {
+    type: 'http';
+    method: string;
+}
+export interface WebSocketScope extends ConnectionScope {
     type: 'websocket';
     subprotocols: string[];
 }

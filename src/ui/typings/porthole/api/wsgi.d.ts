@@ -1,0 +1,4 @@
+/**
+ * `porthole/wsgi`: WSGI (PEP 3333) for JavaScript.
+ */
+export type { ExcInfo, FileWrapper, StartResponse, WsgiApp, WsgiEnviron, WsgiErrors, WsgiHeaders, WsgiInput, WsgiWrite } from '../gateway/wsgi/types.ts';
