@@ -1,0 +1,266 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { materialise, Recorder, type TraceBatch } from '../../src/trace/recorder.ts';
+import { noTrace, tee, type Tracer } from '../../src/trace/tracer.ts';
+import type { TraceEvent, TraceInput } from '../../src/trace/events.ts';
+import { rowBytes, tokenNames } from '../../src/trace/rows.ts';
+import { fakeHost } from '../helpers/fake-clock.ts';
+import { samples } from './samples.ts';
+
+const recorder = (budgetBytes?: number): Recorder =>
+  new Recorder({ process: 'worker-1', clock: fakeHost().clock, ...(budgetBytes === undefined ? {} : { budgetBytes }) });
+
+const data = (octets: number): TraceInput => ({
+  type: 'socket.data', connection: 1, exchange: 1, flow: 'recv', stream: 'c2s', span: [0, octets], bytes: new Uint8Array(octets),
+});
+
+/** As it arrives in another thread. */
+const cross = (batch: TraceBatch): TraceBatch => structuredClone(batch, { transfer: [batch.tokens] });
+
+const withoutStamp = (event: TraceEvent): object => {
+  const { seq: _seq, at: _at, clock: _clock, process: _process, ...payload } = event;
+  return payload;
+};
+
+describe('Recorder', () => {
+  test.each(samples.map((event) => [event.type, event] as const))('%s crosses threads as it was', (_type, event) => {
+    const ours = recorder();
+    ours.emit(event);
+    expect(materialise(cross(ours.drain())).map(withoutStamp)).toEqual([event]);
+  });
+
+  test('every token and both streams survive as numbers', () => {
+    const ours = recorder();
+    for (const token of tokenNames) for (const stream of ['c2s', 's2c'] as const) ours.token(token, 3, 2, stream, 2 ** 33, 2 ** 33 + 5);
+    const batch = ours.drain();
+    expect(batch.events).toEqual([]);
+    expect(materialise(cross(batch)).map(withoutStamp)).toEqual(
+      tokenNames.flatMap((token) => ['c2s', 's2c'].map((stream) => ({ type: 'http.token', token, connection: 3, exchange: 2, stream, span: [2 ** 33, 2 ** 33 + 5] }))),
+    );
+  });
+
+  test('emit of an http.token is the same as token()', () => {
+    const [a, b] = [recorder(), recorder()];
+    a.token('method', 1, 1, 'c2s', 0, 3);
+    b.emit({ type: 'http.token', token: 'method', connection: 1, exchange: 1, stream: 'c2s', span: [0, 3] });
+    expect(materialise(a.drain())).toEqual(materialise(b.drain()));
+  });
+
+  test('stamps: seq from 0 over all batches, time, Lamport time, process', () => {
+    const host = fakeHost();
+    const ours = new Recorder({ process: 'client', clock: host.clock });
+    ours.emit(data(1));
+    host.advance(2.5);
+    ours.token('body', 1, 1, 'c2s', 0, 1);
+    const first = materialise(ours.drain());
+    ours.emit(data(1));
+    const second = materialise(ours.drain());
+    expect([...first, ...second].map(({ seq, at, clock, process }) => [seq, at, clock, process])).toEqual([
+      [0, 0, 1, 'client'],
+      [1, 2.5, 2, 'client'],
+      [2, 2.5, 3, 'client'],
+    ]);
+  });
+
+  test('witness: the next event is later than the message it may have been caused by', () => {
+    const ours = recorder();
+    ours.witness(41);
+    ours.witness(7);
+    ours.emit(data(1));
+    expect(materialise(ours.drain())[0]!.clock).toBe(42);
+    expect(ours.clock).toBe(42);
+  });
+
+  test.each([NaN, Infinity, -1, 2 ** 60])('a Lamport time of %d is not believed', (clock) => {
+    const ours = recorder();
+    ours.witness(clock);
+    expect(ours.clock).toBe(0);
+  });
+
+  test('a short view of a long buffer is kept short', () => {
+    const ours = recorder();
+    const whole = new Uint8Array(65_536);
+    ours.emit({ ...(data(3) as Extract<TraceInput, { type: 'socket.data' }>), bytes: whole.subarray(10, 13) });
+    const kept = ours.drain().events[0] as Extract<TraceInput, { type: 'socket.data' }>;
+    expect(kept.bytes.buffer.byteLength).toBe(3);
+  });
+
+  test('draining twice gives an empty batch, and the first keeps its memory', () => {
+    const ours = recorder();
+    ours.token('method', 1, 1, 'c2s', 0, 3);
+    const first = ours.drain();
+    ours.token('target', 1, 1, 'c2s', 4, 5);
+    ours.drain();
+    expect(materialise(first)).toMatchObject([{ token: 'method', span: [0, 3] }]);
+    expect(materialise(ours.drain())).toEqual([]);
+  });
+
+  test.each(['', 'x'.repeat(65)])('a process cannot be called %j', (process) => {
+    expect(() => new Recorder({ process, clock: fakeHost().clock })).toThrow(TypeError);
+  });
+});
+
+describe('the byte budget', () => {
+  test('tokens: the newest stay, one gap tells how many are gone', () => {
+    const ours = recorder(10 * rowBytes);
+    for (let i = 0; i < 25; i += 1) ours.token('body', 1, 1, 'c2s', i, i + 1);
+    const events = materialise(ours.drain());
+    expect(events[0]).toMatchObject({ type: 'trace.gap', count: 15, seq: 14 });
+    expect(events.slice(1).map((event) => event.seq)).toEqual([15, 16, 17, 18, 19, 20, 21, 22, 23, 24]);
+    expect((events[1] as { span?: unknown }).span).toEqual([15, 16]);
+  });
+
+  test('after a drain the gap is told, and not again', () => {
+    const ours = recorder(2 * rowBytes);
+    for (let i = 0; i < 3; i += 1) ours.token('body', 1, 1, 'c2s', i, i + 1);
+    expect(materialise(ours.drain())[0]!.type).toBe('trace.gap');
+    ours.token('body', 1, 1, 'c2s', 3, 4);
+    expect(materialise(ours.drain()).map((event) => event.type)).toEqual(['http.token']);
+  });
+
+  test('an event larger than the budget goes, and is counted', () => {
+    const ours = recorder(1000);
+    ours.token('body', 1, 1, 'c2s', 0, 1);
+    ours.emit(data(2000));
+    expect(materialise(ours.drain())).toMatchObject([{ type: 'trace.gap', count: 2, seq: 1 }]);
+  });
+
+  test('whatever is emitted, memory stays within the budget and every event is either there or counted', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 64, max: 20_000 }),
+        fc.array(fc.oneof(fc.constant('token' as const), fc.constant('drain' as const), fc.integer({ min: 0, max: 5000 })), { maxLength: 400 }),
+        (budget, actions) => {
+          const ours = recorder(budget);
+          const got: TraceEvent[] = [];
+          let emitted = 0;
+          for (const action of [...actions, 'drain' as const]) {
+            if (action === 'drain') {
+              const { pending } = ours;
+              const events = materialise(ours.drain());
+              expect(events.length).toBe(pending);
+              got.push(...events);
+            } else {
+              if (action === 'token') ours.token('body', 1, 1, 'c2s', emitted, emitted + 1);
+              else ours.emit(data(action));
+              emitted += 1;
+            }
+            expect(ours.pendingBytes).toBeLessThanOrEqual(Math.max(budget, rowBytes));
+          }
+          // Numbers follow on without holes once each gap counts for what it stands for.
+          let next = 0;
+          for (const event of got) {
+            next += event.type === 'trace.gap' ? event.count : 1;
+            expect(event.seq).toBe(next - 1);
+          }
+          expect(next).toBe(emitted);
+        },
+      ),
+    );
+  });
+});
+
+describe('materialise against a hostile process', () => {
+  const good = (): TraceBatch => {
+    const ours = recorder();
+    ours.token('method', 1, 1, 'c2s', 0, 3);
+    ours.emit(data(3));
+    return ours.drain();
+  };
+  const cells = (change: (rows: Float64Array) => void): TraceBatch => {
+    const batch = good();
+    change(new Float64Array(batch.tokens));
+    return batch;
+  };
+  const event = (payload: unknown): unknown => ({ ...good(), events: [payload] });
+
+  const bad: Record<string, unknown> = {
+    nothing: undefined,
+    'a string': 'batch',
+    'no process': { ...good(), process: undefined },
+    'a long process name': { ...good(), process: 'x'.repeat(65) },
+    'tokens that are an array': { ...good(), tokens: [] },
+    'tokens cut short': { ...good(), tokens: new ArrayBuffer(rowBytes + 8) },
+    'too many rows': { ...good(), tokens: new ArrayBuffer(600_000 * rowBytes), events: [] },
+    'events that are no array': { ...good(), events: { length: 1 } },
+    'a payload missing': { ...good(), events: [] },
+    'a payload too many': { ...good(), events: [data(1), data(1)] },
+    'seq that stands still': cells((rows) => (rows[8] = 0)),
+    'fractional seq': cells((rows) => (rows[8] = 1.5)),
+    'clock that goes back': cells((rows) => (rows[10] = 0)),
+    'no time': cells((rows) => (rows[1] = NaN)),
+    'an unknown token': cells((rows) => (rows[3] = 99)),
+    'a fractional kind': cells((rows) => (rows[3] = 0.5)),
+    'a backward span': cells((rows) => (rows[7] = -1)),
+    'a negative connection': cells((rows) => (rows[4] = -1)),
+    'a gap of minus one': cells((rows) => {
+      rows[3] = -2;
+      rows[6] = -1;
+    }),
+    'an unknown type': event({ type: 'socket.destroyed' }),
+    'a type from the prototype': event({ type: 'constructor' }),
+    'an event that is null': event(null),
+    'a token as an object': event({ type: 'http.token', token: 'method', stream: 'c2s', span: [0, 1], connection: 1, exchange: 1 }),
+    'bytes that are a string': event({ ...data(1), bytes: 'x' }),
+    'a span of three': event({ ...data(1), span: [0, 1, 2] }),
+    'a stream that is none': event({ ...data(1), stream: 'up' }),
+    'a missing member': event({ ...data(1), flow: undefined }),
+    'NaN milliseconds': event({ type: 'app.return', connection: 1, exchange: 1, kind: 'list', ms: NaN }),
+    'a list too long': event({ type: 'app.start', connection: 1, exchange: 1, status: '200 OK', headers: Array.from({ length: 10_001 }, () => ['a', 'b']) }),
+    'an origin that is none': event({ type: 'gateway.environ', connection: 1, exchange: 1, entries: [{ key: 'a', value: 'b', kind: 'str', origin: { from: 'heaven' } }] }),
+  };
+  test.each(Object.entries(bad))('%s: TypeError', (_name, batch) => {
+    expect(() => materialise(batch as TraceBatch)).toThrow(TypeError);
+  });
+
+  test('members nobody knows are left out; stamps cannot be forged', () => {
+    const batch = { ...good(), events: [{ ...data(3), seq: 99, process: 'arbiter', evil: true, __proto__: null }] };
+    expect(materialise(batch as unknown as TraceBatch, 'worker-1')[1]).toEqual({ ...data(3), seq: 1, at: 0, clock: 2, process: 'worker-1' });
+  });
+
+  test('the receiver may know better who sent it', () => {
+    expect(materialise({ ...good(), process: 'arbiter' }, 'worker-7').map(({ process }) => process)).toEqual(['worker-7', 'worker-7']);
+  });
+
+  test('text without end is cut, and says so', () => {
+    const ours = recorder();
+    ours.emit({ type: 'log', connection: 0, exchange: 0, source: 'stdout', level: 'info', text: 'x'.repeat(300_000) });
+    const [log] = materialise(ours.drain());
+    expect((log as { text: string }).text).toMatch(/^x{262144}… \(37856 more characters\)$/);
+  });
+
+  test('anything at all gives events or a TypeError', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.array(fc.double(), { maxLength: 24 }), fc.array(fc.anything(), { maxLength: 3 }), (whole, rows, events) => {
+        for (const batch of [whole, { process: 'p', tokens: new Float64Array(rows).buffer, events }]) {
+          try {
+            materialise(batch as TraceBatch);
+          } catch (error) {
+            expect(error).toBeInstanceOf(TypeError);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('tee', () => {
+  test('everybody hears everything; the latest clock is given out', () => {
+    const [a, b] = [recorder(), recorder()];
+    b.witness(10);
+    const both = tee(a, noTrace, b);
+    both.token('method', 1, 1, 'c2s', 0, 3);
+    both.emit(data(3));
+    expect([a.clock, b.clock, both.clock]).toEqual([2, 12, 12]);
+    both.witness(20);
+    expect([a.clock, b.clock]).toEqual([20, 20]);
+    expect(materialise(a.drain()).map(withoutStamp)).toEqual(materialise(b.drain()).map(withoutStamp));
+  });
+
+  test('with nobody listening it is noTrace; with one it is that one', () => {
+    const one: Tracer = recorder();
+    expect(tee(noTrace, noTrace)).toBe(noTrace);
+    expect(tee(noTrace, one)).toBe(one);
+  });
+});
