@@ -167,7 +167,14 @@ describe.each(['textarea', 'monaco'] as const)('%s', (which) => {
     const selected = (await page.locator('.code-lines > .code-line-selected, .view-overlays .code-line-selected').first().boundingBox())!;
     expect(Math.abs(selected.y - (await boxOf('export'))![1]!)).toBeLessThan(6);
     if (which === 'monaco') await page.locator('.squiggly-error').waitFor();
-    else await page.getByRole('button', { name: 'Error in line 6: dispatcher is not defined' }).waitFor();
+    else {
+      await page.getByRole('button', { name: 'Error in line 6: dispatcher is not defined' }).waitFor();
+      // The text stands on the band, not under it.
+      const [x, y] = (await boxOf('export'))!;
+      const stack = await page.evaluate(([left, top]) => document.elementsFromPoint(left! + 2, top! + 2).map((element) => element.className), [x!, y!]);
+      const classes = stack.map((name) => (name.startsWith('tok-') ? 'code-picture' : name));
+      expect(classes.indexOf('code-picture')).toBeLessThan(classes.findIndex((name) => name.includes('code-line-selected')));
+    }
     await page.evaluate(() => { fixture.lazy.setHighlights([]); fixture.lazy.setMarkers('app.ts', []); });
     await page.waitForFunction(() => document.querySelectorAll('[class*="code-line-"], .squiggly-error').length === 0);
   });

@@ -72,7 +72,6 @@ export class MonacoEditor implements SwappableEditor {
       overviewRulerBorder: false,
       renderLineHighlight: 'none',
       renderFinalNewline: 'on',
-      bracketPairColorization: { enabled: false },
       guides: { indentation: false },
       tabSize: 4,
       detectIndentation: true,
@@ -229,6 +228,8 @@ export class MonacoEditor implements SwappableEditor {
       const model = editor.createModel(text, languageOf(path), uri);
       // Without this, a text that was empty at first gets the line ends of the system.
       model.setEOL(editor.EndOfLineSequence.LF);
+      // Colour says what is linked, and nothing else.
+      model.updateOptions({ bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } });
       model.onDidChangeContent(() => this.#changed(path, model));
       const file: OpenFile = { model, viewState: null };
       this.#files.set(path, file);
