@@ -1,0 +1,61 @@
+/**
+ * Every example does what it claims: loaded by the page's own linker, served on the memory network. `test/node` runs the same claims
+ * over TCP, `test/e2e` in the page.
+ */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { HttpClient } from '../src/client/http-client.ts';
+import { examples, exampleSnippet } from '../src/examples/index.ts';
+import type { Example } from '../src/examples/index.ts';
+import { toGatewayApp } from '../src/gateway/detect.ts';
+import { systemHost } from '../src/host/system.ts';
+import { MemoryNetwork } from '../src/net/network.ts';
+import { link } from '../src/runner/link.ts';
+import { ModuleRegistry } from '../src/runner/modules.ts';
+import type { ModuleFunctions } from '../src/runner/modules.ts';
+import { Server } from '../src/server/server.ts';
+import { splitEntry } from '../src/snippet/paths.ts';
+import type { TraceEvent } from '../src/trace/events.ts';
+import { materialise, Recorder } from '../src/trace/recorder.ts';
+import { checkResponse, checkTrace, logOf } from './examples/claims.ts';
+
+const address = { host: '127.0.0.1', port: 8000 };
+
+/** The app of an example, as the process worker loads it. */
+async function load(example: Example): Promise<unknown> {
+  const { entry, files } = exampleSnippet(example);
+  const { path, name } = splitEntry(entry);
+  const program = link(files, path, {});
+  const { modules } = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(program.code)}`) as { modules: ModuleFunctions };
+  const exports = await new ModuleRegistry(program, modules, {}).run() as Record<string, unknown>;
+  return exports[name];
+}
+
+let written: string[];
+beforeEach(() => {
+  written = [];
+  vi.spyOn(console, 'log').mockImplementation((...values: unknown[]) => { written.push(values.join(' ')); });
+});
+afterEach(() => { vi.restoreAllMocks(); });
+
+describe.each(examples)('$id', (example) => {
+  test.each(example.requests)('$name', async ({ raw, claim }) => {
+    const recorder = new Recorder({ process: 'worker-1', clock: systemHost.clock });
+    const server = new Server({ app: toGatewayApp(await load(example), 'auto', 'app.ts:app'), config: { debug: true }, host: systemHost, tracer: recorder });
+    const network = new MemoryNetwork();
+    const listener = await network.listen(address);
+    await server.startup();
+    const serving = server.serve(listener).catch(() => undefined);
+    const client = new HttpClient(await network.connect(address), { host: systemHost, timeoutMs: 5000 });
+
+    const result = await client.send(Uint8Array.from(raw, (character) => character.charCodeAt(0)));
+    checkResponse(claim, { raw: result.raw, response: result.failure ? undefined : result.responses[0] });
+
+    client.close();
+    await server.shutdown(1000);
+    listener.close();
+    await serving;
+    const trace: TraceEvent[] = materialise(recorder.drain());
+    checkTrace(claim, trace);
+    if (claim.log !== undefined) expect(`${logOf(trace)}\n${written.join('\n')}`).toContain(claim.log);
+  });
+});
