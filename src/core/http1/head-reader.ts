@@ -56,8 +56,9 @@ export class HeadReader {
   count = 0;
   spans: Int32Array = new Int32Array(0);
   first = 0;
-  /** Length of the section, once complete. */
+  /** Length of the section, once complete, and where its empty line begins. */
   size = 0;
+  emptyLine = 0;
   /** What the fields say to the connection. */
   readonly steering: Steering;
 
@@ -96,7 +97,7 @@ export class HeadReader {
     this.count = 0;
     this.firstEnd = this.targetStart = this.targetEnd = this.versionStart = this.versionEnd = this.reasonStart = this.reasonEnd = 0;
     this.ascii = true;
-    this.size = 0;
+    this.size = this.emptyLine = 0;
     this.steering.clear();
   }
 
@@ -252,6 +253,7 @@ export class HeadReader {
           break;
         case LAST_LF:
           if (bytes[i] !== LF) this.#refuse(inbox, 'bare-cr', i - 1 - origin, i - origin);
+          this.emptyLine = this.#lineStart;
           this.size = this.#pos = i + 1 - origin;
           return true;
         default:

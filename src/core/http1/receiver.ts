@@ -119,7 +119,7 @@ export class Receiver {
     const head = this.#head;
     const exchange = this.#exchange;
     if (!head.started) {
-      this.#skipEmptyLines();
+      if (!this.#skipEmptyLines()) return NEED_DATA;
       if (inbox.size === 0) return this.eof ? this.#readClosed() : NEED_DATA;
     }
     if (!head.read(inbox)) return this.eof ? this.#refuseWaiting('incomplete-head') : NEED_DATA;
@@ -174,23 +174,23 @@ export class Receiver {
 
   /** Client, with no request open. RFC9112-9.2-3: data is no response then, "unless the data consists only of one or more CRLF". */
   #readUnasked(): ReceivedEvent {
-    this.#skipEmptyLines();
-    if (this.inbox.size > 0) this.#refuseWaiting('unsolicited-response');
+    if (!this.#skipEmptyLines()) return NEED_DATA;
+    if (this.inbox.size > 0) throw refuse('unsolicited-response', [this.inbox.position, this.inbox.position + 1]);
     return this.eof ? this.#readClosed() : NEED_DATA;
   }
 
-  /** RFC9112-2.2-6: "a server … SHOULD ignore at least one empty line (CRLF) received prior to the request-line". */
-  #skipEmptyLines(): void {
+  /** RFC9112-2.2-6: "a server … SHOULD ignore at least one empty line (CRLF) received prior to the request-line". False: half a line is there. */
+  #skipEmptyLines(): boolean {
     const { inbox } = this;
     while (inbox.size > 0) {
       const first = inbox.bytes[inbox.start]!;
       const lenient = first === LF && this.#leniency.bareLf;
-      if (first !== CR && !lenient) return;
+      if (first !== CR && !lenient) return true;
       const length = lenient ? 1 : 2;
       const at = inbox.position;
       if (inbox.size < length) {
         if (this.eof) throw refuse('bare-cr', [at, at + 1]);
-        return;
+        return false;
       }
       if (inbox.bytes[inbox.start + length - 1] !== LF) throw refuse('bare-cr', [at, at + 1]);
       this.#emptyLines += 1;
@@ -198,6 +198,7 @@ export class Receiver {
       if (this.#exchange.tracer.enabled) this.#exchange.token('ignored', at, at + length);
       inbox.start += length;
     }
+    return true;
   }
 
   #checkTarget(method: string, offset: number): void {
@@ -352,7 +353,7 @@ export class Receiver {
       const inHead = exchange.theirs === 'IDLE' || exchange.theirs === 'SEND_RESPONSE';
       const offset = this.inbox.position;
       if (inHead || this.#inTrailers) traceSection(exchange, this.#head, this.#inTrailers ? 'trailers' : this.#kind, offset, Math.max(0, start - offset));
-      exchange.token('refused', start, end);
+      if (end > start) exchange.token('refused', start, end);
       exchange.tell({ type: 'http.error', by: 'peer', stream: exchange.inStream, span: error.span, ...error.facts() });
     }
     exchange.moveTheirs('error');

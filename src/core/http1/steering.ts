@@ -114,7 +114,8 @@ export class Steering implements FramingFacts {
     for (let i = from; i < to && digits; i += 1) {
       // RFC9110-8.6-2: 1*DIGIT. No sign, no space, no hexadecimal, no separators.
       digits = (classOf[bytes[i]!]! & DIGIT) !== 0;
-      length = length * 10 + bytes[i]! - 0x30;
+      // The parentheses matter: near 2^53 the sum must not pass through a larger number.
+      length = length * 10 + (bytes[i]! - 0x30);
     }
     if (!digits) {
       const members = decodeLatin1(bytes, from, to).split(',').map(trimBlanks);

@@ -12,7 +12,9 @@ export function traceSection({ tracer, id, number, inStream }: Exchange, head: H
     tracer.token(name, id, number, inStream, offset + from, offset + until);
     at = until;
   };
-  const fieldsStart = head.count > 0 ? head.spans[head.first]! : Math.max(end - 2, 0);
+  // Where the last line ended, as far as is known.
+  const tail = head.size > 0 ? head.emptyLine : end;
+  const fieldsStart = head.count > 0 ? head.spans[head.first]! : tail;
   if (kind === 'request' && head.firstEnd > 0) {
     token('method', 0, head.firstEnd);
     if (head.targetEnd > 0) {
@@ -37,7 +39,7 @@ export function traceSection({ tracer, id, number, inStream }: Exchange, head: H
   const [nameToken, valueToken] = kind === 'trailers' ? (['trailer-name', 'trailer-value'] as const) : (['field-name', 'field-value'] as const);
   for (let i = 0; i < head.count; i += 1) {
     const s = head.first + i * SPANS_PER_FIELD;
-    const next = i + 1 < head.count ? head.spans[s + SPANS_PER_FIELD]! : Math.max(end - 2, head.spans[s + 3]!);
+    const next = i + 1 < head.count ? head.spans[s + SPANS_PER_FIELD]! : tail;
     token(nameToken, head.spans[s]!, head.spans[s + 1]!);
     token('separator', head.spans[s + 1]!, head.spans[s + 2]!);
     token(valueToken, head.spans[s + 2]!, head.spans[s + 3]!);
