@@ -34,7 +34,7 @@ export function checkResponse(claim: Claim, seen: Seen): void {
 /** Check what the trace of that connection tells. Throws until all of it has come: some of it comes after the response. */
 export function checkTrace(claim: Claim, trace: readonly TraceEvent[]): void {
   const about = trace.filter((event) => 'connection' in event && event.connection !== 0);
-  const context = about.find((event) => event.type === 'gateway.environ' || event.type === 'gateway.scope');
+  const context = about.find((event) => 'entries' in event);
   for (const [key, value] of Object.entries(claim.context ?? {})) {
     expect(context?.entries.find((entry) => entry.key === key)?.value, key).toBe(value);
   }
