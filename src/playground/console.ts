@@ -1,9 +1,9 @@
 import type { SourceSite, TraceEvent } from '../trace/events.ts';
-import { eventId, type EventId, type TraceLog } from './trace-log.ts';
+import type { TraceLog } from './trace-log.ts';
 
 /** One entry of the Console tab. */
 export interface ConsoleLine {
-  readonly id: EventId;
+  readonly event: TraceEvent;
   readonly source: 'stdout' | 'stderr' | 'wsgi.errors' | 'access' | 'server' | 'app' | 'process';
   readonly level: 'debug' | 'info' | 'warning' | 'error';
   readonly text: string;
@@ -15,19 +15,18 @@ export interface ConsoleLine {
 const processLevels = { 'process.start': 'debug', 'process.ready': 'info', 'process.exit': 'info', 'process.silent': 'warning', 'process.kill': 'warning' } as const;
 
 function toLine(event: TraceEvent): ConsoleLine | undefined {
-  const id = eventId(event);
   const { process } = event;
   switch (event.type) {
     case 'log':
-      return { id, source: event.source, level: event.level, text: event.text, process, ...(event.site ? { site: event.site } : {}) };
+      return { event, source: event.source, level: event.level, text: event.text, process, ...(event.site ? { site: event.site } : {}) };
     case 'app.error':
-      return { id, source: 'app', level: 'error', text: event.stack || `${event.name}: ${event.message}`, process, ...(event.site ? { site: event.site } : {}) };
+      return { event, source: 'app', level: 'error', text: event.stack || `${event.name}: ${event.message}`, process, ...(event.site ? { site: event.site } : {}) };
     case 'process.start':
     case 'process.ready':
     case 'process.exit':
     case 'process.silent':
     case 'process.kill':
-      return { id, source: 'process', level: processLevels[event.type], text: event.detail, process };
+      return { event, source: 'process', level: processLevels[event.type], text: event.detail, process };
     default:
       return undefined;
   }

@@ -9,7 +9,7 @@
  * What has no bytes (a state change, a log line) stands for itself.
  */
 import type { SourceSite, Span, Stream, TraceEvent } from '../trace/events.ts';
-import { connectionOf, eventId, exchangeOf, type EventId, type ExchangeIndex, type TraceLog } from './trace-log.ts';
+import { connectionOf, exchangeOf, type EventId, type ExchangeIndex, type TraceLog } from './trace-log.ts';
 
 /** What a person points at. */
 export type Selection =
@@ -29,7 +29,7 @@ export interface Linked extends LinkedBytes {
   readonly connection: number;
   /** 0 where the bytes belong to no exchange. */
   readonly exchange: number;
-  readonly events: ReadonlySet<EventId>;
+  readonly events: ReadonlySet<TraceEvent>;
   readonly keys: ReadonlySet<string>;
   readonly sites: readonly SourceSite[];
 }
@@ -84,8 +84,8 @@ function ownBytes(event: TraceEvent): LinkedBytes | undefined {
  * Bytes of an exchange's application calls, which name none themselves: `startResponse` is the response head, the n-th
  * body piece the content octets that it added, a read those that it took. Content is counted; framing lies in between.
  */
-function callBytes(log: TraceLog, exchange: ExchangeIndex): Map<EventId, LinkedBytes> {
-  const found = new Map<EventId, LinkedBytes>();
+function callBytes(log: TraceLog, exchange: ExchangeIndex): Map<TraceEvent, LinkedBytes> {
+  const found = new Map<TraceEvent, LinkedBytes>();
   const connection = log.connections.get(exchange.connection);
   if (!connection) return found;
   let written = 0;
@@ -93,14 +93,14 @@ function callBytes(log: TraceLog, exchange: ExchangeIndex): Map<EventId, LinkedB
   for (const event of exchange.events) {
     switch (event.type) {
       case 'app.start':
-        if (exchange.response) found.set(eventId(event), oneStream('s2c', [exchange.response.span]));
+        if (exchange.response) found.set(event, oneStream('s2c', [exchange.response.span]));
         break;
       case 'app.body':
-        found.set(eventId(event), oneStream('s2c', connection.s2c.contentSpans(exchange.number, written, written + event.size)));
+        found.set(event, oneStream('s2c', connection.s2c.contentSpans(exchange.number, written, written + event.size)));
         written += event.size;
         break;
       case 'app.read':
-        found.set(eventId(event), oneStream('c2s', connection.c2s.contentSpans(exchange.number, read, read + event.size)));
+        found.set(event, oneStream('c2s', connection.c2s.contentSpans(exchange.number, read, read + event.size)));
         read += event.size;
         break;
       default:
@@ -111,11 +111,11 @@ function callBytes(log: TraceLog, exchange: ExchangeIndex): Map<EventId, LinkedB
 }
 
 /** Bytes of every event of an exchange that has any. */
-function exchangeBytes(log: TraceLog, exchange: ExchangeIndex): Map<EventId, LinkedBytes> {
+function exchangeBytes(log: TraceLog, exchange: ExchangeIndex): Map<TraceEvent, LinkedBytes> {
   const found = callBytes(log, exchange);
   for (const event of exchange.events) {
     const own = ownBytes(event);
-    if (own) found.set(eventId(event), own);
+    if (own) found.set(event, own);
   }
   return found;
 }
@@ -152,7 +152,7 @@ function exchangeAt(log: TraceLog, connection: number, stream: Stream, span: Spa
   return token?.exchange ?? index?.refused.find((candidate) => candidate.start < span[1] && span[0] < candidate.end)?.exchange ?? 0;
 }
 
-interface Start { readonly connection: number; readonly exchange: number; readonly bytes: LinkedBytes; readonly events: readonly EventId[]; readonly keys: readonly string[] }
+interface Start { readonly connection: number; readonly exchange: number; readonly bytes: LinkedBytes; readonly events: readonly TraceEvent[]; readonly keys: readonly string[] }
 
 /** What the selection itself denotes, before anything is linked to it. */
 function startOf(log: TraceLog, selection: Selection, focus: { readonly connection: number; readonly exchange: number }): Start | undefined {
@@ -164,8 +164,8 @@ function startOf(log: TraceLog, selection: Selection, focus: { readonly connecti
       let number = exchangeOf(event);
       if (number === 0 && 'span' in event && 'stream' in event) number = exchangeAt(log, connection, event.stream, event.span);
       const exchange = log.exchange(connection, number);
-      const bytes = ownBytes(event) ?? (exchange ? callBytes(log, exchange).get(selection.id) : undefined) ?? noBytes;
-      return { connection, exchange: number, bytes, events: [selection.id], keys: [] };
+      const bytes = ownBytes(event) ?? (exchange ? callBytes(log, exchange).get(event) : undefined) ?? noBytes;
+      return { connection, exchange: number, bytes, events: [event], keys: [] };
     }
     case 'bytes': {
       const { connection, stream, span } = selection;
@@ -184,9 +184,9 @@ function startOf(log: TraceLog, selection: Selection, focus: { readonly connecti
       const at = exchange?.events.filter((event) => sameLine(siteOf(event), selection.file, selection.line)) ?? [];
       if (!exchange || at.length === 0) return undefined;
       const calls = callBytes(log, exchange);
-      const parts = at.map((event) => calls.get(eventId(event)) ?? noBytes);
+      const parts = at.map((event) => calls.get(event) ?? noBytes);
       const bytes = { c2s: joinSpans(parts.flatMap((part) => part.c2s)), s2c: joinSpans(parts.flatMap((part) => part.s2c)) };
-      return { ...focus, bytes, events: at.map(eventId), keys: [] };
+      return { ...focus, bytes, events: at, keys: [] };
     }
   }
 }
@@ -199,12 +199,12 @@ export function link(log: TraceLog, selection: Selection, focus: { readonly conn
   const start = startOf(log, selection, focus);
   if (!start) return undefined;
   const { connection, exchange: number, bytes } = start;
-  const events = new Set<EventId>(start.events);
+  const events = new Set<TraceEvent>(start.events);
   const keys = new Set<string>(start.keys);
   const sites: SourceSite[] = [];
   const exchange = log.exchange(connection, number);
   if (exchange && hasBytes(bytes)) {
-    for (const [id, own] of exchangeBytes(log, exchange)) if (overlaps(own.c2s, bytes.c2s) || overlaps(own.s2c, bytes.s2c)) events.add(id);
+    for (const [event, own] of exchangeBytes(log, exchange)) if (overlaps(own.c2s, bytes.c2s) || overlaps(own.s2c, bytes.s2c)) events.add(event);
     for (const { key, origin } of exchange.context?.entries ?? []) {
       if (origin.from === 'bytes' && overlaps(joinSpans(origin.spans), bytes[origin.stream])) keys.add(key);
     }
@@ -212,11 +212,10 @@ export function link(log: TraceLog, selection: Selection, focus: { readonly conn
   // Segments usually belong to the connection rather than to one exchange.
   const segments = log.connections.get(connection);
   for (const segment of segments ? [...segments.segments, ...segments.clientSegments] : []) {
-    if (overlaps([segment.span], bytes[segment.stream])) events.add(eventId(segment));
+    if (overlaps([segment.span], bytes[segment.stream])) events.add(segment);
   }
-  for (const id of events) {
-    const event = log.get(id);
-    const site = event && siteOf(event);
+  for (const event of events) {
+    const site = siteOf(event);
     if (site && !sites.some((known) => sameLine(known, site.file, site.line))) sites.push(site);
   }
   return { connection, exchange: number, c2s: bytes.c2s, s2c: bytes.s2c, events, keys, sites };

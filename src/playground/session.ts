@@ -38,6 +38,9 @@ export interface SessionPorts {
 /** How long after the last change a draft is kept and the address follows. ms. */
 const settleMs = 400;
 
+/** Trace events that are taken in between two frames. */
+const maxPerFrame = 10_000;
+
 /**
  * What the page does over time: opens a link or a draft, starts and stops the machine, sends, keeps drafts, and keeps
  * the address in step. The state itself is in {@link Store}; the view calls these methods and dispatches plain actions.
@@ -177,8 +180,11 @@ export class Session {
     this.#save();
     void this.stop();
     this.#draftId = draftId ?? this.#ports.newId();
+    // An example that nobody touched is not worth a word: it is in the menu.
+    const { origin, snippet } = this.store.state.work;
+    const undoable = origin.kind !== 'example' || !sameContent(snippet, this.#opened);
     this.#opened = work.snippet;
-    this.store.dispatch({ type: 'work/replace', work, undoable: true });
+    this.store.dispatch({ type: 'work/replace', work, undoable });
     if (!work.trusted) this.store.dispatch({ type: 'notice', notice: { kind: 'wait-for-run' } });
   }
 
@@ -201,17 +207,18 @@ export class Session {
         this.store.dispatch({ type: 'machine/status', status: event.status });
         return;
       }
-      if (this.#queue.length === 0) this.#ports.nextFrame(() => this.#show());
+      const idle = this.#queue.length === 0;
       for (const fact of event.events) this.#queue.push(fact);
+      if (idle) this.#ports.nextFrame(() => this.#show());
     });
     return machine;
   }
 
-  /** Show the trace that has come in since the last frame. */
-  #show(): void {
+  /** Show the trace that has come in since the last frame; a flood is spread over several. */
+  #show(most = maxPerFrame): void {
     if (this.#queue.length === 0) return;
-    const events = this.#queue;
-    this.#queue = [];
+    const events = this.#queue.splice(0, most);
+    if (this.#queue.length > 0) this.#ports.nextFrame(() => this.#show());
     this.store.dispatch({ type: 'trace/append', events });
   }
 

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../trace/events.ts';
-import { clientProcess, connectionOf, eventId, exchangeOf, type EventId, type TraceLog } from './trace-log.ts';
+import { clientProcess, connectionOf, exchangeOf, type TraceLog } from './trace-log.ts';
 
 /** The parties of the sequence view, left to right. */
 export const lanes = ['client', 'socket', 'server', 'gateway', 'app'] as const;
@@ -7,11 +7,11 @@ export type Lane = (typeof lanes)[number];
 
 /** Which party tells (or suffers) an event. */
 export function laneOf(event: TraceEvent): Lane {
-  const [layer] = event.type.split('.', 1);
-  if (layer === 'socket') return 'socket';
+  const { type } = event;
+  if (type.startsWith('socket.')) return 'socket';
   if (event.process === clientProcess) return 'client';
-  if (layer === 'gateway') return 'gateway';
-  if (layer === 'app') return 'app';
+  if (type.startsWith('gateway.')) return 'gateway';
+  if (type.startsWith('app.')) return 'app';
   if (event.type === 'log') return event.source === 'access' || event.source === 'server' ? 'server' : 'app';
   return 'server';
 }
@@ -87,61 +87,56 @@ export const defaultFilter: TimelineFilter = {
   search: '',
 };
 
-/** One row. Headings stand where another connection or exchange begins to speak. */
+/** One row. Headings stand where another connection or exchange begins to speak. What a row looks like is worked out when it is drawn. */
 export type TimelineRow =
   | { readonly kind: 'heading'; readonly connection: number; readonly exchange: number }
   | {
       readonly kind: 'event';
-      readonly id: EventId;
       readonly event: TraceEvent;
-      readonly lane: Lane;
-      readonly arrow: Arrow | undefined;
-      readonly problem: boolean;
       /** An application call of this exchange is open: the bar in the app's lane. */
       readonly inCall: boolean;
       /** ms since the first event that the same process told of the same exchange (or connection). */
       readonly since: number;
     };
 
-/** Text that the search looks through: type, and every string of the payload. Not the bytes. */
-function searchable(event: TraceEvent): string {
-  const words: string[] = [];
+/** Does a word occur in what the event says? Type, process and every string and number of the payload; not the bytes. */
+function says(event: TraceEvent, word: string): boolean {
   for (const value of Object.values(event)) {
-    if (typeof value === 'string') words.push(value);
-    else if (typeof value === 'number') words.push(String(value));
+    if (typeof value === 'string' ? value.toLowerCase().includes(word) : typeof value === 'number' && String(value) === word) return true;
   }
-  if (event.type === 'app.start') words.push(...event.headers.flat());
-  if ('site' in event && event.site) words.push(`${event.site.file}:${event.site.line}`);
-  return words.join(' ').toLowerCase();
+  if (event.type === 'app.start') return event.headers.some(([name, value]) => `${name}: ${value}`.toLowerCase().includes(word));
+  return 'site' in event && event.site !== undefined && `${event.site.file}:${event.site.line}`.toLowerCase().includes(word);
 }
 
-/** Does the filter let the event through? */
+/** Does the filter let the event through? `words` are those of the search, in lower case. */
 export function passes(event: TraceEvent, filter: TimelineFilter, words: readonly string[]): boolean {
-  if (event.type === 'http.token' && !filter.tokens) return false;
-  if ((event.type === 'http.state' || event.type === 'ws.state') && !filter.states) return false;
-  if (!filter.lanes[laneOf(event)]) return false;
-  if (words.length === 0) return true;
-  const text = searchable(event);
-  return words.every((word) => text.includes(word));
+  if (event.type === 'http.token') {
+    if (!filter.tokens) return false;
+  } else if (event.type === 'http.state' || event.type === 'ws.state') {
+    if (!filter.states) return false;
+  }
+  return filter.lanes[laneOf(event)] && words.every((word) => says(event, word));
 }
 
-/** The rows of the timeline. One pass over the log. */
+/** The rows of the timeline. One pass over the log, and nothing in it that costs more than a few numbers: there may be 200,000 events. */
 export function timelineRows(log: TraceLog, filter: TimelineFilter, focus: { readonly connection: number; readonly exchange: number } | null): TimelineRow[] {
   const rows: TimelineRow[] = [];
   const words = filter.search.toLowerCase().split(/\s+/).filter((word) => word !== '');
-  const firstAt = new Map<string, number>();
-  const open = new Set<string>();
+  /** By process and group, the time of the first event. */
+  const firstAt = new Map<string, Map<number, number>>();
+  const open = new Set<number>();
   let connection = 0;
   let exchange = 0;
   for (const event of log.events) {
     const here = connectionOf(event);
     const number = exchangeOf(event);
-    const group = `${here}/${number}`;
-    const clockOf = `${event.process}/${group}`;
-    const first = firstAt.get(clockOf);
-    if (first === undefined) firstAt.set(clockOf, event.at);
+    const group = here * 0x10_0000 + number;
+    let firsts = firstAt.get(event.process);
+    if (!firsts) firstAt.set(event.process, (firsts = new Map()));
+    let first = firsts.get(group);
+    if (first === undefined) firsts.set(group, (first = event.at));
     if (event.type === 'app.call') open.add(group);
-    const inCall = open.has(group);
+    const inCall = open.size > 0 && open.has(group);
     if (event.type === 'app.return' || event.type === 'app.error') open.delete(group);
     if (filter.focusOnly && focus && here !== 0 && (here !== focus.connection || (number !== 0 && number !== focus.exchange))) continue;
     if (!passes(event, filter, words)) continue;
@@ -150,7 +145,7 @@ export function timelineRows(log: TraceLog, filter: TimelineFilter, focus: { rea
       connection = here;
       exchange = number;
     }
-    rows.push({ kind: 'event', id: eventId(event), event, lane: laneOf(event), arrow: arrowOf(event), problem: isProblem(event), inCall, since: event.at - (first ?? event.at) });
+    rows.push({ kind: 'event', event, inCall, since: event.at - first });
   }
   return rows;
 }

@@ -53,7 +53,8 @@ const byClock = (event: TraceEvent): number => event.clock;
  */
 export class TraceLog {
   readonly #events: TraceEvent[] = [];
-  readonly #byId = new Map<EventId, TraceEvent>();
+  /** By process, events at their `seq`. */
+  readonly #bySeq = new Map<string, TraceEvent[]>();
   readonly connections = new Map<number, ConnectionIndex>();
   readonly #limit: number;
   #version = 0;
@@ -72,12 +73,13 @@ export class TraceLog {
   }
 
   get(id: EventId): TraceEvent | undefined {
-    return this.#byId.get(id);
+    const at = id.lastIndexOf('#');
+    return this.#bySeq.get(id.slice(0, at))?.[Number(id.slice(at + 1))];
   }
 
   /** Position of an event in {@link events}: what a share link calls its step. -1 if unknown. */
   indexOf(id: EventId): number {
-    const event = this.#byId.get(id);
+    const event = this.get(id);
     if (!event) return -1;
     for (let at = upperBound(this.#events, event.clock, byClock) - 1; at >= 0; at--) {
       const candidate = this.#events[at] as TraceEvent;
@@ -100,7 +102,9 @@ export class TraceLog {
     if (batch.length === 0) return;
     const sorted = isSorted(batch) ? batch : batch.toSorted((a, b) => a.clock - b.clock);
     for (const event of sorted) {
-      this.#byId.set(eventId(event), event);
+      let told = this.#bySeq.get(event.process);
+      if (!told) this.#bySeq.set(event.process, (told = []));
+      told[event.seq] = event;
       this.#index(event);
     }
     merge(this.#events, sorted);
@@ -112,12 +116,10 @@ export class TraceLog {
   #forget(): void {
     const count = Math.ceil(this.#limit / 4);
     const dropped = this.#events.splice(0, count);
-    for (const event of dropped) this.#byId.delete(eventId(event));
+    for (const event of dropped) delete this.#bySeq.get(event.process)?.[event.seq];
     const first = this.#events[0];
     if (!first) return;
-    const gap: TraceEvent = { type: 'trace.gap', count, seq: -this.#version - 1, at: first.at, clock: first.clock, process: first.process };
-    this.#events.unshift(gap);
-    this.#byId.set(eventId(gap), gap);
+    this.#events.unshift({ type: 'trace.gap', count, seq: -1, at: first.at, clock: first.clock, process: first.process });
   }
 
   #connection(id: number): ConnectionIndex {

@@ -34,8 +34,8 @@ export function segmentStarts(connection: ConnectionIndex, stream: Stream): Read
 const lineFeed = 0x0a;
 
 /**
- * The rows for one connection. A row holds at most `perRow` bytes and ends after a line end of the protocol, so that each
- * field line begins a row of its own; body bytes are cut by `perRow` alone, unless `breakBody` (the text layout) also ends
+ * The rows for one connection. A row holds about `perRow` bytes (two more where that saves a row) and ends after a line end
+ * of the protocol, so that each field line begins a row of its own; body bytes are cut by `perRow` alone, unless `breakBody` (the text layout) also ends
  * a row at each LF.
  */
 export function wireRows(connection: ConnectionIndex, perRow: number, breakBody = false): WireRow[] {
@@ -47,7 +47,9 @@ export function wireRows(connection: ConnectionIndex, perRow: number, breakBody 
     let next = 0;
     for (let start = turn.start; start < turn.end; ) {
       while (next < ends.length && (ends[next] as number) <= start) next++;
-      let end = Math.min(start + perRow, ends[next] ?? turn.end, turn.end);
+      const lineEnd = ends[next] ?? turn.end;
+      // A CR LF is not parted from its line for the sake of the width.
+      let end = lineEnd - start <= perRow + 2 ? Math.min(lineEnd, turn.end) : start + perRow;
       if (breakBody) {
         for (let at = start; at < end; at++) {
           if (index.at(at) === lineFeed) {

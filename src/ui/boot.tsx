@@ -1,10 +1,10 @@
 import { computed, signal } from '@preact/signals';
 import { render } from 'preact';
-import { exampleSnippet, examples, findExample } from '../examples/index.ts';
 import type { Machine } from '../machine/types.ts';
+import { builtInExamples, catalogue } from '../playground/catalogue.ts';
 import { Session } from '../playground/session.ts';
 import { App } from './app.tsx';
-import { createModel, ModelProvider, type ExampleEntry, type Model } from './model.ts';
+import { createModel, ModelProvider, type Model } from './model.ts';
 import { draftStorage, loadPrefs, safeStorage } from './prefs.ts';
 
 /** What the page is started with. */
@@ -14,8 +14,6 @@ export interface BootOptions {
   readonly machine: () => Promise<Machine>;
   readonly engine: string;
 }
-
-const entries: readonly ExampleEntry[] = examples.map(({ id, title, group, lesson }) => ({ name: id, title, group, lesson }));
 
 /**
  * Start the page. In this order: decide what to show (a link, a draft or an example), paint it, then start the app if its
@@ -32,7 +30,7 @@ export async function boot(options: BootOptions): Promise<Model> {
   theme.subscribe((value) => { document.documentElement.dataset['theme'] = value; });
 
   const session = await Session.open({
-    examples: { first: 'hello-wsgi', load: (name) => { const found = findExample(name); return Promise.resolve(found && exampleSnippet(found)); } },
+    examples: builtInExamples,
     machine: options.machine,
     storage: draftStorage(storage),
     address: {
@@ -43,10 +41,10 @@ export async function boot(options: BootOptions): Promise<Model> {
     // A page in the background has no frames; what it was told must not pile up until it is looked at again.
     nextFrame: (callback) => (document.visibilityState === 'visible' ? void requestAnimationFrame(callback) : void setTimeout(callback, 250)),
     wallMs: () => Math.round(performance.timeOrigin + performance.now()),
-    newId: () => crypto.randomUUID(),
+    newId: () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (octet) => octet.toString(36)).join(''),
     engine: options.engine,
   });
-  const model = createModel({ session, examples: entries, prefs, engine: options.engine, theme });
+  const model = createModel({ session, examples: catalogue, prefs, engine: options.engine, theme });
 
   render(<ModelProvider value={model}><App /></ModelProvider>, options.root);
 

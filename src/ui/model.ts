@@ -2,6 +2,7 @@ import { computed, signal, type ReadonlySignal, type Signal } from '@preact/sign
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Action } from '../playground/actions.ts';
+import type { CatalogueEntry } from '../playground/catalogue.ts';
 import { link, type Linked, type Selection } from '../playground/select.ts';
 import type { Session } from '../playground/session.ts';
 import type { Focus, PlaygroundState, Work } from '../playground/state.ts';
@@ -11,16 +12,6 @@ import type { Snippet } from '../snippet/schema.ts';
 import type { EditorPort } from './editor/port.ts';
 import type { Prefs } from './prefs.ts';
 
-/** One entry of the Example menu. */
-export interface ExampleEntry {
-  readonly name: string;
-  readonly title: string;
-  /** Heading that it stands under. */
-  readonly group: string;
-  /** What it shows, in a sentence or two. */
-  readonly lesson: string;
-}
-
 /** Which dialog is open. */
 export type DialogName = 'share' | 'embed' | 'settings' | 'drafts' | null;
 
@@ -28,7 +19,7 @@ export type DialogName = 'share' | 'embed' | 'settings' | 'drafts' | null;
 export interface Model {
   readonly session: Session;
   readonly dispatch: (action: Action) => void;
-  readonly examples: readonly ExampleEntry[];
+  readonly examples: readonly CatalogueEntry[];
   readonly prefs: Prefs;
   /** Version of Porthole. */
   readonly engine: string;
@@ -61,7 +52,7 @@ const noFocus: Focus = { connection: 0, exchange: 0 };
 /** Build the model on a session. */
 export function createModel(parts: {
   readonly session: Session;
-  readonly examples: readonly ExampleEntry[];
+  readonly examples: readonly CatalogueEntry[];
   readonly prefs: Prefs;
   readonly engine: string;
   readonly theme: ReadonlySignal<'light' | 'dark'>;

@@ -35,14 +35,17 @@ export class VirtualList {
     this.#observer.observe(options.container);
   }
 
-  /** Rows of the list changed: how many there are now. Everything visible is redrawn. `follow`: stay at the end if it was in view. */
-  setCount(count: number, follow = false): void {
-    const { container, rowHeight } = this.#options;
-    const atEnd = container.scrollTop + container.clientHeight >= this.#count * rowHeight - rowHeight;
+  /** Rows of the list changed: how many there are now. Everything visible is redrawn; the scroll position stays. */
+  setCount(count: number): void {
     this.#count = count;
-    this.#space.style.height = `${count * rowHeight}px`;
-    if (follow && atEnd) container.scrollTop = count * rowHeight;
+    this.#space.style.height = `${count * this.#options.rowHeight}px`;
     this.#window(true);
+  }
+
+  /** Put row `index` at the top, as far as the list is long enough. */
+  toTop(index: number): void {
+    this.#options.container.scrollTop = index * this.#options.rowHeight;
+    this.#window(false);
   }
 
   /** Redraw what is visible. */

@@ -2,11 +2,11 @@ import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { consoleLines, type ConsoleLine } from '../../playground/console.ts';
+import { eventId } from '../../playground/trace-log.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Segmented } from '../parts/segmented.tsx';
-import { SiteLink } from './event-detail.tsx';
-import { openSite } from './timeline-panel.tsx';
+import { SiteLink } from './site-link.tsx';
 
 /** Lines drawn at once; earlier ones on request. */
 const page = 300;
@@ -20,8 +20,7 @@ const belongs: Readonly<Record<'all' | 'app' | 'access' | 'server', (line: Conso
 
 /** What the app and the server wrote. */
 export function ConsoleView(): JSX.Element {
-  const model = useModel();
-  const { state, traceVersion, dispatch, selected } = model;
+  const { state, traceVersion, dispatch, selected } = useModel();
   const filter = useSignal<'all' | 'app' | 'access' | 'server'>('all');
   const pages = useSignal(1);
   const scroller = useRef<HTMLDivElement>(null);
@@ -37,6 +36,7 @@ export function ConsoleView(): JSX.Element {
       if (atEnd.current && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
     });
   });
+  const isLinked = (line: ConsoleLine): boolean => selected.value?.events.has(line.event) ?? false;
   const hidden = Math.max(0, lines.value.length - page * pages.value);
   return (
     <div class="console">
@@ -49,10 +49,10 @@ export function ConsoleView(): JSX.Element {
         {lines.value.length === 0 && <p class="empty">{t.console.none}</p>}
         {hidden > 0 && <button type="button" class="button quiet small" onClick={() => { pages.value += 1; }}>{t.console.earlier(hidden)}</button>}
         {lines.value.slice(hidden).map((line) => (
-          <div key={line.id} class={`console-line${selected.value?.events.has(line.id) ? ' linked' : ''}`} data-source={line.source} data-level={line.level} onClick={() => dispatch({ type: 'select', selection: { kind: 'event', id: line.id } })}>
+          <div key={eventId(line.event)} class={`console-line${isLinked(line) ? ' linked' : ''}`} data-source={line.source} data-level={line.level} onClick={() => dispatch({ type: 'select', selection: { kind: 'event', id: eventId(line.event) } })}>
             <span class="source">{line.source}</span>
             <span class="text">{line.text.replace(/\n$/, '')}</span>
-            {line.site && <SiteLink site={line.site} onOpen={(site) => openSite(model, site.file, site.line, site.column)} />}
+            {line.site && <SiteLink site={line.site} />}
           </div>
         ))}
       </div>

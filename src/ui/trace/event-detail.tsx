@@ -1,20 +1,19 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { SourceSite, TraceEvent } from '../../trace/events.ts';
+import type { TraceEvent } from '../../trace/events.ts';
 import { describe } from '../describe.ts';
 import { Icon } from '../icons.tsx';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Explanation } from './explanation.tsx';
-import { openSite } from './timeline-panel.tsx';
+import { SiteLink } from './site-link.tsx';
 
 /** Members that every event has, and those that the explanation shows better. */
 const elsewhere: ReadonlySet<string> = new Set(['type', 'seq', 'clock', 'at', 'process', 'connection', 'exchange', 'bytes', 'entries', 'site', 'span', 'stream', 'message', 'advice', 'clause', 'offset', 'stack', 'name', 'code', 'text']);
 
 /** Everything that is known of the selected event; for an error, its explanation first. */
 export function EventDetail(): JSX.Element | null {
-  const model = useModel();
-  const { selection, state, dispatch } = model;
+  const { selection, state, dispatch } = useModel();
   const event = useComputed(() => (selection.value?.kind === 'event' ? state.value.trace.get(selection.value.id) : undefined));
   const { value } = event;
   if (!value) return null;
@@ -28,21 +27,15 @@ export function EventDetail(): JSX.Element | null {
       </header>
       <Explanation event={value} />
       <dl class="facts">
-        <dt>{t.detail.process}</dt><dd class="mono">{value.process}</dd>
-        <dt>{t.detail.at}</dt><dd>{t.common.ms(value.at)}</dd>
-        {'span' in value && <><dt>{t.detail.bytes}</dt><dd>{t.wire.at(value.span[0], value.span[1])}</dd></>}
-        {'site' in value && value.site && <><dt>{t.detail.site}</dt><dd><SiteLink site={value.site} onOpen={(site) => openSite(model, site.file, site.line, site.column)} /></dd></>}
-        {facts(value).map(([name, text]) => <><dt key={name}>{name}</dt><dd class="mono">{text}</dd></>)}
+        <div><dt>{t.detail.process}</dt><dd class="mono">{value.process}</dd></div>
+        <div><dt>{t.detail.at}</dt><dd>{t.common.ms(value.at)}</dd></div>
+        {'span' in value && <div><dt>{t.detail.bytes}</dt><dd>{t.wire.at(value.span[0], value.span[1])}</dd></div>}
+        {'site' in value && value.site && <div><dt>{t.detail.site}</dt><dd><SiteLink site={value.site} /></dd></div>}
+        {facts(value).map(([name, text]) => <div key={name}><dt>{name}</dt><dd class="mono">{text}</dd></div>)}
       </dl>
       {value.type === 'app.error' && value.stack !== '' && <pre class="stack">{value.stack}</pre>}
     </section>
   );
-}
-
-/** The place in the app, as a way there. */
-export function SiteLink(props: { readonly site: SourceSite; readonly onOpen: (site: SourceSite) => void }): JSX.Element {
-  const { site } = props;
-  return <button type="button" class="site" title={t.common.openSite(site.file, site.line)} onClick={() => props.onOpen(site)}>{t.common.site(site.file, site.line)}</button>;
 }
 
 /** The rest of an event's members, as text. */

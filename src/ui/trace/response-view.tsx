@@ -6,9 +6,8 @@ import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { sendKey } from '../keys.ts';
 import { Explanation } from './explanation.tsx';
-import { SiteLink } from './event-detail.tsx';
 import { ResponseBody } from './response-body.tsx';
-import { openSite } from './timeline-panel.tsx';
+import { SiteLink } from './site-link.tsx';
 
 const m = t.response;
 
@@ -72,8 +71,7 @@ function NoResponse(props: { readonly result: SendResult }): JSX.Element {
 
 /** What went wrong on the server's side of this exchange: a refused request, a failed app, a broken rule. */
 function Causes(): JSX.Element | null {
-  const model = useModel();
-  const { exchange } = model;
+  const { exchange } = useModel();
   const found = exchange.value?.events.filter((event) => (event.type === 'http.error' && event.process !== 'client') || event.type === 'app.error' || event.type === 'app.violation') ?? [];
   if (found.length === 0) return null;
   return (
@@ -81,8 +79,8 @@ function Causes(): JSX.Element | null {
       {found.slice(0, 5).map((event) => (
         <div key={event.seq} class="failure" role="note">
           {event.type === 'http.error' && <p><strong>{m.refusedBy}</strong> {event.message}</p>}
-          {event.type === 'app.error' && <p><strong>{m.appFailed}</strong> <span class="mono">{event.name}: {event.message}</span> {event.site && <SiteLink site={event.site} onOpen={(site) => openSite(model, site.file, site.line, site.column)} />}</p>}
-          {event.type === 'app.violation' && <p><strong>{m.violation}</strong> {event.message} {event.site && <SiteLink site={event.site} onOpen={(site) => openSite(model, site.file, site.line, site.column)} />}</p>}
+          {event.type === 'app.error' && <p><strong>{m.appFailed}</strong> <span class="mono">{event.name}: {event.message}</span> {event.site && <SiteLink site={event.site} />}</p>}
+          {event.type === 'app.violation' && <p><strong>{m.violation}</strong> {event.message} {event.site && <SiteLink site={event.site} />}</p>}
           <Explanation event={event} />
         </div>
       ))}

@@ -3,16 +3,10 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { lanes, timelineRows } from '../../playground/timeline.ts';
 import { t } from '../messages.ts';
-import { useModel, type Model } from '../model.ts';
+import { useModel } from '../model.ts';
 import { EventDetail } from './event-detail.tsx';
+import { openSite } from './site-link.tsx';
 import { TimelineView } from './timeline-view.ts';
-
-/** Show a line of the app in the editor. */
-export function openSite(model: Model, file: string, line: number, column?: number): void {
-  model.dispatch({ type: 'file/open', path: file });
-  model.area.value = 'code';
-  model.editor.value?.reveal(file, line, column);
-}
 
 /** The sequence of everything that happened. */
 export function TimelinePanel(): JSX.Element {
@@ -43,9 +37,15 @@ export function TimelinePanel(): JSX.Element {
     };
   }, []);
   useSignalEffect(() => view.current?.show(rows.value));
-  useSignalEffect(() => view.current?.light(selected.value, hovered.value, selection.value?.kind === 'event' ? selection.value.id : ''));
+  // A request was sent (or chosen): begin where it begins.
   useSignalEffect(() => {
-    if (selection.value?.kind === 'event') view.current?.reveal(selection.value.id);
+    const at = focus.value?.connection;
+    if (at !== undefined && !selection.peek()) view.current?.toConnection(at);
+  });
+  const current = useComputed(() => (selection.value?.kind === 'event' ? trace.value.get(selection.value.id) : undefined));
+  useSignalEffect(() => view.current?.light(selected.value, hovered.value, current.value));
+  useSignalEffect(() => {
+    if (current.value) view.current?.reveal(current.value);
     else if (selected.value && document.activeElement !== grid.current) view.current?.revealLinked(selected.value);
   });
 

@@ -1,5 +1,7 @@
 import type { Linked, Selection } from '../../playground/select.ts';
-import { lanes, type TimelineRow } from '../../playground/timeline.ts';
+import { arrowOf, isProblem, laneOf, lanes, type TimelineRow } from '../../playground/timeline.ts';
+import { eventId } from '../../playground/trace-log.ts';
+import type { TraceEvent } from '../../trace/events.ts';
 import { describe } from '../describe.ts';
 import { t } from '../messages.ts';
 import { VirtualList } from '../parts/virtual-list.ts';
@@ -24,7 +26,7 @@ export class TimelineView {
   #rows: readonly TimelineRow[] = [];
   #selected: Linked | undefined;
   #hovered: Linked | undefined;
-  #current = '';
+  #current: TraceEvent | undefined;
 
   constructor(options: TimelineViewOptions) {
     this.#options = options;
@@ -36,24 +38,30 @@ export class TimelineView {
     container.addEventListener('keydown', this.#onKeyDown);
   }
 
-  /** Show these rows; stays at the end if it was there. */
+  /** Show these rows. */
   show(rows: readonly TimelineRow[]): void {
     this.#rows = rows;
     this.#options.container.setAttribute('aria-rowcount', String(rows.length));
-    this.#list.setCount(rows.length, true);
+    this.#list.setCount(rows.length);
   }
 
-  /** Light what is linked. `current` is the id of the event that is itself selected, or ''. */
-  light(selected: Linked | undefined, hovered: Linked | undefined, current: string): void {
+  /** Light what is linked. `current` is the event that is itself selected. */
+  light(selected: Linked | undefined, hovered: Linked | undefined, current: TraceEvent | undefined): void {
     this.#selected = selected;
     this.#hovered = hovered;
     this.#current = current;
     this.#list.forEachVisible((element, index) => this.#light(element, index));
   }
 
+  /** Begin with a connection: its heading at the top. */
+  toConnection(connection: number): void {
+    const index = this.#rows.findIndex((row) => row.kind === 'heading' && row.connection === connection);
+    if (index >= 0) this.#list.toTop(index);
+  }
+
   /** Bring an event into view. */
-  reveal(id: string): void {
-    this.#list.reveal(this.#rows.findIndex((row) => row.kind === 'event' && row.id === id));
+  reveal(event: TraceEvent): void {
+    this.#list.reveal(this.#rows.findIndex((row) => row.kind === 'event' && row.event === event));
   }
 
   /** Bring the first of the linked events into view, unless one is in view already. */
@@ -63,9 +71,9 @@ export class TimelineView {
     this.#list.forEachVisible((element, index) => {
       const row = this.#rows[index];
       const { top, bottom } = element.getBoundingClientRect();
-      if (row?.kind === 'event' && linked.events.has(row.id) && top >= box.top && bottom <= box.bottom) visible = true;
+      if (row?.kind === 'event' && linked.events.has(row.event) && top >= box.top && bottom <= box.bottom) visible = true;
     });
-    if (!visible) this.#list.reveal(this.#rows.findIndex((row) => row.kind === 'event' && linked.events.has(row.id)));
+    if (!visible) this.#list.reveal(this.#rows.findIndex((row) => row.kind === 'event' && linked.events.has(row.event)));
   }
 
   dispose(): void {
@@ -93,7 +101,7 @@ export class TimelineView {
       return;
     }
     const { event } = row;
-    element.toggleAttribute('data-problem', row.problem);
+    element.toggleAttribute('data-problem', isProblem(event));
     since.textContent = row.since < 1000 ? row.since.toFixed(2) : row.since.toFixed(0);
     drawGutter(gutter, row);
     const { title, detail } = describe(event);
@@ -117,10 +125,10 @@ export class TimelineView {
 
   #light(element: HTMLElement, index: number): void {
     const row = this.#rows[index];
-    const id = row?.kind === 'event' ? row.id : '';
-    element.classList.toggle('linked', id !== '' && (this.#selected?.events.has(id) ?? false));
-    element.classList.toggle('hovered', id !== '' && (this.#hovered?.events.has(id) ?? false));
-    const current = id !== '' && id === this.#current;
+    const event = row?.kind === 'event' ? row.event : undefined;
+    element.classList.toggle('linked', event !== undefined && (this.#selected?.events.has(event) ?? false));
+    element.classList.toggle('hovered', event !== undefined && (this.#hovered?.events.has(event) ?? false));
+    const current = event !== undefined && event === this.#current;
     element.classList.toggle('current', current);
     element.ariaSelected = row?.kind === 'event' ? String(current) : null;
     if (current) element.id = 'timeline-current';
@@ -134,7 +142,7 @@ export class TimelineView {
 
   readonly #onPointerOver = (event: PointerEvent): void => {
     const row = this.#rowAt(event.target);
-    this.#options.onHover(row ? { kind: 'event', id: row.id } : null);
+    this.#options.onHover(row ? { kind: 'event', id: eventId(row.event) } : null);
   };
 
   readonly #onPointerLeave = (): void => this.#options.onHover(null);
@@ -143,12 +151,12 @@ export class TimelineView {
     const site = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('.site') : null;
     if (site) this.#options.onSite(site.dataset['file'] ?? '', Number(site.dataset['line']));
     const row = this.#rowAt(event.target);
-    if (row) this.#options.onSelect({ kind: 'event', id: row.id });
+    if (row) this.#options.onSelect({ kind: 'event', id: eventId(row.event) });
   };
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
     const rows = this.#rows;
-    const at = rows.findIndex((row) => row.kind === 'event' && row.id === this.#current);
+    const at = rows.findIndex((row) => row.kind === 'event' && row.event === this.#current);
     const walk = (from: number, step: 1 | -1): number => {
       for (let i = from; i >= 0 && i < rows.length; i += step) if (rows[i]?.kind === 'event') return i;
       return -1;
@@ -167,7 +175,7 @@ export class TimelineView {
     const row = rows[next];
     if (row?.kind !== 'event') return;
     event.preventDefault();
-    this.#options.onSelect({ kind: 'event', id: row.id });
+    this.#options.onSelect({ kind: 'event', id: eventId(row.event) });
     this.#list.reveal(next);
   };
 }
@@ -201,9 +209,10 @@ function drawGutter(gutter: HTMLElement, row: TimelineRow & { kind: 'event' }): 
     bar.style.setProperty('--at', String(lanes.indexOf('app')));
     parts.push(bar);
   }
-  if (row.arrow) {
-    const from = lanes.indexOf(row.arrow.from);
-    const to = lanes.indexOf(row.arrow.to);
+  const move = arrowOf(row.event);
+  if (move) {
+    const from = lanes.indexOf(move.from);
+    const to = lanes.indexOf(move.to);
     const arrow = document.createElement('i');
     arrow.className = from < to ? 'arrow right' : 'arrow left';
     arrow.style.setProperty('--at', String(Math.min(from, to)));
@@ -212,9 +221,9 @@ function drawGutter(gutter: HTMLElement, row: TimelineRow & { kind: 'event' }): 
   } else {
     const point = document.createElement('i');
     point.className = 'point';
-    point.style.setProperty('--at', String(lanes.indexOf(row.lane)));
+    point.style.setProperty('--at', String(lanes.indexOf(laneOf(row.event))));
     parts.push(point);
   }
-  gutter.dataset['lane'] = row.lane;
+  gutter.dataset['lane'] = laneOf(row.event);
   gutter.replaceChildren(...parts);
 }

@@ -97,7 +97,7 @@ function describeLinked(linked: Linked | undefined, connection: ConnectionIndex 
   const refused = index.isRefused(span[0]);
   const only = tokens.length === 1 && token ? token.token : undefined;
   const bytes = index.slice(span[0], Math.min(span[1], span[0] + excerptBytes));
-  const text = latin1(bytes).replaceAll('\r', '␍').replaceAll('\n', '␊');
+  const text = latin1(bytes).replaceAll('\r', '\\r').replaceAll('\n', '\\n');
   const keys = [...linked.keys];
   const shown = keys.slice(0, 4);
   if (keys.length > shown.length) shown.push(t.wire.more(keys.length - shown.length));

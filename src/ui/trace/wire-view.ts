@@ -267,15 +267,15 @@ export class WireView {
 
 /** How many bytes fit beside each other as hex and as text: 16 where there is room, fewer on narrow screens. */
 function bytesPerRow(width: number): number {
-  const fits = Math.floor((width - 90) / 31);
+  const fits = Math.floor((width - 130) / 31);
   return fits >= 24 ? 24 : fits >= 16 ? 16 : fits >= 12 ? 12 : 8;
 }
 
-/** How a byte is drawn as text. CR and LF have their own pictures. */
+/** How a byte is drawn as text. CR, LF and TAB are written as in source code. */
 function glyph(octet: number): string {
-  if (octet === 0x0d) return '␍';
-  if (octet === 0x0a) return '␊';
-  if (octet === 0x09) return '␉';
+  if (octet === 0x0d) return '\\r';
+  if (octet === 0x0a) return '\\n';
+  if (octet === 0x09) return '\\t';
   if (octet === 0x20) return ' ';
   return octet > 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '·';
 }
@@ -287,5 +287,6 @@ function cell(text: string, offset: number, token: string, border: boolean, kind
   element.dataset['o'] = String(offset);
   if (token !== '') element.dataset['token'] = token;
   if (border) element.dataset['border'] = '';
+  if (kind === 't' && text.length === 2) element.dataset['wide'] = '';
   return element;
 }
