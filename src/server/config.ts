@@ -1,4 +1,4 @@
-import type { Limits } from '../core/http1/limits.ts';
+import { defaultLimits, type Limits } from '../core/http1/limits.ts';
 
 /** The settings of a server, by the names that gunicorn and uvicorn give them. Times in seconds are theirs; ours carry the unit. */
 export interface ServerConfig {
@@ -30,3 +30,21 @@ export interface ServerConfig {
   /** ASGI lifespan protocol. uvicorn's `--lifespan`. */
   readonly lifespan: 'auto' | 'on' | 'off';
 }
+
+/** What holds where nobody says otherwise. */
+export const defaultConfig: ServerConfig = Object.freeze({
+  interface: 'auto',
+  workerClass: 'async',
+  rootPath: '',
+  keepAliveMs: 5000,
+  headTimeoutMs: 60_000,
+  bodyTimeoutMs: 60_000,
+  drainBytes: 65_536,
+  limits: { ...defaultLimits, maxBodyBytes: 16 * 1024 * 1024 },
+  serverHeader: 'porthole',
+  dateHeader: true,
+  multiprocess: false,
+  validate: false,
+  debug: false,
+  lifespan: 'auto',
+});
