@@ -42,7 +42,7 @@ export class Section {
 /** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start. */
 export const SPANS_PER_FIELD = 4;
 
-/** Field lines over a span table. Nothing is decoded before it is asked for; `get`, `getAll` and `has` compare octets. */
+/** Field lines over a span table, in the order received (RFC9110-5.3-2). Nothing is decoded before it is asked for; `get`, `getAll` and `has` compare octets. */
 export class ReceivedFields implements Fields {
   readonly length: number;
   readonly #section: Section;

@@ -61,7 +61,7 @@ const refusedTransferEncoding = (facts: FramingFacts): RefusalCode | undefined =
   }
 };
 
-/** The body of a request. */
+/** The body of a request. RFC9112-6-4: "Request message framing is independent of method semantics." */
 export function requestFraming(facts: FramingFacts): FramingDecision {
   if (facts.transferEncoding !== 'absent') {
     const refusal = refusedTransferEncoding(facts);

@@ -56,9 +56,10 @@ export class HeadReader {
   count = 0;
   spans: Int32Array = new Int32Array(0);
   first = 0;
-  /** Length of the section, once complete, and where its empty line begins. */
+  /** Length of the section, once complete. */
   size = 0;
-  emptyLine = 0;
+  /** Where the current line begins; once complete, the empty line. */
+  lineStart = 0;
   /** What the fields say to the connection. */
   readonly steering: Steering;
 
@@ -67,7 +68,6 @@ export class HeadReader {
   #kind: SectionKind = 'request';
   #phase = METHOD;
   #pos = 0;
-  #lineStart = 0;
   #mark = 0;
 
   constructor(limits: Limits, leniency: Leniency) {
@@ -91,13 +91,13 @@ export class HeadReader {
     this.#kind = kind;
     this.#phase = kind === 'request' ? METHOD : kind === 'response' ? STATUS_VERSION : FIELD_START;
     this.#pos = 0;
-    this.#lineStart = 0;
+    this.lineStart = 0;
     this.#mark = 0;
     this.first += this.count * SPANS_PER_FIELD;
     this.count = 0;
     this.firstEnd = this.targetStart = this.targetEnd = this.versionStart = this.versionEnd = this.reasonStart = this.reasonEnd = 0;
     this.ascii = true;
-    this.size = this.emptyLine = 0;
+    this.size = 0;
     this.steering.clear();
   }
 
@@ -109,6 +109,7 @@ export class HeadReader {
     let i = origin + this.#pos;
     while (i < end) {
       switch (this.#phase) {
+        // RFC9112-3-1: method, one space, target, one space, version.
         case METHOD: {
           const stop = Math.min(end, origin + limits.maxRequestLineBytes);
           while (i < stop && (classOf[bytes[i]!]! & TCHAR) !== 0) i += 1;
@@ -172,7 +173,7 @@ export class HeadReader {
           // The version follows the target unchecked by its scan, hence the check of the whole line.
           if (this.#kind === 'request' && this.versionEnd > limits.maxRequestLineBytes) this.#refuse(inbox, 'target-too-long', 0, this.versionEnd);
           i += 1;
-          this.#lineStart = i - origin;
+          this.lineStart = i - origin;
           this.#phase = FIELD_START;
           break;
         case FIELD_START: {
@@ -200,6 +201,7 @@ export class HeadReader {
           this.#phase = NAME;
           break;
         }
+        // RFC9112-5-1: name, colon, optional whitespace, value, optional whitespace.
         case NAME: {
           const stop = Math.min(end, this.#lineStop(origin));
           while (i < stop && (classOf[bytes[i]!]! & TCHAR) !== 0) i += 1;
@@ -248,12 +250,11 @@ export class HeadReader {
           if (bytes[i] !== LF) this.#refuse(inbox, 'bare-cr', i - 1 - origin, i - origin);
           i += 1;
           this.#closeField(inbox);
-          this.#lineStart = i - origin;
+          this.lineStart = i - origin;
           this.#phase = FIELD_START;
           break;
         case LAST_LF:
           if (bytes[i] !== LF) this.#refuse(inbox, 'bare-cr', i - 1 - origin, i - origin);
-          this.emptyLine = this.#lineStart;
           this.size = this.#pos = i + 1 - origin;
           return true;
         default:
@@ -280,6 +281,7 @@ export class HeadReader {
       if (k === 0 && octet === SP) this.#refuseAt(inbox, 'extra-space', i);
       if (k === 0 && octet === HTAB) this.#refuseAt(inbox, 'tab-in-request-line', i);
       if (k === 0 && (octet === CR || octet === LF)) this.#refuseAt(inbox, 'missing-version', i);
+      // RFC9112-3.2-3: "No whitespace is allowed in the request-target"; what follows a space there ends up here.
       this.#refuse(inbox, 'bad-version', this.versionStart, i + 1 - origin);
     }
     if (i - origin < this.versionStart + 8) return i;
@@ -298,7 +300,7 @@ export class HeadReader {
     return i;
   }
 
-  /** SP 3DIGIT SP. */
+  /** SP 3DIGIT SP: the middle of a status line (RFC9112-4-1). */
   #readStatus(inbox: Inbox, from: number): number {
     const { bytes, end, start: origin } = inbox;
     let i = from;
@@ -358,12 +360,12 @@ export class HeadReader {
 
   /** Index at which a line, or the section, becomes too long. */
   #lineStop(origin: number): number {
-    return origin + Math.min(this.#lineStart + this.#limits.maxFieldLineBytes, this.#limits.maxHeadBytes);
+    return origin + Math.min(this.lineStart + this.#limits.maxFieldLineBytes, this.#limits.maxHeadBytes);
   }
 
   #refuseLength(inbox: Inbox, i: number): never {
     const at = i - inbox.start;
-    this.#refuse(inbox, at - this.#lineStart >= this.#limits.maxFieldLineBytes ? 'field-too-large' : 'head-too-large', this.#lineStart, at);
+    this.#refuse(inbox, at - this.lineStart >= this.#limits.maxFieldLineBytes ? 'field-too-large' : 'head-too-large', this.lineStart, at);
   }
 
   #refuseName(inbox: Inbox, i: number, octet: number): never {

@@ -49,6 +49,11 @@ export class Inbox {
     return this.bytes.slice(this.start, this.end);
   }
 
+  /** Consume up to `count` octets. */
+  skip(count: number): void {
+    this.start = Math.min(this.end, this.start + Math.max(0, count));
+  }
+
   /** `count` octets arrived that nobody will read: only the offsets move on. */
   pass(count: number): void {
     this.discard();

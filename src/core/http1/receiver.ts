@@ -92,7 +92,9 @@ export class Receiver {
       case 'SEND_BODY':
         return this.#inTrailers ? this.#readTrailers() : this.#readBody();
       case 'DONE':
+        // RFC9112-9.3.2-1: responses go out in the order of the requests, so nothing of the next one is read before this one is answered.
         if (this.inbox.size > 0) return PAUSED;
+        // RFC9112-9.6-12: a client that closed its half may still wait for the answer.
         return this.eof ? this.#readClosed() : NEED_DATA;
       case 'MIGHT_SWITCH':
       case 'SWITCHED':
@@ -139,6 +141,7 @@ export class Receiver {
     exchange.persistent = request.keepAlive;
     // RFC9110-7.8-14: Upgrade counts only with the option in Connection, and "MUST" be ignored in HTTP/1.0.
     exchange.switchOffered = method === 'CONNECT' || (steering.hasUpgrade && (steering.connectionOptions & OPTION_UPGRADE) !== 0 && steering.version >= 11);
+    // RFC9110-10.1.1-14: only where content will follow.
     exchange.waitsFor100 = request.expects100 && framing.length !== 0;
     if (exchange.tracer.enabled) this.#traceHead('http.request', offset, framing, clause);
     exchange.moveTheirs('request');
@@ -179,7 +182,7 @@ export class Receiver {
     return this.eof ? this.#readClosed() : NEED_DATA;
   }
 
-  /** RFC9112-2.2-6: "a server … SHOULD ignore at least one empty line (CRLF) received prior to the request-line". False: half a line is there. */
+  /** RFC9112-2.2-6: "a server … SHOULD ignore at least one empty line (CRLF) received prior to the request-line", which old clients sent after a body (RFC9112-2.2-5). False: half a line is there. */
   #skipEmptyLines(): boolean {
     const { inbox } = this;
     while (inbox.size > 0) {
@@ -280,6 +283,7 @@ export class Receiver {
     }
   }
 
+  /** RFC9110-6.5-2: trailers ought to be "processed and stored separately from the fields in the header section". */
   #readTrailers(): ReceivedEvent {
     const { inbox } = this;
     const head = this.#head;
@@ -343,20 +347,23 @@ export class Receiver {
   /** The peer broke a rule: note it, and read no further. */
   #fail(cause: RemoteProtocolError): RemoteProtocolError {
     const exchange = this.#exchange;
-    // Towards a client's caller the peer is a server: what a proxy would answer is 502, whichever rule it was.
+    // Towards a client's caller the peer is a server: what a proxy would answer is 502, whichever rule it was (RFC9112-5.2-5, RFC9112-6.3-2.5).
     const error = exchange.role === 'client' && cause.status !== 502 ? new RemoteProtocolError({ ...cause.facts(), status: 502, span: cause.span }) : cause;
     this.error = error;
     exchange.persistent = false;
     exchange.waitsFor100 = false;
+    const inSection = this.#inTrailers || exchange.theirs !== 'SEND_BODY';
+    const size = inSection ? this.#head.size : 0;
+    const offset = this.inbox.position;
+    const [start, end] = error.span;
     if (exchange.tracer.enabled) {
-      const [start, end] = error.span;
-      const inHead = exchange.theirs === 'IDLE' || exchange.theirs === 'SEND_RESPONSE';
-      const offset = this.inbox.position;
-      if (inHead || this.#inTrailers) traceSection(exchange, this.#head, this.#inTrailers ? 'trailers' : this.#kind, offset, Math.max(0, start - offset));
+      // A complete section was refused for what it says: all of it was recognised. Else it was, up to the refused octet.
+      if (inSection) traceSection(exchange, this.#head, this.#inTrailers ? 'trailers' : this.#kind, offset, size > 0 ? size : Math.max(0, start - offset));
       if (end > start) exchange.token('refused', start, end);
       exchange.tell({ type: 'http.error', by: 'peer', stream: exchange.inStream, span: error.span, ...error.facts() });
     }
     exchange.moveTheirs('error');
+    this.inbox.skip(Math.max(end - offset, size));
     this.#ignoreRest();
     return error;
   }

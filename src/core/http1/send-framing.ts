@@ -107,7 +107,8 @@ export function planResponse(given: FieldPairs, context: ResponseContext): SendP
   else if (method === 'HEAD' || status === 204 || status === 304) {
     framing = none;
     clause = 'RFC9112-6.3-2.1';
-    // Allowed in answers to HEAD and in 304 (RFC9112-6.1-9), but it tells nobody anything, and a client may be wrong about it.
+    // Content-Length may stay (RFC9110-8.6-6, RFC9110-8.6-7): it tells the length that a GET would have had.
+    // Transfer-Encoding might (RFC9112-6.1-9), but it tells nobody anything, and a client may be wrong about it.
     if (intent.chunked && status !== 204) drop('transfer-encoding', 'RFC9112-6.1-9');
   } else if (intent.length >= 0) framing = { kind: 'content-length', length: intent.length };
   else if (context.version === 11) {

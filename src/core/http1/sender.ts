@@ -58,6 +58,7 @@ export class Sender {
     const options = connectionOptions(event.headers);
     exchange.method = method;
     exchange.clientVersion = version;
+    // RFC9112-9.6-5: after "close" no further requests.
     exchange.persistent &&= !plan.close && (version === 11 || options.includes('keep-alive'));
     exchange.switchOffered = method === 'CONNECT' || (version === 11 && options.includes('upgrade') && event.headers.some(([own]) => own.toLowerCase() === 'upgrade'));
     if (exchange.tracer.enabled) this.#traceHead('http.request', `${method} ${target} ${name}`, plan, bytes);
@@ -101,6 +102,7 @@ export class Sender {
     const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: exchange.persistent && !peerFailed });
     const bytes = this.#responseHead(event, plan, 'http.response');
     exchange.waitsFor100 = false;
+    // RFC9112-9.6-7: after "close" the server "MUST NOT process any further requests".
     if (plan.close) exchange.persistent = false;
     this.#begin(plan.framing);
     exchange.moveOurs(plan.framing.kind === 'tunnel' ? 'switch' : 'response');

@@ -6,7 +6,7 @@
  * always agree on where they are, up to the octets in flight. That is why one table serves both roles.
  *
  * Within one exchange the machines run side by side and hardly touch: a server may answer before the request is
- * complete, a client may still be sending when the answer is over. They meet at four places, which are the rows of
+ * complete (RFC9112-9.5-5), a client may still be sending when the answer is over. They meet at four places, which are the rows of
  * {@link couplings}:
  *
  * 1. Persistence (RFC9112-9.3). If the connection cannot be used again, DONE is not the end of an exchange but the end of the
@@ -14,7 +14,7 @@
  *    request is read before that: this is what keeps pipelined responses in order (RFC9112-9.3.2).
  * 2. Upgrade and CONNECT. A client that offered another protocol does not know what its next octet will mean until the
  *    server has answered: MIGHT_SWITCH. A 101 (or a 2xx to CONNECT) takes both to SWITCHED, from where there is no
- *    way back; any other final response takes the client on to DONE, as though it had never asked.
+ *    way back; any other final response takes the client on to DONE, as though it had never asked (RFC9110-7.8-2).
  * 3. Closing. Where one side has closed, the other has nothing to wait for after its last message: MUST_CLOSE.
  * 4. Errors. When the peer breaks a rule its machine goes to ERROR and is read no further. Ours goes on: a server in ERROR's
  *    company may still send the one response that explains it, and then must close.
@@ -35,8 +35,10 @@ export type ServerCause = 'open' | 'informational' | 'response' | 'switch' | 'da
 
 /** A cause that is missing from a row is not allowed in that state. */
 export const clientTransitions = {
+  // RFC9112-9.5-3: either side "MAY close the transport connection at any time".
   IDLE: { request: 'SEND_BODY', closed: 'CLOSED', error: 'ERROR' },
   SEND_BODY: { data: 'SEND_BODY', end: 'DONE', error: 'ERROR' },
+  // RFC9112-9.3-6 would let a client send the next request now. One at a time is enough here: `startNextCycle` first.
   DONE: { closed: 'CLOSED', error: 'ERROR' },
   // The next octets may belong to another protocol: nothing is read, and nothing may be sent.
   MIGHT_SWITCH: { error: 'ERROR' },
@@ -47,7 +49,7 @@ export const clientTransitions = {
 } as const satisfies Record<ClientState, Partial<Record<ClientCause, ClientState>>>;
 
 export const serverTransitions = {
-  // A response without a request: to bytes that could not be read as one.
+  // A response without a request: to bytes that could not be read as one, or to say goodbye to an idle client (RFC9112-9.5-2).
   IDLE: { open: 'SEND_RESPONSE', response: 'SEND_BODY', closed: 'CLOSED', error: 'ERROR' },
   // RFC9110-15-7: "zero or more interim … responses …, followed by exactly one final response".
   SEND_RESPONSE: { informational: 'SEND_RESPONSE', response: 'SEND_BODY', switch: 'SWITCHED', error: 'ERROR' },

@@ -53,13 +53,13 @@ export class Steering implements FramingFacts {
 
   /** RFC9112-9.3-2: does this message let the connection persist? */
   get persists(): boolean {
-    // RFC9112-9.3-3.1: "close" is absolute; RFC9112-9.3-3.2: HTTP/1.1 persists; RFC9112-9.3-3.3: HTTP/1.0 where it asks to.
+    // RFC9112-9.3-3.1: "close" is absolute; RFC9112-9.3-3.2: HTTP/1.1 persists; RFC9112-9.3-3.3: HTTP/1.0 where it asks to; RFC9112-9.3-3.4: else not.
     if ((this.connectionOptions & OPTION_CLOSE) !== 0) return false;
     return this.version >= 11 || (this.connectionOptions & OPTION_KEEP_ALIVE) !== 0;
   }
 
   /**
-   * Look at a field line: is it one of ours? The lengths of our names are all different, so that one comparison tells.
+   * Look at a field line: is it one of ours, in any case (RFC9110-5.1-3)? The lengths of our names are all different, so that one comparison tells.
    * A refusal code: the value cannot stand. `request`: of a request (a second Host is nobody's business in a response).
    */
   note(bytes: Uint8Array, name: number, nameLength: number, from: number, to: number, line: number, request: boolean): RefusalCode | undefined {
@@ -83,6 +83,7 @@ export class Steering implements FramingFacts {
     return undefined;
   }
 
+  /** RFC9110-10.1.1-2: a list, which may be empty. */
   #noteExpect(value: string, line: number): undefined {
     for (const member of value.split(',')) {
       // RFC9110-10.1.1-3: "The Expect field value is case-insensitive."

@@ -30,11 +30,14 @@ export function parseTarget(method: string, target: string): TargetParts | Refus
     if (found === 'host') return 'connect-port';
     return found === 'port' && !target.startsWith(':') ? { form: 'authority', scheme: '', authority: [0, target.length], path: [0, 0], query: undefined } : 'connect-target';
   }
+  // RFC9112-3.2.1-2: origin-form = absolute-path [ "?" query ]
   if (target.startsWith('/')) return withPath('origin', '', [0, 0], target, 0);
   if (target === '*') {
     // RFC9112-3.2.4-1: "The "asterisk-form" of request-target is only used for a server-wide OPTIONS request"
     return method === 'OPTIONS' ? { form: 'asterisk', scheme: '', authority: [0, 0], path: [0, 0], query: undefined } : 'asterisk-form';
   }
+  // RFC9112-3.2.2-9: "A server MUST accept the absolute-form". RFC9112-3.2.2-8: its host then counts, not the Host field, though
+  // that must be there (RFC9112-3.2.2-6). RFC9112-3.2.2-2: absolute-form = absolute-URI
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(target)?.[1]?.toLowerCase();
   if (scheme === undefined) return 'bad-target';
   const start = scheme.length + 3;

@@ -12,8 +12,8 @@ export function traceSection({ tracer, id, number, inStream }: Exchange, head: H
     tracer.token(name, id, number, inStream, offset + from, offset + until);
     at = until;
   };
-  // Where the last line ended, as far as is known.
-  const tail = head.size > 0 ? head.emptyLine : end;
+  // Behind the last complete line.
+  const tail = head.lineStart;
   const fieldsStart = head.count > 0 ? head.spans[head.first]! : tail;
   if (kind === 'request' && head.firstEnd > 0) {
     token('method', 0, head.firstEnd);
