@@ -33,7 +33,7 @@ export interface BoundSocket {
   close(): void;
 }
 
-/** bind(2). Rejects with SocketError; an address in use may come to light only when a worker listens. */
+/** bind(2). Rejects with SocketError. */
 export async function bindOnly(bind: Bind): Promise<BoundSocket> {
   if (bind.kind === 'fd') return { bind, fd: bind.fd, close() {} };
   const create = (net as unknown as Net)._createServerHandle;
@@ -45,10 +45,8 @@ export async function bindOnly(bind: Bind): Promise<BoundSocket> {
     const { address, family } = await lookup(bind.host).catch((error: unknown) => { throw toSocketError(error, 'bind'); });
     handle = create(address, bind.port, family);
   }
-  if (typeof handle === 'number') {
-    const code = getSystemErrorName(handle);
-    throw toSocketError({ code, message: `cannot listen at ${bind.kind === 'unix' ? bind.path : `${bind.host}:${bind.port}`}: ${code}` }, 'bind');
-  }
+  const where = bind.kind === 'unix' ? bind.path : `${bind.host}:${bind.port}`;
+  if (typeof handle === 'number') throw failed(handle, where);
   const held = handle;
   if (held.fd < 0) throw new SocketError('EINVAL', 'bind', 'this platform has no descriptors to inherit');
   if (bind.kind === 'unix') {
@@ -56,9 +54,20 @@ export async function bindOnly(bind: Bind): Promise<BoundSocket> {
     chmodSync(bind.path, 0o777);
     return { bind, fd: held.fd, close() { held.close(); unlinkQuietly(bind.path); } };
   }
+  // libuv keeps EADDRINUSE to itself until the next call. Missed here, the descriptor would not be bound at all, and a
+  // worker's listen(2) would quietly choose a port.
   const name: { port?: number } = {};
-  held.getsockname?.(name);
+  const error = held.getsockname?.(name) ?? 0;
+  if (error !== 0) {
+    held.close();
+    throw failed(error, where);
+  }
   return { bind: { ...bind, port: name.port ?? bind.port }, fd: held.fd, close: () => held.close() };
+}
+
+function failed(error: number, where: string): SocketError {
+  const code = getSystemErrorName(error);
+  return toSocketError({ code, message: `cannot listen at ${where}` }, 'bind');
 }
 
 function unlinkQuietly(path: string): void {

@@ -4,17 +4,17 @@
 import { SocketError, type Errno } from '../net/socket.ts';
 
 const known: ReadonlySet<string> = new Set<Errno>([
-  'EADDRINUSE', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTCONN', 'EISCONN', 'EINVAL', 'EBADF', 'EAGAIN',
+  'EADDRINUSE', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTCONN', 'EISCONN', 'EINVAL', 'EBADF', 'EAGAIN', 'ENETUNREACH', 'ENOTFOUND',
 ]);
 
 /** Codes that mean the same to a server as one that we know. */
 const alike: Readonly<Record<string, Errno>> = {
   EHOSTUNREACH: 'ETIMEDOUT',
-  ENETUNREACH: 'ETIMEDOUT',
   ENETDOWN: 'ECONNABORTED',
   // A path that no socket is bound to refuses as a port does.
   ENOENT: 'ECONNREFUSED',
   EDESTADDRREQ: 'EINVAL',
+  EAI_AGAIN: 'ENOTFOUND',
   ERR_STREAM_DESTROYED: 'EPIPE',
   ERR_STREAM_WRITE_AFTER_END: 'EPIPE',
 };
