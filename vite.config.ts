@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
+import { portholeRuntime } from './scripts/vite/runtime-plugin.ts';
+import { slimMonacoWorkers } from './scripts/vite/monaco-plugin.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -21,26 +23,11 @@ function hashInlineScripts(): Plugin {
   };
 }
 
-/**
- * Monaco's language services import a module that, for its side effects only, imports every feature of the editor: 100 kB that
- * nobody asked for. The features that the page has are listed in `src/ui/editor/monaco-features.ts`.
- */
-function slimMonaco(): Plugin {
-  return {
-    name: 'porthole-slim-monaco',
-    enforce: 'pre',
-    transform: {
-      filter: { id: /monaco-editor[\\/]esm[\\/]vs[\\/]internal[\\/]common[\\/]workers\.js$/ },
-      handler: (code) => code.replace(/^import '.*';\n/gm, ''),
-    },
-  };
-}
-
 /** The static site: `vite` serves it in development, `vite build` writes `dist/site`. The package is built by `scripts/build-package.ts`. */
 export default defineConfig({
   // Relative addresses: the site works below any path of any static host.
   base: './',
-  plugins: [hashInlineScripts(), slimMonaco()],
+  plugins: [hashInlineScripts(), slimMonacoWorkers()],
   define: { __PORTHOLE_VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

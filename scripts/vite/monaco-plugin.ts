@@ -10,7 +10,7 @@ export function slimMonacoWorkers(): Plugin {
     name: 'slim-monaco-workers',
     enforce: 'pre',
     transform: {
-      filter: { id: /monaco-editor\/esm\/vs\/internal\/common\/workers\.js$/ },
+      filter: { id: /monaco-editor[\\/]esm[\\/]vs[\\/]internal[\\/]common[\\/]workers\.js$/ },
       handler(code) {
         const slim = code.replace(/^import '.*';\n/gm, '');
         // Silence would cost every visitor 100 kB.
