@@ -1,0 +1,98 @@
+/**
+ * What the machine (in the page) and the runtime of a process (in a worker) say to each other. Types only.
+ *
+ * Two channels per process, both message ports:
+ *
+ * - Calls, page → process, over comlink: {@link ProcessApi}. The machine `wrap`s and exposes nothing: the process runs
+ *   somebody else's code, and comlink lets whoever holds the other end walk every property of what is exposed.
+ * - The *wire*: plain messages in both directions, for everything that is no call. What comes from the process is
+ *   checked with `rpc/check.ts` before anybody believes it.
+ */
+import type { Snippet, SnippetServer } from '../snippet/schema.ts';
+import type { SourceSite, TraceInput } from '../trace/events.ts';
+
+/** What is needed of a message port; DOM's and Node's have it. */
+export interface WirePort {
+  postMessage(message: unknown, transfer?: readonly object[]): void;
+  onmessage: ((event: { readonly data: any }) => void) | null;
+  close(): void;
+  start?(): void;
+}
+
+/** Where an end of a connection is. */
+export interface WireAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Why an app could not be loaded or a process could not go on. */
+export interface Problem {
+  /** `SyntaxError`, `ImportError`, `TypeError`, … */
+  readonly name: string;
+  readonly message: string;
+  /** What to do. */
+  readonly advice: string;
+  readonly site?: SourceSite;
+}
+
+/** A process that serves an app. (A script with sockets will be another kind.) */
+export interface GatewayJob {
+  readonly kind: 'gateway';
+  /** Name of the process in the trace: `worker-1`. */
+  readonly name: string;
+  readonly files: Snippet['files'];
+  readonly entry: string;
+  readonly interface: Snippet['interface'];
+  readonly server: SnippetServer;
+  /** Where the machine listens for it. */
+  readonly address: WireAddress;
+  /** Connections that may wait for accept. */
+  readonly backlog: number;
+  /** It is one of several that accept from the same socket. */
+  readonly multiprocess: boolean;
+}
+
+/** What a process is started for. */
+export type Job = GatewayJob;
+
+/** How starting went. */
+export type StartOutcome =
+  | { readonly ok: true; readonly interface: 'wsgi' | 'asgi' }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** What the machine may ask of a process. Each is called at most once. */
+export interface ProcessApi {
+  /** Take the job. `wire` is transferred. Resolves once the app is loaded and connections are accepted, or with the reason why not. */
+  start(job: Job, wire: WirePort): Promise<StartOutcome>;
+  /** Accept no more, finish what is in flight within `graceMs`, then let the app clean up. What it still traces is on the wire before this resolves. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The trace since the last batch, as `trace/recorder.ts` packs it. */
+export interface WireTraceBatch {
+  readonly process: string;
+  readonly tokens: ArrayBuffer;
+  readonly events: readonly TraceInput[];
+}
+
+/** Machine → process, on the wire. `clock`: the sender's Lamport time. */
+export type ToProcess =
+  /** Are you there? */
+  | { readonly type: 'ping'; readonly id: number; readonly clock: number }
+  /** A connection that was accepted for you. `port` is transferred and speaks as `net/port.ts`. */
+  | { readonly type: 'connection'; readonly id: number; readonly local: WireAddress; readonly remote: WireAddress; readonly port: WirePort; readonly clock: number }
+  /** So many more batches may be sent. */
+  | { readonly type: 'credit'; readonly batches: number }
+  /** Send what has been traced so far. */
+  | { readonly type: 'flush'; readonly id: number };
+
+/** Process → machine, on the wire. */
+export type FromProcess =
+  | { readonly type: 'pong'; readonly id: number; readonly clock: number }
+  /** One more `accept()` waits. */
+  | { readonly type: 'accept'; readonly clock: number }
+  | { readonly type: 'trace'; readonly batch: WireTraceBatch }
+  /** Answer to `flush`, after the batch. */
+  | { readonly type: 'flushed'; readonly id: number }
+  /** The program ended itself (`self.close()`). */
+  | { readonly type: 'exit'; readonly reason: string };

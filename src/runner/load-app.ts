@@ -1,0 +1,100 @@
+/**
+ * From the files of a snippet to an application that can be called. Every way in which that fails is a {@link LoadError}
+ * with a message of its own, because "it does not start" is the first thing that anybody meets.
+ */
+import { InterfaceError, toGatewayApp, type GatewayApp } from '../gateway/detect.ts';
+import type { GatewayJob } from '../rpc/contract.ts';
+import { builtins } from './builtins.ts';
+import { link, type Program } from './link.ts';
+import { ModuleRegistry, type ModuleFunctions } from './modules.ts';
+import type { Platform } from './platform.ts';
+import { LoadError } from './problem.ts';
+import { StackReader } from './stacks.ts';
+import { nearest } from './suggest.ts';
+
+/** Names that are tried when the entry names none, in this order. */
+const usualNames = ['app', 'application', 'default'] as const;
+
+/** An app that runs, and what it was made from. */
+export interface LoadedApp {
+  readonly app: GatewayApp;
+  readonly program: Program;
+  readonly stacks: StackReader;
+}
+
+/** Cut `MODULE[:NAME]` at the last colon. */
+export function splitEntry(entry: string): { readonly module: string; readonly name: string | undefined } {
+  const colon = entry.lastIndexOf(':');
+  return colon < 0 ? { module: entry, name: undefined } : { module: entry.slice(0, colon), name: entry.slice(colon + 1) };
+}
+
+/**
+ * Link, run, pick and classify. `onLinked` is called before any of the snippet's code runs.
+ * Rejects with LoadError.
+ */
+export async function loadApp(job: GatewayJob, platform: Platform, onLinked: (stacks: StackReader) => void): Promise<LoadedApp> {
+  const { module, name } = splitEntry(job.entry);
+  if (module === '') throw new LoadError('ImportError', `'${job.entry}' names no file.`, 'Write FILE or FILE:NAME, for example app.ts:app.');
+  if (module.endsWith('.py')) throw new LoadError('ImportError', `${module} is Python, which this version does not run.`, 'Choose a TypeScript or JavaScript file.');
+  const program = link(job.files, module, builtins);
+  const stacks = new StackReader(program);
+  onLinked(stacks);
+  const exports = await run(program, stacks, platform);
+  const [found, value] = pick(exports, name, program.entry);
+  return { app: classify(value, job.interface, `${program.entry}:${found}`, program.entry), program, stacks };
+}
+
+async function run(program: Program, stacks: StackReader, platform: Platform): Promise<Readonly<Record<string, unknown>>> {
+  let functions: ModuleFunctions;
+  try {
+    ({ modules: functions } = (await platform.evaluate(program.code)) as { readonly modules: ModuleFunctions });
+  } catch (error) {
+    // Parsed by us and refused by the platform: syntax that is too new for it.
+    throw new LoadError('SyntaxError', error instanceof Error ? error.message : String(error), 'This browser does not know some syntax that the code uses.');
+  }
+  try {
+    return await new ModuleRegistry(program, functions, builtins).run();
+  } catch (error) {
+    throw error instanceof LoadError ? error : thrown(error, stacks, program.entry);
+  }
+}
+
+/** The code of a module threw. */
+function thrown(error: unknown, stacks: StackReader, entry: string): LoadError {
+  if (!(error instanceof Error)) return new LoadError('Error', `${entry} threw ${String(error)} while it was being imported.`, 'Throw an Error, so that it can say where it comes from.');
+  const site = stacks.site(error.stack);
+  const where = site ? '' : ` (while ${entry} was being imported)`;
+  return new LoadError(error.name, error.message + where, 'This happened while the file was being imported, before any request.', site);
+}
+
+function pick(exports: Readonly<Record<string, unknown>>, name: string | undefined, file: string): [string, unknown] {
+  const names = Object.keys(exports);
+  const list = names.length === 0 ? 'It exports nothing.' : `It exports: ${names.join(', ')}.`;
+  if (name === undefined || name === '') {
+    const usual = usualNames.find((each) => exports[each] !== undefined);
+    if (usual === undefined) throw new LoadError('ImportError', `${file} exports neither app nor application nor a default.`, `${list} Export the application: \`export const app = …\`.`, { file, line: 1 });
+    return [usual, exports[usual]];
+  }
+  let value: unknown = exports;
+  let walked = file;
+  for (const key of name.split('.')) {
+    const parent = Object(value) as Readonly<Record<string, unknown>>;
+    value = parent[key];
+    if (value === undefined) {
+      const near = nearest(key, Object.keys(parent));
+      const what = walked === file ? `${file} exports no '${key}'.` : `${walked} has no '${key}'.`;
+      throw new LoadError('ImportError', what, `${near === undefined ? '' : `Did you mean '${near}'? `}${walked === file ? list : ''}`.trim(), { file, line: 1 });
+    }
+    walked = walked === file ? key : `${walked}.${key}`;
+  }
+  return [name, value];
+}
+
+function classify(value: unknown, asked: GatewayJob['interface'], name: string, file: string): GatewayApp {
+  try {
+    return toGatewayApp(value, asked, name);
+  } catch (error) {
+    if (!(error instanceof InterfaceError)) throw error;
+    throw new LoadError('InterfaceError', error.message, error.advice, { file, line: 1 });
+  }
+}

@@ -1,0 +1,116 @@
+import type { Host, TimerHandle } from '../host/effects.ts';
+import { batchEvents, batchMs, traceCredit } from '../rpc/limits.ts';
+import type { SourceSite, Stream, Token, TraceInput } from '../trace/events.ts';
+import { Recorder, type TraceBatch } from '../trace/recorder.ts';
+import type { Tracer } from '../trace/tracer.ts';
+
+/** What an outlet needs. */
+export interface OutletOptions {
+  readonly process: string;
+  readonly host: Host;
+  /** Send a batch to the page. */
+  readonly send: (batch: TraceBatch) => void;
+}
+
+/** What the loaded program can add to events about the app: see {@link TraceOutlet.describe}. */
+export interface Describer {
+  /** Where the snippet's code is calling from. */
+  here(): SourceSite | undefined;
+  /** Where an error was thrown. */
+  site(stack: string): SourceSite | undefined;
+  readable(error: { readonly name: string; readonly message: string; readonly stack: string }): string;
+}
+
+/**
+ * The tracer of a process: records, and sends what is recorded in batches: a frame after the first event, at once when
+ * {@link batchEvents} wait, as soon as the job is over when a response is.
+ *
+ * A batch costs credit, which the page gives back when it has taken it. Without credit nothing is sent and the recorder
+ * does what it does with too much: it drops the oldest and leaves a gap that says how many.
+ */
+export class TraceOutlet implements Tracer {
+  readonly enabled = true;
+  readonly #recorder: Recorder;
+  readonly #host: Host;
+  readonly #send: (batch: TraceBatch) => void;
+  #describer: Describer | undefined;
+  #credit = traceCredit;
+  #timer: TimerHandle;
+  #timerIsSoon = false;
+
+  constructor(options: OutletOptions) {
+    this.#recorder = new Recorder({ process: options.process, clock: options.host.clock });
+    this.#host = options.host;
+    this.#send = options.send;
+  }
+
+  get clock(): number {
+    return this.#recorder.clock;
+  }
+
+  witness(clock: number): void {
+    this.#recorder.witness(clock);
+  }
+
+  /**
+   * From now on, events that are told while the app is calling get the line that called, and stacks are told in terms of
+   * the snippet's files. The gateway cannot do this: it does not know how the app was loaded.
+   */
+  describe(describer: Describer): void {
+    this.#describer = describer;
+  }
+
+  emit(event: TraceInput): void {
+    this.#recorder.emit(this.#describer ? described(event, this.#describer) : event);
+    this.#due(event.type === 'http.end' || event.type === 'app.return' || event.type === 'log' || event.type === 'http.error');
+  }
+
+  token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
+    this.#recorder.token(token, connection, exchange, stream, start, end);
+    this.#due(false);
+  }
+
+  /** Send what waits, credit permitting. */
+  flush(): void {
+    if (this.#timer !== undefined) this.#host.timers.cancel(this.#timer);
+    this.#timer = undefined;
+    if (this.#credit === 0 || this.#recorder.pending === 0) return;
+    this.#credit -= 1;
+    this.#send(this.#recorder.drain());
+  }
+
+  /** The page has taken so many batches. */
+  addCredit(batches: number): void {
+    this.#credit = Math.min(traceCredit, this.#credit + batches);
+    this.#due(false);
+  }
+
+  #due(soon: boolean): void {
+    const { pending } = this.#recorder;
+    if (pending === 0) return;
+    if (pending >= batchEvents && this.#credit > 0) {
+      this.flush();
+      return;
+    }
+    if (this.#timer !== undefined) {
+      if (!soon || this.#timerIsSoon) return;
+      this.#host.timers.cancel(this.#timer);
+    }
+    this.#timerIsSoon = soon;
+    this.#timer = this.#host.timers.after(soon ? 0 : batchMs, () => this.flush());
+  }
+}
+
+/** Events that an app causes by calling something: the call is on the stack when they are told. */
+const calls: ReadonlySet<string> = new Set(['app.start', 'app.body', 'app.read', 'app.message', 'app.violation']);
+
+function described(event: TraceInput, describer: Describer): TraceInput {
+  if (event.type === 'app.error') {
+    const site = event.site ?? describer.site(event.stack);
+    return { ...event, stack: describer.readable(event), ...(site && { site }) };
+  }
+  if (event.type === 'log' ? event.source !== 'wsgi.errors' : !calls.has(event.type)) return event;
+  if ((event as { readonly site?: SourceSite }).site) return event;
+  const site = describer.here();
+  return site ? ({ ...event, site } as TraceInput) : event;
+}
