@@ -1,0 +1,5 @@
+/** Made by `scripts/vite/runtime-plugin.ts`. */
+declare module 'virtual:porthole-runtime' {
+  /** Address of the text of the process runtime. */
+  export const runtimeUrl: string;
+}
