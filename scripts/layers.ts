@@ -59,9 +59,10 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   // Ourselves, as a user of the package would: examples are read and copied.
   examples: ['porthole'],
   rpc: ['comlink'],
-  runner: ['comlink', 'sucrase'],
+  runner: ['acorn', 'comlink', 'sucrase'],
   machine: ['comlink'],
-  ui: ['preact', '@preact/signals', 'monaco-editor'],
+  // `virtual:porthole-runtime`: address of the process runtime, which a Vite plug-in builds from workers/process.ts.
+  ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime'],
   node: ['acorn', 'sucrase'],
 };
 

@@ -26,6 +26,10 @@ describe('the source', () => {
     expect(sourceFiles(root).filter((path) => /^export \*/m.test(read(path)))).toEqual([]);
   });
 
+  test('no `new Date()` outside node, ui and host/system.ts: time is told, not looked up', () => {
+    expect(sourceFiles(root).filter((path) => /\bnew Date\(\)/.test(read(path)) && !/^src\/(node|ui|api)\/|^src\/host\/system\.ts$/.test(path))).toEqual([]);
+  });
+
   test('rpc/contract.ts is types only: neither side of a worker boundary runs code because of it', async () => {
     expect(Object.keys(await import('../src/rpc/contract.ts'))).toEqual([]);
   });
