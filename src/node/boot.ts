@@ -1,6 +1,8 @@
 /**
  * An application from settings: what one serving process does, alone or under an arbiter.
  */
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { InterfaceError } from '../gateway/detect.ts';
 import { SocketError } from '../net/socket.ts';
 import type { ServerConfig } from '../server/config.ts';
@@ -26,12 +28,25 @@ export async function boot(target: string, settings: Settings, bind: readonly st
     graceMs: settings.gracefulTimeout * 1000,
     ...(settings.certfile === '' ? {} : { tls: { certFile: settings.certfile, keyFile: settings.keyfile } }),
     ...(settings.trace ? { tracer: printTrace((text) => process.stdout.write(text)) } : {}),
+    isAppFile,
     onLog: (source, level, text) => {
       if (source === 'server') log[level](text);
-      else (source === 'access' ? process.stdout : process.stderr).write(text.endsWith('\n') ? text : `${text}\n`);
+      else if (source === 'wsgi.errors') process.stderr.write(withLineEnd(text));
+      else if (settings.accessLog) process.stdout.write(withLineEnd(text));
     },
   });
 }
+
+const withLineEnd = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
+
+/** Files of the application, as the trace shows them: what is neither a package nor ours, relative to the current folder. */
+function isAppFile(file: string): string | undefined {
+  if (!file.startsWith('file:') || file.includes('/node_modules/') || file.startsWith(ownFolder)) return undefined;
+  const path = fileURLToPath(file.replace(/[?#].*$/, ''));
+  return relative(process.cwd(), path) || path;
+}
+
+const ownFolder = import.meta.url.replace(/[^/]*$/, '');
 
 /** The settings of the command as the server's own. */
 export function serverConfig(settings: Settings): Partial<ServerConfig> {

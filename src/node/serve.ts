@@ -6,13 +6,13 @@ import type { Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { toGatewayApp } from '../gateway/detect.ts';
 import type { Host } from '../host/effects.ts';
+import { systemHost } from '../host/system.ts';
 import { formatAddress, type Address } from '../net/socket.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { formatBind, listen, parseBind, type Bind, type Listening } from './listen.ts';
 import { TcpSocket, acceptOptions } from './tcp-socket.ts';
-import { nodeHost } from './timers.ts';
 
 /** How to serve. Everything has a default. */
 export interface ServeOptions {
@@ -33,6 +33,8 @@ export interface ServeOptions {
   readonly tracer?: Tracer;
   /** Called with each line of log: the server's, the access log's, and what the app writes to `wsgi.errors`. */
   readonly onLog?: ServerOptions['onLog'];
+  /** Tells the application's files from others on a stack, for the places in the trace: the name to show, or undefined. */
+  readonly isAppFile?: ServerOptions['isAppFile'];
   /** Clock, timers and randomness; default: the platform's. */
   readonly host?: Host;
 }
@@ -62,10 +64,11 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
   const gatewayApp = toGatewayApp(app, options.interface ?? options.config?.interface ?? 'auto', options.name ?? 'app');
   const server = new Server({
     app: gatewayApp,
-    host: options.host ?? nodeHost(),
+    host: options.host ?? systemHost,
     config: { ...options.config, ...(options.tls === undefined ? {} : { scheme: 'https' }) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+    ...(options.isAppFile === undefined ? {} : { isAppFile: options.isAppFile }),
   });
   await server.startup();
   const listening: Listening[] = [];

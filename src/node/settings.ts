@@ -149,13 +149,13 @@ export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   timeout: { flag: 'timeout', short: 't', reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'A worker that is silent for longer is killed and replaced (with -w); 0: never.' },
   keepAlive: { flag: 'keep-alive', also: ['timeout-keep-alive'], reader: seconds, default: 5, group: 'Timeouts (seconds)', help: 'How long an idle connection is kept; 0 closes after each response.' },
   gracefulTimeout: { flag: 'graceful-timeout', also: ['timeout-graceful-shutdown'], reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'How long requests in flight may take when the server stops.' },
-  headTimeout: { flag: 'head-timeout', reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'How long a request head may take to arrive.' },
-  bodyTimeout: { flag: 'body-timeout', reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'How long the client may pause within a request body.' },
+  headTimeout: { flag: 'head-timeout', reader: seconds, default: 60, group: 'Timeouts (seconds)', help: 'How long a request head may take to arrive.' },
+  bodyTimeout: { flag: 'body-timeout', reader: seconds, default: 60, group: 'Timeouts (seconds)', help: 'How long the client may pause within a request body.' },
 
   limitRequestLine: { flag: 'limit-request-line', reader: count('BYTES', 0, Infinity), default: 8190, group: 'Limits', help: 'Longest request line; 0: no limit.' },
   limitRequestFields: { flag: 'limit-request-fields', reader: count('N', 0, Infinity), default: 100, group: 'Limits', help: 'Most header fields in a request; 0: no limit.' },
   limitRequestFieldSize: { flag: 'limit-request-field-size', also: ['limit-request-field_size'], reader: count('BYTES', 0, Infinity), default: 8190, group: 'Limits', help: 'Longest header field line; 0: no limit.' },
-  limitRequestBody: { flag: 'limit-request-body', reader: bytes, default: Infinity, group: 'Limits', help: 'Largest request body (10MB, 1GiB); 0: no limit.' },
+  limitRequestBody: { flag: 'limit-request-body', reader: bytes, default: 16 * 1024 * 1024, group: 'Limits', help: 'Largest request body (10MB, 1GiB); 0: no limit. WSGI holds the body in memory.' },
 
   rootPath: { flag: 'root-path', reader: text('PATH'), default: '', group: 'Behind a proxy', help: 'Where the application is mounted: SCRIPT_NAME, root_path.', env: ['SCRIPT_NAME'] },
   serverHeader: { flag: 'server-header', reader: onOff, default: true, group: 'Behind a proxy', help: 'Send the Server field.' },

@@ -98,7 +98,7 @@ describe('environment and config file', () => {
       { from: 'environment', given: { keepAlive: 2 } },
       { from: 'command line', given: { trace: true } },
     ]);
-    expect(values).toMatchObject({ keepAlive: 2, backlog: 5, trace: true, bodyTimeout: 30 });
+    expect(values).toMatchObject({ keepAlive: 2, backlog: 5, trace: true, bodyTimeout: 60 });
     expect(sources).toMatchObject({ keepAlive: 'environment', backlog: 'file', trace: 'command line', bodyTimeout: 'default' });
     expect(configText(values, sources)).toMatch(/^keepAlive +2 +environment$/m);
   });
