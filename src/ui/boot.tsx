@@ -5,6 +5,7 @@ import { builtInExamples, catalogue } from '../playground/catalogue.ts';
 import { Session } from '../playground/session.ts';
 import { App } from './app.tsx';
 import { createModel, ModelProvider, type Model } from './model.ts';
+import { fetchTheRest } from './parts/later.tsx';
 import { draftStorage, loadPrefs, safeStorage } from './prefs.ts';
 
 /** What the page is started with. */
@@ -53,6 +54,7 @@ export async function boot(options: BootOptions): Promise<Model> {
   window.addEventListener('pagehide', () => session.flush());
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') session.flush(); });
 
+  requestAnimationFrame(() => setTimeout(() => void fetchTheRest(), 0));
   if (session.store.state.work.trusted) requestAnimationFrame(() => setTimeout(() => void session.run(), 0));
   return model;
 }

@@ -6,20 +6,7 @@ import { LazyEditor } from '../editor/lazy-editor.ts';
 import type { EditorHighlight } from '../editor/port.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
-
-/** Longest time that Monaco waits for the page to be idle. ms. */
-const idleMs = 2500;
-
-/** Calls back when the page has nothing better to do. */
-function whenIdle(callback: () => void): () => void {
-  if ('requestIdleCallback' in window) {
-    const handle = window.requestIdleCallback(callback, { timeout: idleMs });
-    return () => window.cancelIdleCallback(handle);
-  }
-  // Safari has no idle callbacks yet.
-  const handle = setTimeout(callback, 300);
-  return () => clearTimeout(handle);
-}
+import { whenIdle } from '../parts/when-idle.ts';
 
 /** The text box, kept in step with the snippet: plain at first, Monaco as soon as the page is idle or the box is used. */
 export function EditorHost(): JSX.Element {

@@ -1,9 +1,11 @@
 import type { JSX } from 'preact';
 import { useModel } from '../model.ts';
-import { DraftsDialog } from './drafts-dialog.tsx';
-import { EmbedDialog } from './embed-dialog.tsx';
-import { SettingsDialog } from './settings-dialog.tsx';
-import { ShareDialog } from './share-dialog.tsx';
+import { later } from '../parts/later.tsx';
+
+const ShareDialog = later(async () => (await import('./share-dialog.tsx')).ShareDialog);
+const EmbedDialog = later(async () => (await import('./embed-dialog.tsx')).EmbedDialog);
+const SettingsDialog = later(async () => (await import('./settings-dialog.tsx')).SettingsDialog);
+const DraftsDialog = later(async () => (await import('./drafts-dialog.tsx')).DraftsDialog);
 
 /** The dialog that is open, if one is. */
 export function Dialogs(): JSX.Element | null {

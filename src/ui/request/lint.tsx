@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
-import { inspect } from '../../playground/inspect.ts';
 import { Icon } from '../icons.tsx';
 import { t } from '../messages.ts';
+import { parser } from './parser.ts';
 
 /** What our own parser says about the bytes, before they are sent. */
 export function Lint(props: { readonly raw: string; readonly onShow?: (offset: number) => void }): JSX.Element {
-  const result = inspect(props.raw);
+  const inspect = parser.value.value;
   const { onShow } = props;
+  if (!inspect) return <div class="lint"><p>{'\u00a0'}</p></div>;
+  const result = inspect(props.raw);
   if (result.kind === 'refused') {
     const { error } = result;
     return (

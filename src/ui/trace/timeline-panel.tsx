@@ -78,7 +78,7 @@ export function TimelinePanel(): JSX.Element {
         <span class="since" title={t.timeline.sinceHint}>ms</span>
         <span class="gutter">{lanes.map((lane) => <span key={lane} data-lane={lane}>{t.timeline.lanes[lane]}</span>)}</span>
       </div>
-      <div class="timeline-grid" ref={grid} role="grid" aria-label={t.timeline.grid} aria-activedescendant="timeline-current" tabIndex={0} />
+      <div class="timeline-grid" ref={grid} role="grid" aria-label={t.timeline.grid} tabIndex={0} />
       {shown.value === 0 && trace.value.events.length > 0 && <p class="empty">{t.timeline.noMatch}</p>}
       <EventDetail />
     </div>

@@ -43,6 +43,7 @@ export class TimelineView {
     this.#rows = rows;
     this.#options.container.setAttribute('aria-rowcount', String(rows.length));
     this.#list.setCount(rows.length);
+    this.#nameCurrent();
   }
 
   /** Light what is linked. `current` is the event that is itself selected. */
@@ -51,6 +52,7 @@ export class TimelineView {
     this.#hovered = hovered;
     this.#current = current;
     this.#list.forEachVisible((element, index) => this.#light(element, index));
+    this.#nameCurrent();
   }
 
   /** Begin with a connection: its heading at the top. */
@@ -133,6 +135,13 @@ export class TimelineView {
     element.ariaSelected = row?.kind === 'event' ? String(current) : null;
     if (current) element.id = 'timeline-current';
     else element.removeAttribute('id');
+  }
+
+  /** Tell assistive technology which row is the current one, while it is in the document. */
+  #nameCurrent(): void {
+    const { container } = this.#options;
+    if (container.querySelector('#timeline-current')) container.setAttribute('aria-activedescendant', 'timeline-current');
+    else container.removeAttribute('aria-activedescendant');
   }
 
   #rowAt(target: EventTarget | null): (TimelineRow & { kind: 'event' }) | undefined {

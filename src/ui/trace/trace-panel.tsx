@@ -5,14 +5,17 @@ import { exchangeSummaries } from '../../playground/exchanges.ts';
 import { Icon } from '../icons.tsx';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
+import { later } from '../parts/later.tsx';
 import { TabList, TabPanel } from '../parts/tabs.tsx';
-import { ConsoleView } from './console-view.tsx';
-import { EnvironView } from './environ-view.tsx';
-import { ResponseView } from './response-view.tsx';
-import { TimelinePanel } from './timeline-panel.tsx';
-import { WirePanel } from './wire-panel.tsx';
 
-const views = { response: ResponseView, wire: WirePanel, timeline: TimelinePanel, environ: EnvironView, console: ConsoleView } as const;
+// None of them has anything to show before the first request.
+const views = {
+  response: later(async () => (await import('./response-view.tsx')).ResponseView),
+  wire: later(async () => (await import('./wire-panel.tsx')).WirePanel),
+  timeline: later(async () => (await import('./timeline-panel.tsx')).TimelinePanel),
+  environ: later(async () => (await import('./environ-view.tsx')).EnvironView),
+  console: later(async () => (await import('./console-view.tsx')).ConsoleView),
+} as const;
 
 /** What happened: five views of one trace. */
 export function TracePanel(): JSX.Element {

@@ -56,7 +56,7 @@ export function WirePanel(): JSX.Element {
           options={[{ value: 'hex', label: t.wire.hex }, { value: 'text', label: t.wire.text }]} />
         <ul class="legend" aria-hidden="true">{legend.map((token) => <li key={token}><span data-token={token}>{t.wire.tokens[token]}</span></li>)}</ul>
       </div>
-      <div class="wire-grid" ref={grid} role="grid" aria-label={t.wire.grid} aria-activedescendant="wire-cursor" tabIndex={0} />
+      <div class="wire-grid" ref={grid} role="grid" aria-label={t.wire.grid} tabIndex={0} />
       <WireInfo />
     </div>
   );

@@ -208,6 +208,7 @@ export class WireView {
     const one = row?.querySelector<HTMLElement>(`[data-o="${place.offset}"]`);
     for (const old of this.#options.container.querySelectorAll('#wire-cursor')) old.removeAttribute('id');
     if (one) one.id = 'wire-cursor';
+    if (one) this.#options.container.setAttribute('aria-activedescendant', 'wire-cursor');
   }
 
   readonly #onKeyDown = (event: KeyboardEvent): void => {
