@@ -31,6 +31,7 @@ export default defineConfig({
   define: { __PORTHOLE_VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
+    rolldownOptions: { input: ['index.html', 'embed.html'] },
     outDir: 'dist/site',
     emptyOutDir: true,
     target: 'es2022',

@@ -14,7 +14,7 @@ import { Dialogs } from './dialogs/dialogs.tsx';
 /** The page: header, what asks for attention, and three areas with movable borders. */
 export function App(): JSX.Element {
   const model = useModel();
-  const { prefs, area, snippet, session } = model;
+  const { prefs, area, snippet, session, layout, embedded } = model;
 
   useSignalEffect(() => {
     document.title = t.pageTitle(snippet.value.title ?? '');
@@ -33,7 +33,7 @@ export function App(): JSX.Element {
 
   const style = { '--split-main': `${prefs.splitMain.value}%`, '--split-side': `${prefs.splitSide.value}%` };
   return (
-    <div class="app" data-area={area.value} style={style}>
+    <div class="app" data-area={area.value} data-layout={layout.value} data-embedded={embedded ? '' : undefined} style={style}>
       <a class="skip" href="#area-code">{t.skip.editor}</a>
       <a class="skip" href="#area-trace">{t.skip.trace}</a>
       <Header />

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { computed } from '@preact/signals';
 import { render } from 'preact';
 import type { Machine } from '../machine/types.ts';
 import { builtInExamples, catalogue } from '../playground/catalogue.ts';
@@ -6,6 +6,7 @@ import { Session } from '../playground/session.ts';
 import { App } from './app.tsx';
 import { createModel, ModelProvider, type Model } from './model.ts';
 import { fetchTheRest } from './parts/later.tsx';
+import { layoutFor, media } from './parts/media.ts';
 import { draftStorage, loadPrefs, safeStorage } from './prefs.ts';
 
 /** What the page is started with. */
@@ -14,6 +15,8 @@ export interface BootOptions {
   /** Gets the machine's code, which is not part of the first paint. */
   readonly machine: () => Promise<Machine>;
   readonly engine: string;
+  /** Inside somebody else's page: nothing is kept, the address stays as it is. Default false. */
+  readonly embedded?: boolean;
 }
 
 /**
@@ -21,12 +24,11 @@ export interface BootOptions {
  * code is the visitor's own or ours. The editor proper comes when the page is idle.
  */
 export async function boot(options: BootOptions): Promise<Model> {
-  const storage = safeStorage();
+  const embedded = options.embedded ?? false;
+  const storage = embedded ? new Map<string, string>() : safeStorage();
   const prefs = loadPrefs(storage);
 
-  const systemDark = window.matchMedia('(prefers-color-scheme: dark)');
-  const dark = signal(systemDark.matches);
-  systemDark.addEventListener('change', () => { dark.value = systemDark.matches; });
+  const dark = media('(prefers-color-scheme: dark)');
   const theme = computed((): 'light' | 'dark' => (prefs.theme.value === 'system' ? (dark.value ? 'dark' : 'light') : prefs.theme.value));
   theme.subscribe((value) => { document.documentElement.dataset['theme'] = value; });
 
@@ -36,7 +38,7 @@ export async function boot(options: BootOptions): Promise<Model> {
     storage: draftStorage(storage),
     address: {
       read: () => location.hash,
-      write: (fragment) => history.replaceState(history.state, '', fragment),
+      write: (fragment) => { if (!embedded) history.replaceState(history.state, '', fragment); },
     },
     timers: { after: (ms, callback) => setTimeout(callback, ms), cancel: (handle) => clearTimeout(handle as number) },
     // A page in the background has no frames; what it was told must not pile up until it is looked at again.
@@ -45,7 +47,7 @@ export async function boot(options: BootOptions): Promise<Model> {
     newId: () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (octet) => octet.toString(36)).join(''),
     engine: options.engine,
   });
-  const model = createModel({ session, examples: catalogue, prefs, engine: options.engine, theme });
+  const model = createModel({ session, examples: catalogue, prefs, engine: options.engine, embedded, layout: layoutFor(embedded), theme });
 
   render(<ModelProvider value={model}><App /></ModelProvider>, options.root);
 

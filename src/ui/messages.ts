@@ -29,6 +29,7 @@ const en = {
     runHint: 'Start the app (again) with what is in the editor',
     stopHint: 'End every process and connection',
     theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
+    openWhole: 'Open in Porthole, in a new tab',
     areas: 'Areas', areaCode: 'Code', areaRequest: 'Request', areaTrace: 'Trace',
   },
 
@@ -190,6 +191,7 @@ const en = {
   },
   settings: {
     title: 'Settings', server: 'Server', serverExplain: 'Part of the snippet and of its link. Names as on the command line.', network: 'Network', networkExplain: 'What lies between client and server. Part of the link.', page: 'This page', pageExplain: 'Kept in this browser only.',
+    byDefault: 'default',
     workers: 'workers', workersHint: 'processes, each with its own copy of the app', workerClass: 'worker class', workerClassHint: 'sync: one request at a time in a process',
     rootPath: 'root path', rootPathHint: 'where the app is mounted: SCRIPT_NAME, root_path', timeout: 'timeout', timeoutHint: 'seconds of silence after which a process is killed',
     keepAlive: 'keep-alive', keepAliveHint: 'seconds an idle connection is kept', validate: 'validate', validateHint: 'check both sides of the interface and report every broken rule',

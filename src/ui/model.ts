@@ -23,6 +23,10 @@ export interface Model {
   readonly prefs: Prefs;
   /** Version of Porthole. */
   readonly engine: string;
+  /** The page is a frame in somebody else's page. */
+  readonly embedded: boolean;
+  /** `wide`: two columns; `stacked`: one above the other; `narrow`: one area at a time. */
+  readonly layout: ReadonlySignal<Layout>;
 
   readonly state: ReadonlySignal<PlaygroundState>;
   readonly work: ReadonlySignal<Work>;
@@ -47,6 +51,9 @@ export interface Model {
   readonly theme: ReadonlySignal<'light' | 'dark'>;
 }
 
+/** How the areas are arranged. */
+export type Layout = 'wide' | 'stacked' | 'narrow';
+
 const noFocus: Focus = { connection: 0, exchange: 0 };
 
 /** Build the model on a session. */
@@ -55,6 +62,8 @@ export function createModel(parts: {
   readonly examples: readonly CatalogueEntry[];
   readonly prefs: Prefs;
   readonly engine: string;
+  readonly embedded: boolean;
+  readonly layout: ReadonlySignal<Layout>;
   readonly theme: ReadonlySignal<'light' | 'dark'>;
 }): Model {
   const { session } = parts;

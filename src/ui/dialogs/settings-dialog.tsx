@@ -34,7 +34,7 @@ export function SettingsDialog(props: { readonly onClose: () => void }): JSX.Ele
         </label>
         <label class="setting">
           <span>{m.rootPath}</span>
-          <input class="field mono" value={server.rootPath ?? ''} spellcheck={false} onChange={(event) => setServer('rootPath', event.currentTarget.value || undefined)} />
+          <input class="field mono" placeholder={m.byDefault} value={server.rootPath ?? ''} spellcheck={false} onChange={(event) => setServer('rootPath', event.currentTarget.value || undefined)} />
           <span class="note">{m.rootPathHint}</span>
         </label>
         <NumberRow label={m.timeout} hint={m.timeoutHint} min={1} max={600} value={server.timeout} onChange={(value) => setServer('timeout', value)} />
@@ -73,7 +73,7 @@ function NumberRow(props: { readonly label: string; readonly hint: string; reado
   return (
     <label class="setting">
       <span>{props.label}</span>
-      <input class="field" type="number" min={props.min} max={props.max} value={props.value ?? ''} onChange={(event) => {
+      <input class="field" type="number" min={props.min} max={props.max} placeholder={m.byDefault} value={props.value ?? ''} onChange={(event) => {
         const value = event.currentTarget.valueAsNumber;
         props.onChange(Number.isNaN(value) ? undefined : Math.min(props.max, Math.max(props.min, value)));
       }} />

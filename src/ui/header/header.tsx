@@ -1,3 +1,4 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Icon, Logo } from '../icons.tsx';
 import { t } from '../messages.ts';
@@ -6,22 +7,23 @@ import { ServerStatus } from './server-status.tsx';
 
 /** The bar on top: what is open, what runs, and what can be done with it. */
 export function Header(): JSX.Element {
-  const { session, dialog, machine, prefs, theme } = useModel();
+  const { session, dialog, machine, prefs, theme, embedded } = useModel();
   const busy = machine.value.state !== 'stopped' && machine.value.state !== 'failed';
   const nextTheme = { system: theme.value === 'dark' ? 'light' : 'dark', light: 'dark', dark: 'light' } as const;
   return (
     <header class="header">
-      <div class="brand">
-        <Logo />
-        <h1>{t.title}</h1>
-      </div>
-      <ExampleMenu />
+      {embedded ? <OpenLink /> : (
+        <>
+          <div class="brand"><Logo /><h1>{t.title}</h1></div>
+          <ExampleMenu />
+        </>
+      )}
       <div class="run-group">
         <button type="button" class="button primary" title={t.header.runHint} onClick={() => void session.run()}><Icon name="play" /><span class="label">{t.header.run}</span></button>
         <button type="button" class="button" title={t.header.stopHint} disabled={!busy} onClick={() => void session.stop()}><Icon name="stop" /><span class="label">{t.header.stop}</span></button>
       </div>
       <ServerStatus />
-      <div class="header-end">
+      {!embedded && <div class="header-end">
         <button type="button" class="button quiet square" aria-label={t.header.drafts} title={t.header.drafts} onClick={() => { dialog.value = 'drafts'; }}><Icon name="history" /></button>
         <button type="button" class="button quiet" onClick={() => { dialog.value = 'share'; }}><Icon name="share" /><span class="label">{t.header.share}</span></button>
         <button type="button" class="button quiet" onClick={() => { dialog.value = 'embed'; }}><Icon name="embed" /><span class="label">{t.header.embed}</span></button>
@@ -29,9 +31,21 @@ export function Header(): JSX.Element {
           <Icon name={theme.value === 'dark' ? 'moon' : 'sun'} />
         </button>
         <button type="button" class="button quiet square" aria-label={t.header.settings} title={t.header.settings} onClick={() => { dialog.value = 'settings'; }}><Icon name="gear" /></button>
-      </div>
+      </div>}
     </header>
   );
+}
+
+/** From an embed to the whole page, with what is in the editor. */
+function OpenLink(): JSX.Element {
+  const { session, snippet } = useModel();
+  const href = useSignal('./');
+  useSignalEffect(() => {
+    void snippet.value;
+    // Where it is too large for a link, the whole page opens without it.
+    session.link().then((fragment) => { href.value = `./${fragment}`; }, () => { href.value = './'; });
+  });
+  return <a class="brand" href={href.value} target="_blank" rel="noopener" title={t.header.openWhole}><Logo /><h1>{t.title}</h1></a>;
 }
 
 /** The catalogue, grouped. Choosing one replaces what is in the editor; that can be undone, and is kept as a draft. */
