@@ -43,22 +43,27 @@ export interface Outgoing {
   readonly endAfter?: boolean;
 }
 
+/** A response as the client's parser saw it. */
+export interface MachineResponse {
+  readonly version: string;
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+  readonly trailers: readonly (readonly [string, string])[];
+  /** The connection stays open for another request. */
+  readonly keepAlive: boolean;
+}
+
 /** What came back. */
 export interface SendResult {
   readonly connection: number;
   /** Number of the first exchange that the bytes began on that connection, from 1. */
   readonly exchange: number;
-  /** Final response as the client's parser saw it; missing when there was none. */
-  readonly response?: {
-    readonly version: string;
-    readonly status: number;
-    readonly reason: string;
-    readonly headers: readonly (readonly [string, string])[];
-    readonly body: Uint8Array;
-    readonly trailers: readonly (readonly [string, string])[];
-    /** The connection stays open for another request. */
-    readonly keepAlive: boolean;
-  };
+  /** Final response to the first of the requests, as the client's parser saw it; missing when there was none. */
+  readonly response?: MachineResponse;
+  /** One for each request that the bytes held (pipelining), in order; missing when there was none. */
+  readonly responses?: readonly MachineResponse[];
   /** Every octet received for it, framing included. */
   readonly raw: Uint8Array;
   /** Set where there was no (whole) response: the server closed, was reset, or what came is not HTTP. */
@@ -69,7 +74,7 @@ export interface SendResult {
 
 export type MachineEvent =
   | { readonly type: 'status'; readonly status: MachineStatus }
-  /** Batches, in causal (Lamport) order within a batch. `seq` is per process. */
+  /** Batches, in causal (Lamport) order within a batch. `seq` is per process; `at` is on one clock, the machine's. */
   | { readonly type: 'trace'; readonly events: readonly TraceEvent[] };
 
 export interface Machine {

@@ -1,0 +1,300 @@
+import type { Host } from '../host/effects.ts';
+import type { MemoryListener } from '../net/network.ts';
+import { PortSocket } from '../net/port.ts';
+import type { DuplexSocket } from '../net/socket.ts';
+import { remoteCalls } from '../rpc/calls.ts';
+import { readMessage } from '../rpc/check.ts';
+import type { FromProcess, Job, ProcessApi, StartOutcome, ToProcess } from '../rpc/contract.ts';
+import { batchBytes, traceCredit } from '../rpc/limits.ts';
+import type { TraceEvent } from '../trace/events.ts';
+import { estimateBytes } from '../trace/payload.ts';
+import { materialise } from '../trace/recorder.ts';
+import type { Tracer } from '../trace/tracer.ts';
+import { bridge } from './bridge.ts';
+import { Bucket } from './bucket.ts';
+import { GuardedPort } from './guard.ts';
+import type { MessagePortLike, SpawnedProcess } from './types.ts';
+
+/** Time between two heartbeats. ms. */
+export const beatMs = 250;
+/** Heartbeats without an answer after which a process counts as silent. */
+const silentBeats = 4;
+
+/** Trace that one process may give to the page at once, and per second after that. What is more waits in its recorder, which drops the oldest. */
+const traceBurst = { events: 40_000, bytes: 32 * 1024 * 1024 };
+const tracePerSecond = { events: 20_000, bytes: 8 * 1024 * 1024 };
+
+export type ProcessState = 'starting' | 'running' | 'silent' | 'exited';
+
+/** What a process tells the arbiter. */
+export interface ProcessOwner {
+  /** Its state changed (not by `kill`). */
+  changed(process: Process): void;
+  /** It ended, or was ended because it broke the rules of the channel. Called at most once, and not after `kill`. */
+  exited(process: Process, reason: string): void;
+  traced(events: readonly TraceEvent[]): void;
+}
+
+export interface ProcessOptions {
+  readonly spawned: SpawnedProcess;
+  readonly host: Host;
+  readonly owner: ProcessOwner;
+  /** Where its connections come from. */
+  readonly listener: MemoryListener;
+  /** Lamport time of this thread's end of its connections. */
+  readonly tracer: Tracer;
+}
+
+/**
+ * One process as the arbiter sees it: calls into it, its heartbeat, the connections handed to it, the trace that comes
+ * out of it. Whatever it says is checked; when it says what it must not, it is killed.
+ */
+export class Process {
+  readonly name: string;
+  readonly #spawned: SpawnedProcess;
+  readonly #host: Host;
+  readonly #owner: ProcessOwner;
+  readonly #listener: MemoryListener;
+  readonly #tracer: Tracer;
+  readonly #calls: ProcessApi;
+  readonly #wire: GuardedPort;
+  readonly #farWire: MessagePortLike;
+  /** Its ends of connections, to be cut when it dies. */
+  readonly #sockets = new Set<PortSocket>();
+  readonly #events: Bucket;
+  readonly #bytes: Bucket;
+  #state: ProcessState = 'starting';
+  /** Before it went silent. */
+  #lively: 'starting' | 'running' = 'starting';
+
+  /** `accept()`s that wait in it; each has a place in the listener's queue, except while it is silent. */
+  #accepting = 0;
+  readonly #places = new Set<{ leave: () => void }>();
+
+  /** Heartbeats since the last answer. */
+  #missed = 0;
+  #beat = 0;
+  #beatAt = 0;
+  /** To be added to its clock to get ours, from the quickest answer so far. ms. */
+  #offset = 0;
+  #quickest = Infinity;
+
+  #batchesOwed = 0;
+  readonly #flushes = new Map<number, () => void>();
+  #nextFlush = 1;
+
+  constructor(options: ProcessOptions) {
+    this.name = options.spawned.name;
+    this.#spawned = options.spawned;
+    this.#host = options.host;
+    this.#owner = options.owner;
+    this.#listener = options.listener;
+    this.#tracer = options.tracer;
+    this.#events = new Bucket(this.#host.clock, traceBurst.events, tracePerSecond.events);
+    this.#bytes = new Bucket(this.#host.clock, traceBurst.bytes, tracePerSecond.bytes);
+    const onFlood = (): void => this.#fail('it flooded the channel to the page');
+    this.#calls = remoteCalls(new GuardedPort(this.#spawned.port, this.#host.clock, onFlood));
+    const { port1, port2 } = new MessageChannel();
+    this.#wire = new GuardedPort(port1, this.#host.clock, onFlood);
+    this.#farWire = port2;
+    this.#wire.onmessage = (event) => this.#receive(event.data);
+    this.#wire.start();
+    this.#spawned.onExit((reason) => this.#fail(reason));
+  }
+
+  get state(): ProcessState {
+    return this.#state;
+  }
+
+  /** How long it has not answered, in whole heartbeats. ms. */
+  get silentMs(): number {
+    return this.#missed * beatMs;
+  }
+
+  /** Hand it its job. Stays pending where it dies or is killed meanwhile. */
+  async start(job: Job): Promise<StartOutcome> {
+    const started = this.#calls.start(job, this.#farWire);
+    // The first answer puts its clock on ours, before it traces anything.
+    this.beat();
+    const outcome = await started;
+    if (outcome.ok) this.#live('running');
+    return outcome;
+  }
+
+  /** Let it finish what it is doing. Resolves when it has, or stays pending: see {@link start}. */
+  async stop(graceMs: number): Promise<void> {
+    this.#withdraw();
+    await this.#calls.stop(graceMs);
+  }
+
+  /** End it at once. */
+  kill(): void {
+    if (this.#state === 'exited') return;
+    this.#end();
+    this.#spawned.terminate();
+  }
+
+  /** Ask for a sign of life. To be called every {@link beatMs}. */
+  beat(): void {
+    if (this.#state === 'exited') return;
+    this.#missed = this.#beat === 0 ? 0 : this.#missed + 1;
+    this.#beat += 1;
+    this.#beatAt = this.#host.clock.now();
+    this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
+    if (this.#missed < silentBeats || this.#state === 'silent') return;
+    this.#state = 'silent';
+    // The kernel gives no connection to a process that does not call accept.
+    this.#withdraw();
+    this.#owner.changed(this);
+  }
+
+  /** Resolves when everything that it has traced so far has arrived, or after `patienceMs`. */
+  async sync(patienceMs: number): Promise<void> {
+    if (this.#state !== 'running') return;
+    const id = this.#nextFlush;
+    this.#nextFlush += 1;
+    await new Promise<void>((resolve) => {
+      const timer = this.#host.timers.after(patienceMs, () => done());
+      const done = (): void => {
+        this.#host.timers.cancel(timer);
+        this.#flushes.delete(id);
+        resolve();
+      };
+      this.#flushes.set(id, done);
+      this.#post({ type: 'flush', id });
+    });
+  }
+
+  // ── what it says ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  #post(message: ToProcess, transfer: readonly object[] = []): void {
+    this.#wire.postMessage(message, transfer);
+  }
+
+  #receive(data: unknown): void {
+    if (this.#state === 'exited') return;
+    const message = readMessage(data);
+    if (!message) {
+      this.#fail('it said something on the channel to the page that means nothing');
+      return;
+    }
+    switch (message.type) {
+      case 'pong': this.#pong(message); break;
+      case 'accept':
+        this.#tracer.witness(message.clock);
+        this.#accepting += 1;
+        if (this.#accepting > this.#listener.backlog + 1) this.#fail('it accepts more connections than can wait');
+        else if (this.#state !== 'silent') this.#wait();
+        break;
+      case 'trace': this.#takeTrace(message); break;
+      case 'flushed': this.#flushes.get(message.id)?.(); break;
+      case 'exit': this.#fail(message.reason); break;
+      default: message satisfies never;
+    }
+  }
+
+  #pong({ id, clock, now }: Extract<FromProcess, { type: 'pong' }>): void {
+    // Late answers count, too: it is alive.
+    if (id > this.#beat) return;
+    this.#tracer.witness(clock);
+    const roundTrip = this.#host.clock.now() - this.#beatAt;
+    if (id === this.#beat && roundTrip < this.#quickest) {
+      this.#quickest = roundTrip;
+      this.#offset = this.#beatAt + roundTrip / 2 - now;
+    }
+    this.#missed = 0;
+    if (this.#state === 'silent') this.#live(this.#lively);
+  }
+
+  #live(state: 'starting' | 'running'): void {
+    this.#lively = state;
+    if (this.#state === 'exited' || this.#state === state) return;
+    const wasSilent = this.#state === 'silent';
+    // An answer to a call is a sign of life as well.
+    this.#missed = 0;
+    this.#state = state;
+    if (wasSilent) for (let waiting = this.#accepting - this.#places.size; waiting > 0; waiting -= 1) this.#wait();
+    this.#owner.changed(this);
+  }
+
+  #takeTrace({ batch }: Extract<FromProcess, { type: 'trace' }>): void {
+    this.#batchesOwed += 1;
+    if (this.#batchesOwed > traceCredit) {
+      this.#fail('it sent more trace than it was allowed to');
+      return;
+    }
+    let events: TraceEvent[];
+    try {
+      // A batch is what a recorder of that budget can hold, and one row for its gap.
+      if (batch.tokens.byteLength > 2 * batchBytes) throw new TypeError(`trace batch: ${batch.tokens.byteLength} bytes are too many`);
+      events = materialise(batch, this.name).map((event) => ({ ...event, at: event.at + this.#offset }));
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : 'it sent a malformed trace');
+      return;
+    }
+    const size = events.reduce((sum, event) => sum + (event.type === 'http.token' ? 64 : estimateBytes(event)), 0);
+    const waitMs = Math.max(this.#events.take(events.length), this.#bytes.take(size));
+    if (waitMs === 0) this.#giveCredit();
+    else this.#host.timers.after(waitMs, () => this.#giveCredit());
+    const last = events.at(-1);
+    if (!last) return;
+    this.#tracer.witness(last.clock);
+    this.#owner.traced(events);
+  }
+
+  #giveCredit(): void {
+    if (this.#state === 'exited') return;
+    this.#batchesOwed -= 1;
+    this.#post({ type: 'credit', batches: 1 });
+  }
+
+  // ── connections ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** One more place in the listener's queue. */
+  #wait(): void {
+    const place = { leave: () => {} };
+    this.#places.add(place);
+    place.leave = this.#listener.acceptWith({
+      take: (socket) => {
+        this.#places.delete(place);
+        this.#accepting -= 1;
+        this.#hand(socket);
+      },
+      fail: () => this.#places.delete(place),
+    });
+  }
+
+  #withdraw(): void {
+    for (const place of this.#places) place.leave();
+    this.#places.clear();
+  }
+
+  /** Pass an accepted connection on: here it is joined to a port, whose other end is the process's socket. */
+  #hand(socket: DuplexSocket): void {
+    const { port1, port2 } = new MessageChannel();
+    const near = new GuardedPort(port1, this.#host.clock, () => passage.lose());
+    // Seen from here the process is the peer, so this end plays the client.
+    const passage: PortSocket = new PortSocket(near, { id: socket.id, role: 'client', local: socket.remote, remote: socket.local, tracer: this.#tracer });
+    near.start();
+    this.#sockets.add(passage);
+    bridge(socket, passage, () => this.#sockets.delete(passage));
+    this.#post({ type: 'connection', id: socket.id, local: socket.local, remote: socket.remote, clock: this.#tracer.clock, port: port2 }, [port2]);
+  }
+
+  // ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #fail(reason: string): void {
+    if (this.#state === 'exited') return;
+    this.kill();
+    this.#owner.exited(this, reason);
+  }
+
+  #end(): void {
+    this.#state = 'exited';
+    this.#withdraw();
+    this.#wire.close();
+    for (const socket of this.#sockets) socket.lose();
+    this.#sockets.clear();
+    for (const done of [...this.#flushes.values()]) done();
+  }
+}

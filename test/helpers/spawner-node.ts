@@ -1,0 +1,105 @@
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { MessagePortLike, SpawnedProcess, Spawner } from '../../src/machine/types.ts';
+import { bundleRuntime } from '../../scripts/vite/runtime-bundle.ts';
+
+const cache = fileURLToPath(new URL('../../.cache/runtime', import.meta.url));
+let bundled: Promise<string> | undefined;
+
+/**
+ * The runtime that the page gets, built once for all test files as long as its sources are older than it is.
+ * Resolves to the path of the module.
+ */
+export function builtRuntime(): Promise<string> {
+  bundled ??= (async () => {
+    const path = `${cache}/process.mjs`;
+    const list = `${cache}/process.files.json`;
+    try {
+      const built = statSync(path).mtimeMs;
+      const files = JSON.parse(readFileSync(list, 'utf8')) as string[];
+      if (files.every((file) => statSync(file).mtimeMs < built)) return path;
+    } catch {
+      // Never built, or a source has gone.
+    }
+    const { code, files } = await bundleRuntime({ minify: false });
+    mkdirSync(cache, { recursive: true });
+    // Test files run side by side: whoever reads gets the old one or the new one, whole.
+    for (const [target, text] of [[path, code], [list, JSON.stringify(files)]] as const) {
+      writeFileSync(`${target}.${process.pid}`, text);
+      renameSync(`${target}.${process.pid}`, target);
+    }
+    return path;
+  })();
+  return bundled;
+}
+
+/** What `sandbox.html` and its bootstrap worker are in the page, with Node's means. Runs as text: it must not need a build. */
+const bootstrap = `
+const { parentPort, workerData } = require('node:worker_threads');
+const platform = {
+  evaluate: (code) => import('data:text/javascript;charset=utf-8,' + encodeURIComponent(code)),
+  onUncaught(listener) {
+    process.on('uncaughtException', (error, origin) => listener(error, origin === 'unhandledRejection' ? 'rejection' : 'error'));
+  },
+  onClose(listener) {
+    globalThis.close = () => { listener('the program called close()'); process.exit(0); };
+  },
+  console,
+};
+parentPort.once('message', async (port) => {
+  try {
+    (await import(workerData)).boot(port, platform);
+    parentPort.postMessage('');
+  } catch (error) {
+    parentPort.postMessage(String(error));
+  }
+});
+`;
+
+/** A {@link Spawner} over `worker_threads`, and what a test wants to know of it. */
+export interface NodeSpawner extends Spawner {
+  /** Workers that have not ended. */
+  readonly alive: number;
+}
+
+/** Processes are threads of this one, running the same bundle as in the page. */
+export function createNodeSpawner(): NodeSpawner {
+  let alive = 0;
+  return {
+    get alive() {
+      return alive;
+    },
+    async spawn(name): Promise<SpawnedProcess> {
+      const runtime = pathToFileURL(await builtRuntime()).href;
+      // No flags of the test runner's loader: the bundle needs none.
+      const worker = new Worker(bootstrap, { eval: true, workerData: runtime, execArgv: [], name });
+      alive += 1;
+      const { port1, port2 } = new MessageChannel();
+      let exit: ((reason: string) => void) | undefined;
+      let death = 'it ended itself';
+      worker.on('error', (error) => (death = error instanceof Error ? error.message : String(error)));
+      worker.on('exit', () => {
+        alive -= 1;
+        exit?.(death);
+      });
+      await new Promise<void>((resolve, reject) => {
+        worker.once('message', (problem: string) => (problem === '' ? resolve() : reject(new Error(problem))));
+        worker.once('exit', () => reject(new Error(death)));
+        worker.postMessage(port2, [port2]);
+      });
+      return {
+        name,
+        port: port1 as unknown as MessagePortLike,
+        terminate() {
+          exit = undefined;
+          port1.close();
+          void worker.terminate();
+        },
+        onExit(listener) {
+          exit = listener;
+        },
+      };
+    },
+  };
+}
