@@ -20,9 +20,9 @@ const text = (value: unknown, otherwise: string): string =>
 /** The message, made afresh, or undefined where it is none. */
 export function readMessage(data: unknown): FromProcess | undefined {
   if (!isObject(data)) return undefined;
-  const { id, clock } = data;
+  const { id, clock, now } = data;
   switch (data['type']) {
-    case 'pong': return isCount(id) && isCount(clock) ? { type: 'pong', id, clock } : undefined;
+    case 'pong': return isCount(id) && isCount(clock) && Number.isFinite(now) ? { type: 'pong', id, clock, now: now as number } : undefined;
     case 'accept': return isCount(clock) ? { type: 'accept', clock } : undefined;
     case 'flushed': return isCount(id) ? { type: 'flushed', id } : undefined;
     case 'exit': return { type: 'exit', reason: text(data['reason'], 'no reason given') };

@@ -88,7 +88,8 @@ export type ToProcess =
 
 /** Process → machine, on the wire. */
 export type FromProcess =
-  | { readonly type: 'pong'; readonly id: number; readonly clock: number }
+  /** `now`: the process's monotonic clock, so that its stamps can be put on the machine's. ms. */
+  | { readonly type: 'pong'; readonly id: number; readonly clock: number; readonly now: number }
   /** One more `accept()` waits. */
   | { readonly type: 'accept'; readonly clock: number }
   | { readonly type: 'trace'; readonly batch: WireTraceBatch }

@@ -11,3 +11,6 @@ export const batchEvents = 256;
 
 /** How long an event may wait for company. ms; a frame. */
 export const batchMs = 16;
+
+/** Memory that the undrained trace of a process may take, so the most that one batch can hold. Bytes. */
+export const batchBytes = 2 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { Host, TimerHandle } from '../host/effects.ts';
-import { batchEvents, batchMs, traceCredit } from '../rpc/limits.ts';
+import { batchBytes, batchEvents, batchMs, traceCredit } from '../rpc/limits.ts';
 import type { SourceSite, Stream, Token, TraceInput } from '../trace/events.ts';
 import { Recorder, type TraceBatch } from '../trace/recorder.ts';
 import type { Tracer } from '../trace/tracer.ts';
@@ -39,7 +39,7 @@ export class TraceOutlet implements Tracer {
   #timerIsSoon = false;
 
   constructor(options: OutletOptions) {
-    this.#recorder = new Recorder({ process: options.process, clock: options.host.clock });
+    this.#recorder = new Recorder({ process: options.process, clock: options.host.clock, budgetBytes: batchBytes });
     this.#host = options.host;
     this.#send = options.send;
   }

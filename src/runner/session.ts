@@ -90,7 +90,7 @@ export class Session implements ProcessApi {
     switch (message.type) {
       case 'ping':
         this.#outlet!.witness(message.clock);
-        this.#post({ type: 'pong', id: message.id, clock: this.#outlet!.clock });
+        this.#post({ type: 'pong', id: message.id, clock: this.#outlet!.clock, now: this.#host.clock.now() });
         break;
       case 'connection':
         this.#listener!.take(message);
