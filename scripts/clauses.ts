@@ -10,7 +10,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { clausePattern } from '../test/helpers/cases.ts';
+import { clausePattern } from './clause-ids.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = 'test/cases/CLAUSES.md';

@@ -1,5 +1,6 @@
 /** Reads case files. The format is described in `test/cases/http1/README.md`. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { clausePattern } from '../../scripts/clause-ids.ts';
 
 /** One fence of a case. */
 export interface Step {
@@ -18,9 +19,6 @@ export interface Case {
   readonly settings: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
-
-/** Ids as they stand in code and headings: document, section, rule. */
-export const clausePattern = /\b(?:RFC\d{4}|PEP3333|ASGI\d?(?:\.\d)*|WSGI)-[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Z]+(?:[-.][0-9A-Z]+)*)?/g;
 
 const knownSettings = ['role', 'limits', 'lenient', 'asked', 'show', 'options'];
 

@@ -133,6 +133,8 @@ export class Receiver {
     // RFC9110-10.1.1-5: 417 for an expectation that cannot be met; RFC9110-10.1.1-13: in HTTP/1.0, expectations are ignored.
     if (steering.unknownExpectation >= 0 && steering.version >= 11) throw refuse('unknown-expectation', this.#valueSpan(steering.unknownExpectation, offset));
     const { framing, clause } = this.#decide(requestFraming(steering), offset);
+    // RFC9110-9.3.6-13: "A CONNECT request message does not have content": to one recipient it would be a body, to another the tunnel.
+    if (method === 'CONNECT' && framing.kind !== 'none') throw refuse('connect-body', this.#valueSpan(Math.max(steering.contentLengthLine, steering.transferEncodingLine), offset));
     const section = new Section(inbox.bytes, inbox.start, inbox.start + size, offset, head.ascii);
     const request = new ReceivedRequest(section, head, method, framing, steering.persists);
     inbox.keep(size);

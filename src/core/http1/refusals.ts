@@ -40,6 +40,7 @@ export const refusals = {
   'asterisk-form': { status: 400, clause: 'RFC9112-3.2.4-1', message: 'The target * is for OPTIONS only.', advice: 'Name a path.' },
   'connect-target': { status: 400, clause: 'RFC9112-3.2.3-1', message: 'The target of CONNECT is a host and a port.', advice: 'Write CONNECT host:port HTTP/1.1.' },
   'connect-port': { status: 400, clause: 'RFC9110-9.3.6-4', message: 'CONNECT names a host but no port to connect to.', advice: 'Write CONNECT host:port HTTP/1.1; there is no default port.' },
+  'connect-body': { status: 400, clause: 'RFC9110-9.3.6-13', message: 'CONNECT announces content, which it cannot have: what follows its head belongs to the tunnel.', advice: 'Leave Content-Length and Transfer-Encoding out.' },
   'connect-unsupported': { status: 501, clause: 'RFC9110-9.3.6-6', message: 'CONNECT asks for a tunnel, which is a proxy\'s work; this is an origin server.', advice: 'Send the request to a proxy.' },
   'missing-version': { status: 400, clause: 'RFC9112-3-2', message: 'The request line ends after the target, as in HTTP/0.9.', advice: 'End the line with a space and HTTP/1.1.' },
   'bad-version': { status: 400, clause: 'RFC9112-2.3-3', message: 'After the target stands something other than HTTP/ and a version such as 1.1.', advice: 'Write HTTP/1.1, in capitals; encode a space in the target as %20.' },
