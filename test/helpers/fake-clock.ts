@@ -18,7 +18,7 @@ export async function passTime(host: VirtualHost, ms: number): Promise<void> {
     host.advance(due - host.clock.now());
     await settle(1);
   }
-  host.advance(end - host.clock.now());
+  host.advance(Math.max(0, end - host.clock.now()));
   await settle(1);
 }
 
