@@ -14,7 +14,7 @@ export const asgiBody: ExampleDescription = {
         status: 200,
         body: 'Received 38 octets.\n',
         trace: [{ type: 'http.framing', framing: 'chunked' }, { type: 'app.read' }, { type: 'app.start' }],
-        log: 'piece 1: ',
+        log: '38 octets so far',
       },
     },
     {

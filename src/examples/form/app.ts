@@ -10,16 +10,26 @@ const emptyForm = `<!doctype html>
 
 export const app: WsgiApp = (environ, startResponse) => {
   startResponse('200 OK', [['Content-Type', 'text/html; charset=utf-8']]);
-  const encoder = new TextEncoder();
-  if (environ.REQUEST_METHOD !== 'POST') return [encoder.encode(emptyForm)];
+  if (environ.REQUEST_METHOD !== 'POST') return [bytes(emptyForm)];
 
-  // wsgi.input is the body as a file. A form arrives as one line of text: name=Ada&city=London
+  // wsgi.input is the body as a file.
+  // A form arrives as one line of text: name=Ada&city=London
   const body = new TextDecoder().decode(environ['wsgi.input'].read());
-  const rows = [...new URLSearchParams(body)].map(([name, value]) => `  <dt>${escapeHtml(name)}</dt> <dd>${escapeHtml(value)}</dd>\n`);
-  return [encoder.encode(`<!doctype html>\n<dl>\n${rows.join('')}</dl>\n`)];
+  let list = '';
+  for (const [name, value] of new URLSearchParams(body)) {
+    list += `  <dt>${escape(name)}</dt> <dd>${escape(value)}</dd>\n`;
+  }
+  return [bytes(`<!doctype html>\n<dl>\n${list}</dl>\n`)];
 };
 
 // What a visitor typed goes into the page as text, never as markup.
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

@@ -2,5 +2,8 @@ import type { WsgiApp } from 'porthole';
 
 export const blog: WsgiApp = (environ, startResponse) => {
   startResponse('200 OK', [['Content-Type', 'text/plain']]);
-  return [new TextEncoder().encode(`The blog, mounted at ${environ.SCRIPT_NAME}, shows ${environ.PATH_INFO || '/'}\n`)];
+  const mount = environ.SCRIPT_NAME;
+  const path = environ.PATH_INFO || '/';
+  const text = `The blog, mounted at ${mount}, shows ${path}\n`;
+  return [new TextEncoder().encode(text)];
 };

@@ -2,5 +2,8 @@ import type { WsgiApp } from 'porthole';
 
 export const shop: WsgiApp = (environ, startResponse) => {
   startResponse('200 OK', [['Content-Type', 'text/plain']]);
-  return [new TextEncoder().encode(`The shop, mounted at ${environ.SCRIPT_NAME}, sells ${environ.PATH_INFO || '/'}\n`)];
+  const mount = environ.SCRIPT_NAME;
+  const path = environ.PATH_INFO || '/';
+  const text = `The shop, mounted at ${mount}, sells ${path}\n`;
+  return [new TextEncoder().encode(text)];
 };
