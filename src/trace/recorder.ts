@@ -1,6 +1,6 @@
 import type { Clock } from '../host/effects.ts';
 import { estimateBytes, own } from './payload.ts';
-import type { Stream, Token, TraceEvent, TraceInput } from './events.ts';
+import type { Stream, Token, TraceEvent, TraceInput, TraceStamp } from './events.ts';
 import { column, gapRow, kindLimit, objectRow, rowBytes, RowRing, tokenKind, tokenNames } from './rows.ts';
 import type { Tracer } from './tracer.ts';
 import { checkProcessName, readTraceInput } from './validate.ts';
@@ -181,44 +181,48 @@ export function materialise(batch: TraceBatch, process?: string): TraceEvent[] {
   let nextPayload = 0;
   let lastSeq = -1;
   let lastClock = 0;
-  for (let row = 0; row < rows; row += 1) {
-    const base = row * (rowBytes / cells.BYTES_PER_ELEMENT);
-    const cell = (which: number): number => cells[base + which]!;
-    const seq = cell(column.seq);
-    const at = cell(column.at);
-    const clock = cell(column.clock);
+  for (let row = 0, base = 0; row < rows; row += 1, base += rowBytes / cells.BYTES_PER_ELEMENT) {
+    const seq = cells[base + column.seq]!;
+    const at = cells[base + column.at]!;
+    const clock = cells[base + column.clock]!;
     if (!Number.isSafeInteger(seq) || seq <= lastSeq) throw new TypeError(`trace batch: row ${row} has seq ${seq} after ${lastSeq}`);
     if (!Number.isSafeInteger(clock) || clock <= lastClock) throw new TypeError(`trace batch: row ${row} has clock ${clock} after ${lastClock}`);
     if (!Number.isFinite(at)) throw new TypeError(`trace batch: row ${row} has no time`);
     lastSeq = seq;
     lastClock = clock;
-    let payload: TraceInput;
-    if (cell(column.kind) === objectRow) {
-      payload = readTraceInput(given.events[nextPayload]);
-      nextPayload += 1;
-    } else {
-      payload = readRow(cell, row);
+    if (cells[base + column.kind] !== objectRow) {
+      events.push(readRow(cells, base, row, seq, at, clock, name));
+      continue;
     }
-    events.push(Object.assign(payload, { seq, at, clock, process: name }));
+    // Fresh from the reader, so it can be completed in place; a spread or Object.assign takes ten times as long.
+    const payload = readTraceInput(given.events[nextPayload]);
+    nextPayload += 1;
+    const stamp = payload as unknown as { -readonly [K in keyof TraceStamp]: TraceStamp[K] };
+    stamp.seq = seq;
+    stamp.at = at;
+    stamp.clock = clock;
+    stamp.process = name;
+    events.push(payload as TraceEvent);
   }
   if (nextPayload !== given.events.length) throw new TypeError(`trace batch: ${given.events.length} payloads for ${nextPayload} rows`);
   return events;
 }
 
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
 /** A row that is its own payload. */
-function readRow(cell: (which: number) => number, row: number): TraceInput {
-  const kind = cell(column.kind);
-  const start = cell(column.start);
-  const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+function readRow(cells: Float64Array, base: number, row: number, seq: number, at: number, clock: number, process: string): TraceEvent {
+  const kind = cells[base + column.kind]!;
+  const start = cells[base + column.start]!;
   if (kind === gapRow) {
-    if (!whole(start)) throw new TypeError(`trace batch: row ${row} drops ${start} events`);
-    return { type: 'trace.gap', count: start };
+    if (!isCount(start)) throw new TypeError(`trace batch: row ${row} drops ${start} events`);
+    return { type: 'trace.gap', count: start, seq, at, clock, process };
   }
-  const end = cell(column.end);
-  const connection = cell(column.connection);
-  const exchange = cell(column.exchange);
-  if (!whole(kind) || kind >= kindLimit) throw new TypeError(`trace batch: row ${row} is of kind ${kind}`);
-  if (!whole(start) || !whole(end) || end < start) throw new TypeError(`trace batch: row ${row} has span ${start}..${end}`);
-  if (!whole(connection) || !whole(exchange)) throw new TypeError(`trace batch: row ${row} is about connection ${connection}, exchange ${exchange}`);
-  return { type: 'http.token', token: tokenNames[kind >> 1]!, stream: kind & 1 ? 's2c' : 'c2s', connection, exchange, span: [start, end] };
+  const end = cells[base + column.end]!;
+  const connection = cells[base + column.connection]!;
+  const exchange = cells[base + column.exchange]!;
+  if (!isCount(kind) || kind >= kindLimit) throw new TypeError(`trace batch: row ${row} is of kind ${kind}`);
+  if (!isCount(start) || !isCount(end) || end < start) throw new TypeError(`trace batch: row ${row} has span ${start}..${end}`);
+  if (!isCount(connection) || !isCount(exchange)) throw new TypeError(`trace batch: row ${row} is about connection ${connection}, exchange ${exchange}`);
+  return { type: 'http.token', token: tokenNames[kind >> 1]!, stream: kind & 1 ? 's2c' : 'c2s', connection, exchange, span: [start, end], seq, at, clock, process };
 }

@@ -5,8 +5,8 @@ import type { ContextEntry, Provenance, SourceSite, Span, TraceInput, TraceType 
  * are known; nothing of the given object is kept but strings and byte arrays.
  */
 
-/** Reads a value of type T or throws TypeError; `path` names the place. */
-type Reader<T> = (value: unknown, path: string) => T;
+/** Reads a value of type T or throws TypeError; `member` names the place (one word: a path would have to be built for each event). */
+type Reader<T> = (value: unknown, member: string) => T;
 
 /** Members of an object. An optional member has a reader that admits undefined. */
 type Shape<T> = { readonly [K in keyof Required<T>]: Reader<T[K & keyof T]> };
@@ -23,64 +23,66 @@ export const maxListLength = 10_000;
 /** Characters of a process name. */
 export const maxProcessNameLength = 64;
 
-const refuse = (path: string, wanted: string): never => {
-  throw new TypeError(`trace event: ${path} is not ${wanted}`);
+const refuse = (member: string, wanted: string): never => {
+  throw new TypeError(`trace event: ${member} is not ${wanted}`);
 };
 
-const text: Reader<string> = (value, path) => {
-  if (typeof value !== 'string') return refuse(path, 'a string');
+const text: Reader<string> = (value, member) => {
+  if (typeof value !== 'string') return refuse(member, 'a string');
   return value.length <= maxTextLength ? value : `${value.slice(0, maxTextLength)}… (${value.length - maxTextLength} more characters)`;
 };
 
-const number: Reader<number> = (value, path) => (typeof value === 'number' && Number.isFinite(value) ? value : refuse(path, 'a number'));
+const number: Reader<number> = (value, member) => (typeof value === 'number' && Number.isFinite(value) ? value : refuse(member, 'a number'));
 
-const count: Reader<number> = (value, path) => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : refuse(path, 'a count'));
+const count: Reader<number> = (value, member) => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : refuse(member, 'a count'));
 
 /** A length that may be unknown: -1. */
-const length: Reader<number> = (value, path) => (value === -1 ? -1 : count(value, path));
+const length: Reader<number> = (value, member) => (value === -1 ? -1 : count(value, member));
 
-const flag: Reader<boolean> = (value, path) => (typeof value === 'boolean' ? value : refuse(path, 'true or false'));
+const flag: Reader<boolean> = (value, member) => (typeof value === 'boolean' ? value : refuse(member, 'true or false'));
 
-const oneOf = <const T extends readonly string[]>(...words: T): Reader<T[number]> => (value, path) =>
-  words.includes(value as string) ? (value as T[number]) : refuse(path, words.join(' or '));
+const oneOf = <const T extends readonly string[]>(...words: T): Reader<T[number]> => (value, member) =>
+  words.includes(value as string) ? (value as T[number]) : refuse(member, words.join(' or '));
 
-const maybe = <T>(read: Reader<T>): Reader<T | undefined> => (value, path) => (value === undefined ? undefined : read(value, path));
+const maybe = <T>(read: Reader<T>): Reader<T | undefined> => (value, member) => (value === undefined ? undefined : read(value, member));
 
-const list = <T>(read: Reader<T>): Reader<readonly T[]> => (value, path) => {
-  if (!Array.isArray(value) || value.length > maxListLength) return refuse(path, `a list of at most ${maxListLength}`);
-  return value.map((item, index) => read(item, `${path}[${index}]`));
+const list = <T>(read: Reader<T>): Reader<readonly T[]> => (value, member) => {
+  if (!Array.isArray(value) || value.length > maxListLength) return refuse(member, `a list of at most ${maxListLength}`);
+  return value.map((item) => read(item, member));
 };
 
-/** Absent optional members stay absent, so that a round trip is exact. */
-function object<T extends object>(shape: Shape<T>): Reader<T> {
-  const members = Object.entries(shape) as [string, Reader<unknown>][];
-  return (value, path) => {
-    if (typeof value !== 'object' || value === null) return refuse(path, 'an object');
+/** Absent optional members stay absent, so that a round trip is exact. `type`: put into every object made. */
+function object<T extends object>(shape: Shape<T>, type?: string): Reader<T> {
+  const keys = Object.keys(shape);
+  const readers = Object.values(shape) as Reader<unknown>[];
+  return (value, member) => {
+    if (typeof value !== 'object' || value === null) return refuse(member, 'an object');
     const given = value as Readonly<Record<string, unknown>>;
-    const made: Record<string, unknown> = {};
-    for (const [key, read] of members) {
-      const member = read(Object.hasOwn(given, key) ? given[key] : undefined, `${path}.${key}`);
-      if (member !== undefined) made[key] = member;
+    const made: Record<string, unknown> = type === undefined ? {} : { type };
+    for (let i = 0; i < keys.length; i += 1) {
+      const key = keys[i]!;
+      const read = readers[i]!(Object.hasOwn(given, key) ? given[key] : undefined, key);
+      if (read !== undefined) made[key] = read;
     }
     return made as T;
   };
 }
 
-const span: Reader<Span> = (value, path) => {
-  if (!Array.isArray(value) || value.length !== 2) return refuse(path, 'a span');
-  const start = count(value[0], path);
-  const end = count(value[1], path);
-  return end >= start ? [start, end] : refuse(path, 'a span');
+const span: Reader<Span> = (value, member) => {
+  if (!Array.isArray(value) || value.length !== 2) return refuse(member, 'a span');
+  const start = count(value[0], member);
+  const end = count(value[1], member);
+  return end >= start ? [start, end] : refuse(member, 'a span');
 };
 
-const bytes: Reader<Uint8Array> = (value, path) => {
-  if (!(value instanceof Uint8Array) || value.byteLength > maxSegmentBytes) return refuse(path, `at most ${maxSegmentBytes} octets`);
+const bytes: Reader<Uint8Array> = (value, member) => {
+  if (!(value instanceof Uint8Array) || value.byteLength > maxSegmentBytes) return refuse(member, `at most ${maxSegmentBytes} octets`);
   return value;
 };
 
-const pair: Reader<readonly [string, string]> = (value, path) => {
-  if (!Array.isArray(value) || value.length !== 2) return refuse(path, 'a name and a value');
-  return [text(value[0], path), text(value[1], path)];
+const pair: Reader<readonly [string, string]> = (value, member) => {
+  if (!Array.isArray(value) || value.length !== 2) return refuse(member, 'a name and a value');
+  return [text(value[0], member), text(value[1], member)];
 };
 
 const stream = oneOf('c2s', 's2c');
@@ -91,9 +93,9 @@ const site = maybe(object<SourceSite>({ file: text, line: count, column: maybe(c
 const fromBytes = object<Extract<Provenance, { from: 'bytes' }>>({ from: oneOf('bytes'), stream, spans: list(span) });
 const fromSetting = object<Extract<Provenance, { from: 'setting' }>>({ from: oneOf('setting'), name: text });
 const fromGateway = object<Extract<Provenance, { from: 'gateway' }>>({ from: oneOf('gateway') });
-const origin: Reader<Provenance> = (value, path) => {
+const origin: Reader<Provenance> = (value, member) => {
   const from = (Object(value) as { readonly from?: unknown }).from;
-  return from === 'bytes' ? fromBytes(value, path) : from === 'setting' ? fromSetting(value, path) : fromGateway(value, path);
+  return from === 'bytes' ? fromBytes(value, member) : from === 'setting' ? fromSetting(value, member) : fromGateway(value, member);
 };
 
 const entry = object<ContextEntry>({ key: text, value: text, kind: text, origin });
@@ -154,11 +156,11 @@ const shapes: { readonly [K in TraceType]: Omit<Shape<PayloadOf<K>>, 'type'> } =
   'trace.gap': { count },
 };
 
-const readers = new Map(Object.entries(shapes).map(([type, shape]) => [type, object<TraceInput>(shape as unknown as Shape<TraceInput>)]));
+const readers = new Map(Object.entries(shapes).map(([type, shape]) => [type, object<TraceInput>(shape as unknown as Shape<TraceInput>, type)]));
 
 /** Tokens travel as rows of numbers; one as an object is a forgery. */
-function refuseToken(_value: unknown, path: string): never {
-  return refuse(path, 'sent as an object');
+function refuseToken(_value: unknown, member: string): never {
+  return refuse(member, 'sent as an object');
 }
 
 /** A fresh, well formed payload. @throws TypeError saying what is wrong. */
@@ -166,7 +168,7 @@ export function readTraceInput(value: unknown): TraceInput {
   const type = (Object(value) as { readonly type?: unknown }).type;
   const read = typeof type === 'string' ? readers.get(type) : undefined;
   if (!read) return refuse('type', 'known');
-  return Object.assign({ type }, read(value, type as string)) as TraceInput;
+  return read(value, type as string);
 }
 
 /** The name, if it can be one. @throws TypeError otherwise. */
