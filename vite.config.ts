@@ -27,7 +27,7 @@ function hashInlineScripts(): Plugin {
 export default defineConfig({
   // Relative addresses: the site works below any path of any static host.
   base: './',
-  plugins: [hashInlineScripts(), slimMonacoWorkers()],
+  plugins: [hashInlineScripts(), portholeRuntime(), slimMonacoWorkers()],
   define: { __PORTHOLE_VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

@@ -37,7 +37,7 @@ export const matrix = {
   runner: ['server', 'client', 'gateway', 'net', 'rpc', 'snippet', 'host', 'trace'],
   machine: ['rpc', 'net', 'client', 'snippet', 'host', 'trace'],
   playground: ['machine', 'snippet', 'examples', 'trace', 'client', 'core'],
-  ui: ['playground', 'machine', 'snippet', 'trace'],
+  ui: ['playground', 'machine', 'snippet', 'host', 'trace'],
   node: ['server', 'gateway', 'net', 'host', 'trace'],
   api: ['host', 'trace', 'core', 'gateway', 'net', 'server', 'client', 'snippet', 'frameworks', 'node'],
 } as const satisfies Record<string, readonly string[]>;

@@ -82,8 +82,8 @@ const en = {
 
   trace: {
     region: 'Trace', views: 'Views of the trace', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', scope: 'Scope', console: 'Console',
-    exchange: 'Request shown', exchangeItem: (connection: number, exchange: number, line: string, status: number) =>
-      `${connection}.${exchange}  ${line === '' ? 'not understood' : line}${status === 0 ? '' : ` → ${status}`}`,
+    exchange: 'Request shown', exchangeItem: (connection: number, exchange: number, line: string, status: number, failed: boolean) =>
+      `${connection}.${exchange}  ${line === '' ? (failed ? 'not understood' : '…') : line}${status === 0 ? '' : ` → ${status}`}`,
     exchangeNone: 'no request yet',
     clear: 'Clear the trace',
     idle: 'Nothing has been sent yet.',

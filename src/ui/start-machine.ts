@@ -1,6 +1,12 @@
+import { systemHost } from '../host/system.ts';
+import { createMachine } from '../machine/machine.ts';
 import type { Machine } from '../machine/types.ts';
+import { createSandboxSpawner } from './sandbox-spawner.ts';
 
-/** Build the machine. */
-export function startMachine(): Promise<Machine> {
-  return Promise.reject(new Error('the machine is being built'));
+/** The machine of the page: its processes are workers in the sandbox frame. */
+export function startMachine(): Machine {
+  const spawner = createSandboxSpawner();
+  // The frame loads while the machine is still being told what to run.
+  void spawner.warm();
+  return createMachine({ spawner, host: systemHost });
 }

@@ -16,7 +16,7 @@ export function Explanation(props: { readonly event: TraceEvent }): JSX.Element 
       <dl class="explanation">
         <dt>{t.response.clause}</dt><dd><span class="clause">{event.clause}</span> <span class="note mono">{event.code}</span></dd>
         <dt>{t.response.advice}</dt><dd>{event.advice}</dd>
-        {event.by === 'peer' && <><dt>{t.response.where}</dt><dd><button type="button" class="button quiet small" onClick={show}>{t.response.showByte(event.offset)}</button></dd></>}
+        {event.by === 'peer' && <><dt>{t.response.where}</dt><dd><button type="button" class="button small" onClick={show}>{t.response.showByte(event.offset)}</button></dd></>}
       </dl>
     );
   }

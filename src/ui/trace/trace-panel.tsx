@@ -76,7 +76,7 @@ function ExchangePicker(): JSX.Element {
       {!summaries.value.some((one) => `${one.connection}.${one.exchange}` === current) && <option value={current}>{t.trace.exchangeNone}</option>}
       {summaries.value.map((one) => {
         const value = `${one.connection}.${one.exchange}`;
-        return <option key={value} value={value}>{t.trace.exchangeItem(one.connection, one.exchange, one.request, one.status)}</option>;
+        return <option key={value} value={value}>{t.trace.exchangeItem(one.connection, one.exchange, one.request, one.status, one.failed)}</option>;
       })}
     </select>
   );
