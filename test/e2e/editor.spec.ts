@@ -144,9 +144,9 @@ describe.each(['textarea', 'monaco'] as const)('%s', (which) => {
   });
 
   test('reveals a place in a file that is opened later', async () => {
-    await page.evaluate(() => { fixture.lazy.reveal('dispatcher.ts', 6, 3); fixture.lazy.open('dispatcher.ts', fixture.files['dispatcher.ts']!); fixture.lazy.focus(); });
+    await page.evaluate(() => { fixture.lazy.reveal('dispatcher.ts', 7, 3); fixture.lazy.open('dispatcher.ts', fixture.files['dispatcher.ts']!); fixture.lazy.focus(); });
     await page.keyboard.type('X');
-    expect((await text()).split('\n')[5]).toMatch(/^ {2}Xreturn/);
+    expect((await text()).split('\n')[6]).toMatch(/^ {2}Xreturn/);
   });
 
   test('leaves Ctrl+Enter to the page', async () => {
@@ -227,10 +227,10 @@ describe('the plain editor', () => {
 
   test('a marker in its list leads to the place', async () => {
     await open();
-    await page.evaluate(() => fixture.lazy.setMarkers('app.ts', [{ line: 7, column: 9, message: 'here', severity: 'warning' }]));
-    await page.getByRole('button', { name: 'Warning in line 7: here' }).click();
+    await page.evaluate(() => fixture.lazy.setMarkers('app.ts', [{ line: 8, column: 9, message: 'here', severity: 'warning' }]));
+    await page.getByRole('button', { name: 'Warning in line 8: here' }).click();
     await page.keyboard.type('X');
-    expect((await text()).split('\n')[6]).toMatch(/^export cXonst app/);
+    expect((await text()).split('\n')[7]).toMatch(/^export cXonst app/);
   });
 
   test('the picture shows what the text box holds, at the same place', async () => {
