@@ -5,7 +5,7 @@
  * imports another. So the files become functions in one text that is imported once:
  *
  *     export const modules = {
- *     "app.ts": async (require, exports, $load$) => {
+ *     "app.ts": async ($) => { …first line, ours…
  *     …the file, line for line…
  *     },
  *     };
@@ -16,7 +16,7 @@
 import { LoadError } from './problem.ts';
 import { findModule, isModule, isRelative, joinPath, moduleExtensions, specifierFor } from './resolve.ts';
 import { nearest } from './suggest.ts';
-import { compile, dynamicImport, type Compiled, type ImportRef } from './transpile.ts';
+import { compile, type Compiled, type ImportRef } from './transpile.ts';
 
 /** Where the functions of the linked module are in a stack trace. No file of a snippet can be called so. */
 export const linkedName = 'porthole:snippet';
@@ -46,6 +46,8 @@ export interface Program {
   readonly broken: ReadonlyMap<string, LoadError>;
   /** What `specifier`, written in the file `from`, means. @throws LoadError ImportError. */
   resolve(from: string, specifier: string): Target;
+  /** What a file exports by `export * from`, and whose it is. */
+  stars(path: string): readonly { readonly name: string; readonly from: Target }[];
   /** From a line and column of {@link code} (from 1) to the snippet. Undefined where it is our own text. */
   locate(line: number, column: number): Place | undefined;
 }
@@ -76,7 +78,7 @@ class Linker {
     const lines = ['export const modules = {'];
     const starts: { readonly module: Compiled; readonly first: number; readonly last: number }[] = [];
     for (const module of this.#modules.values()) {
-      lines.push(`${JSON.stringify(module.path)}: async (require, exports, ${dynamicImport}) => {`);
+      lines.push(`${JSON.stringify(module.path)}: ${module.head}`);
       const body = module.body.split('\n');
       starts.push({ module, first: lines.length + 1, last: lines.length + body.length });
       // One by one: a file may have more lines than a call may have arguments.
@@ -90,6 +92,7 @@ class Linker {
       modules: this.#modules,
       broken: this.#broken,
       resolve: (from, specifier) => this.#resolve(from, specifier, undefined),
+      stars: (from) => this.#stars(from),
       locate(line, column) {
         const hit = starts.find(({ first, last }) => line >= first && line <= last);
         if (!hit) return undefined;
@@ -205,12 +208,18 @@ class Linker {
     if (seen.has(target.path)) return new Set();
     seen.add(target.path);
     const module = this.#modules.get(target.path)!;
-    const names = new Set(module.exports);
-    for (const specifier of module.exportsAllOf) {
-      // `export *` passes on everything but the default.
-      for (const name of this.#exportsOf(this.#resolve(target.path, specifier, undefined), seen)) if (name !== 'default') names.add(name);
+    return new Set([...module.exports, ...this.#stars(target.path, seen).map(({ name }) => name)]);
+  }
+
+  /** `export *` passes on everything but the default and what the module exports itself; the first of two wins. */
+  #stars(path: string, seen = new Set([path])): { readonly name: string; readonly from: Target }[] {
+    const { exports, exportsAllOf } = this.#modules.get(path)!;
+    const found = new Map<string, Target>();
+    for (const specifier of exportsAllOf) {
+      const from = this.#resolve(path, specifier, undefined);
+      for (const name of this.#exportsOf(from, seen)) if (name !== 'default' && !exports.has(name) && !found.has(name)) found.set(name, from);
     }
-    return names;
+    return [...found].map(([name, from]) => ({ name, from }));
   }
 
   #inventory(): string {

@@ -1,31 +1,55 @@
 /**
- * Runs the functions of a linked snippet (`link.ts`) as the modules they were: each once, dependencies first, one after
- * the other; a module may await at its top. Modules that import each other see what is there so far, as in CommonJS.
+ * Runs the functions of a linked snippet (`link.ts`) as the modules they were, in the two phases of the specification.
+ * Linking calls each function as far as its first `await`: its exports are there then, functions ready to be called,
+ * everything else in its temporal dead zone. Running lets them go on one after the other, dependencies first; a module
+ * may await at its top, and who imports it waits.
  */
 import type { Builtins, Program, Target } from './link.ts';
 
 /** What the linked text exports: one function per file. */
-export type ModuleFunctions = Readonly<Record<string, ModuleFunction>>;
+export type ModuleFunctions = Readonly<Record<string, (context: ModuleContext) => Promise<void>>>;
 
-type Exports = Record<string, unknown>;
-type ModuleFunction = (require: (specifier: string) => unknown, exports: Exports, load: (specifier: unknown) => Promise<unknown>) => Promise<void>;
+/** What a module's function is given; see `to-function.ts`. */
+interface ModuleContext {
+  /** Exports of the module that an import names. */
+  from(specifier: string): object;
+  /** Called once, first of all. */
+  exports(getters: Readonly<Record<string, () => unknown>>): void;
+  /** Resolves when the module may run. */
+  readonly turn: Promise<void>;
+  /** `import()`. */
+  load(specifier: unknown): Promise<object>;
+}
 
-interface Running {
-  readonly exports: Exports;
-  /** Settles once the module has run. Nobody may be listening: see {@link ModuleRegistry.#start}. */
+type Namespace = Record<string, unknown>;
+
+interface Linked {
+  readonly namespace: Namespace;
+  /** It may run now. */
+  readonly go: () => void;
+  /** Settles when it has run. */
   readonly done: Promise<void>;
+  started: boolean;
 }
 
 export class ModuleRegistry {
   readonly #program: Program;
-  readonly #functions: ModuleFunctions;
-  readonly #builtins: Builtins;
-  readonly #running = new Map<string, Running>();
+  readonly #namespaces = new Map<string, Namespace>();
+  readonly #linked = new Map<string, Linked>();
 
   constructor(program: Program, functions: ModuleFunctions, builtins: Builtins) {
     this.#program = program;
-    this.#functions = functions;
-    this.#builtins = builtins;
+    for (const path of program.modules.keys()) this.#namespaces.set(`file:${path}`, emptyNamespace());
+    for (const [name, exports] of Object.entries(builtins)) this.#namespaces.set(`builtin:${name}`, Object.freeze(Object.assign(emptyNamespace(), exports)));
+    for (const path of program.modules.keys()) this.#linked.set(path, this.#link(path, functions[path]!));
+    for (const path of program.modules.keys()) {
+      const own = this.#namespaces.get(`file:${path}`)!;
+      for (const { name, from } of program.stars(path)) {
+        const theirs = this.#namespaceOf(from);
+        define(own, name, () => theirs[name]);
+      }
+      Object.preventExtensions(own);
+    }
   }
 
   /** Run the entry file and give its exports. Rejects with whatever a module throws. */
@@ -33,72 +57,80 @@ export class ModuleRegistry {
     return this.#load(this.#program.entry, new Set());
   }
 
-  /** `importers`: modules that are waiting for this one, which must not be waited for. */
-  async #load(path: string, importers: ReadonlySet<string>): Promise<Exports> {
+  #link(path: string, run: ModuleFunctions[string]): Linked {
+    const namespace = this.#namespaces.get(`file:${path}`)!;
+    let go!: () => void;
+    const turn = new Promise<void>((resolve) => (go = resolve));
+    /** Modules that wait for this one to have run, while it runs. */
+    const waiting = new Set([path]);
+    const done = run({
+      from: (specifier) => this.#namespaceOf(this.#program.resolve(path, specifier)),
+      exports(getters) {
+        for (const [name, get] of Object.entries(getters)) define(namespace, name, get);
+      },
+      turn,
+      // Not called at once: what is thrown here has to reject, and so has what the specifier's toString throws.
+      load: (specifier) => Promise.resolve().then(() => this.#import(path, String(specifier), waiting)),
+    }).finally(() => waiting.clear());
+    // A module that failed fails everybody who imports it later; that nobody does is no uncaught error.
+    done.catch(() => {});
+    return { namespace, go, done, started: false };
+  }
+
+  /** `importers`: modules that wait for this one, and so must not be waited for. */
+  async #load(path: string, importers: ReadonlySet<string>): Promise<Namespace> {
     for (const next of this.#order(path)) {
-      const running = this.#running.get(next) ?? this.#start(next, importers);
-      if (!importers.has(next)) await running.done;
+      const module = this.#linked.get(next)!;
+      if (!module.started) {
+        module.started = true;
+        module.go();
+      }
+      if (!importers.has(next)) await module.done;
     }
-    return this.#running.get(path)!.exports;
+    return this.#linked.get(path)!.namespace;
   }
 
   /** The module and what it needs, each after its dependencies. In a cycle, the one that was asked for first comes last. */
   #order(path: string): string[] {
     const order: string[] = [];
-    const seen = new Set<string>();
-    const stack: { readonly path: string; readonly needs: string[] }[] = [];
-    const enter = (next: string): void => {
-      if (seen.has(next)) return;
-      seen.add(next);
-      stack.push({ path: next, needs: this.#needs(next) });
-    };
-    enter(path);
-    while (stack.length > 0) {
-      const top = stack.at(-1)!;
+    const seen = new Set([path]);
+    const stack = [{ path, needs: this.#needs(path) }];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
       const need = top.needs.shift();
-      if (need !== undefined) enter(need);
-      else order.push(stack.pop()!.path);
+      if (need === undefined) {
+        order.push(top.path);
+        stack.pop();
+      } else if (!seen.has(need)) {
+        seen.add(need);
+        stack.push({ path: need, needs: this.#needs(need) });
+      }
     }
     return order;
   }
 
   #needs(path: string): string[] {
-    const imports = this.#program.modules.get(path)?.imports ?? [];
-    return imports.flatMap((reference) => {
+    return this.#program.modules.get(path)!.imports.flatMap((reference) => {
       if (reference.dynamic) return [];
       const target = this.#program.resolve(path, reference.specifier);
       return target.kind === 'file' ? [target.path] : [];
     });
   }
 
-  #start(path: string, importers: ReadonlySet<string>): Running {
-    const exports: Exports = {};
-    const waiting = new Set([...importers, path]);
-    let finish!: (outcome: Promise<void>) => void;
-    const running: Running = { exports, done: new Promise((resolve) => { finish = resolve; }) };
-    // A module that failed fails everybody who imports it later, too; that nobody does is no uncaught error.
-    running.done.catch(() => {});
-    // Known before it runs: what it imports may import it.
-    this.#running.set(path, running);
-    finish(this.#functions[path]!(
-      (specifier) => this.#exportsOf(this.#program.resolve(path, specifier)),
-      exports,
-      // Not async: what is thrown here must reject, and what the specifier's toString throws, too.
-      (specifier) => Promise.resolve().then(() => this.#import(path, String(specifier), waiting)),
-    ).finally(() => waiting.clear()));
-    return running;
+  #namespaceOf(target: Target): Namespace {
+    return this.#namespaces.get(target.kind === 'file' ? `file:${target.path}` : `builtin:${target.name}`)!;
   }
 
-  #exportsOf(target: Target): unknown {
-    if (target.kind === 'file') return this.#running.get(target.path)!.exports;
-    return Object.assign(Object.create(null, { __esModule: { value: true } }) as object, this.#builtins[target.name]);
-  }
-
-  async #import(from: string, specifier: string, waiting: ReadonlySet<string>): Promise<unknown> {
+  async #import(from: string, specifier: string, waiting: ReadonlySet<string>): Promise<object> {
     const target = this.#program.resolve(from, specifier);
-    if (target.kind === 'builtin') return this.#exportsOf(target);
+    if (target.kind === 'builtin') return this.#namespaceOf(target);
     const broken = this.#program.broken.get(target.path);
     if (broken) throw broken;
     return this.#load(target.path, new Set(waiting));
   }
+}
+
+const emptyNamespace = (): Namespace => Object.create(null, { [Symbol.toStringTag]: { value: 'Module' } }) as Namespace;
+
+function define(namespace: Namespace, name: string, get: () => unknown): void {
+  Object.defineProperty(namespace, name, { get, enumerable: true });
 }

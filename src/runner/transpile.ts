@@ -1,15 +1,15 @@
 /**
  * One file of the snippet as JavaScript, and what it imports and exports.
  *
- * Three steps, each of which keeps every line where it is: sucrase takes the types away; acorn reads what is left, finds
- * the syntax errors that sucrase is too polite to mention, and lists imports and exports; sucrase turns these into
- * `require` and `exports` (see `link.ts` for why).
+ * Three steps, each of which keeps every line where it is: sucrase takes the types away; acorn reads what is left, and
+ * finds the syntax errors that sucrase is too polite to mention; `to-function.ts` makes a function of the module.
  */
-import { parse, type Identifier, type ImportExpression, type Literal, type Node, type Pattern, type Program } from 'acorn';
+import { parse, type ImportExpression, type Literal, type Node, type Program } from 'acorn';
 import { transform, type Options } from 'sucrase';
 import { LoadError } from './problem.ts';
 import { extensionOf } from './resolve.ts';
 import { ColumnMap } from './source-map.ts';
+import { toFunction, type DynamicImport } from './to-function.ts';
 
 /** What is compiled how; other extensions are JavaScript as it stands. */
 const dialects: Readonly<Record<string, Options['transforms']>> = {
@@ -35,10 +35,12 @@ export interface ImportRef extends Position {
   readonly dynamic: boolean;
 }
 
-/** A file, compiled. */
+/** A file, compiled. See `to-function.ts` for what the function is. */
 export interface Compiled {
   readonly path: string;
-  /** Body of a function of `require`, `exports` and {@link dynamicImport}; as many lines as the source. */
+  /** The function's parameter and the first line of its body. */
+  readonly head: string;
+  /** The rest of its body; as many lines as the source. */
   readonly body: string;
   readonly imports: readonly ImportRef[];
   /** There is an `import(expression)`: any file may be meant. */
@@ -47,12 +49,9 @@ export interface Compiled {
   readonly exports: ReadonlySet<string>;
   /** Specifiers of `export * from`. */
   readonly exportsAllOf: readonly string[];
-  /** The source's column for one of `body`. Lines from 1, columns from 1. */
+  /** The source's column for one of `body`. Both from 1. */
   column(line: number, column: number): number;
 }
-
-/** What stands in the place of `import` in `import(x)`. As long as that word, so that columns stay. */
-export const dynamicImport = '$load$';
 
 /**
  * Compile one file.
@@ -61,29 +60,20 @@ export const dynamicImport = '$load$';
 export function compile(path: string, source: string): Compiled {
   const stripped = stripTypes(path, source);
   const { program, dynamicImports } = read(path, source, stripped);
-  const facts = moduleFacts(program);
-  for (const { name, start } of facts.declared) {
-    if (name !== 'require' && name !== 'exports' && name !== dynamicImport) continue;
-    throw new LoadError('SyntaxError', `'${name}' is a name that Porthole needs for itself at the top of a module.`, 'Choose another name.', site(path, stripped, start));
-  }
-  const commonJs = toCommonJs(path, stripped.code, dynamicImports);
-  const imports = [...facts.imports, ...dynamicImports.flatMap((found) => (found.specifier === undefined ? [] : [{ specifier: found.specifier, names: [], dynamic: true, at: found.start }]))];
-  const hoisted = facts.functions.map(({ exported, local }) => `exports.${exported} = ${local}; `).join('');
+  const { head, body, imports, exports, exportsAllOf } = toFunction(stripped.code, program, dynamicImports);
   const where = (at: number): Position => positionOf(stripped, at);
   return {
     path,
-    // Functions are hoisted, and so are their exports: two modules that import each other may call them at once.
-    body: hoisted + commonJs.code,
-    imports: imports.map(({ specifier, names, dynamic, at }) => ({
-      specifier, dynamic, ...where(at), names: names.map((imported) => ({ name: imported.name, ...where(imported.at) })),
-    })),
+    head,
+    body: body.text,
+    imports: [
+      ...imports.map(({ specifier, at, names }) => ({ specifier, dynamic: false, ...where(at), names: names.map((each) => ({ name: each.name, ...where(each.at) })) })),
+      ...dynamicImports.flatMap(({ specifier, start }) => (specifier === undefined ? [] : [{ specifier, dynamic: true, names: [], ...where(start) }])),
+    ],
     importsAnything: dynamicImports.some((found) => found.specifier === undefined),
-    exports: facts.exports,
-    exportsAllOf: facts.exportsAllOf,
-    column(line, column) {
-      const before = line === 1 ? hoisted.length : 0;
-      return stripped.columns.source(line, commonJs.columns.source(line, Math.max(0, column - 1 - before))) + 1;
-    },
+    exports,
+    exportsAllOf,
+    column: (line, column) => stripped.columns.source(line, body.originalColumn(line, column - 1)) + 1,
   };
 }
 
@@ -108,21 +98,41 @@ function stripTypes(path: string, source: string): Output {
   try {
     return sucrase(path, source, { transforms });
   } catch (error) {
-    const { loc, message } = error as { readonly loc?: Position; readonly message: string };
-    if (loc === undefined) throw error;
-    const what = message.replace(`Error transforming ${path}: `, '').replace(/ \(\d+:\d+\)$/, '');
-    throw syntaxError(path, source, what, loc);
+    if (!(error instanceof SyntaxError)) throw error;
+    const { message, pos } = furthestError(() => transform(source, { transforms, filePath: path })) ?? (error as SucraseError);
+    const line = source.slice(0, pos).split('\n').length;
+    throw syntaxError(path, source, message.replace(/^Error transforming .*?: (?=\S)/, '').replace(/ \(\d+:\d+\)$/, ''), { line, column: pos - source.lastIndexOf('\n', pos - 1) });
   }
 }
 
-// ── 2. syntax, imports, exports ──────────────────────────────────────────────────────────────────────────────────────
+/** A syntax error as sucrase's parser makes it: with the offset. */
+type SucraseError = SyntaxError & { readonly pos: number };
 
-interface DynamicImport {
-  /** Offset of the word `import`. */
-  readonly start: number;
-  /** Undefined where it is not a plain string. */
-  readonly specifier: string | undefined;
+/**
+ * The error that the parser made at the latest place. A mistake inside an arrow function sends sucrase back to reading the
+ * parameters as an expression in parentheses, and what it then reports is the arrow: of no use to anybody. The mistake
+ * itself was an error object for a moment, so this looks at all that are made.
+ */
+function furthestError(parseAgain: () => void): SucraseError | undefined {
+  const Native = globalThis.SyntaxError;
+  const made: SucraseError[] = [];
+  globalThis.SyntaxError = class extends Native {
+    constructor(message?: string, options?: ErrorOptions) {
+      super(message, options);
+      made.push(this as unknown as SucraseError);
+    }
+  } as unknown as typeof Native;
+  try {
+    parseAgain();
+  } catch {
+    // The one we know.
+  } finally {
+    globalThis.SyntaxError = Native;
+  }
+  return made.filter((error) => typeof error.pos === 'number').sort((one, other) => other.pos - one.pos)[0];
 }
+
+// ── 2. syntax ──────────────────────────────────────────────────────────────────────────────────────
 
 function read(path: string, source: string, stripped: Output): { readonly program: Program; readonly dynamicImports: DynamicImport[] } {
   try {
@@ -163,120 +173,10 @@ function syntaxError(path: string, source: string, what: string, at: Position): 
   return new LoadError('SyntaxError', message, ends ? 'Something that was opened above is not closed: a brace, a parenthesis, a bracket?' : 'Look at this place, and at the end of the line before it.', { file: path, line: at.line, column: at.column });
 }
 
-interface Facts {
-  readonly imports: { readonly specifier: string; readonly at: number; readonly dynamic: false; readonly names: { readonly name: string; readonly at: number }[] }[];
-  readonly exports: Set<string>;
-  readonly exportsAllOf: string[];
-  /** Exports that are function declarations. */
-  readonly functions: { readonly exported: string; readonly local: string }[];
-  /** Names declared at the top of the module. */
-  readonly declared: { readonly name: string; readonly start: number }[];
-}
-
-const nameOf = (node: Identifier | Literal): string => (node.type === 'Identifier' ? node.name : String(node.value));
-
-function moduleFacts(program: Program): Facts {
-  const facts: Facts = { imports: [], exports: new Set(), exportsAllOf: [], functions: [], declared: [] };
-  const renamed: { readonly exported: string; readonly local: string }[] = [];
-  const functions = new Set<string>();
-  const note = (node: Node): void => {
-    declare(node, facts);
-    const { id } = node as { readonly id?: Identifier | null };
-    if (node.type === 'FunctionDeclaration' && id) functions.add(id.name);
-  };
-  for (const node of program.body) {
-    switch (node.type) {
-      case 'ImportDeclaration': {
-        note(node);
-        const names = node.specifiers.flatMap((each) =>
-          each.type === 'ImportNamespaceSpecifier' ? []
-          : [{ name: each.type === 'ImportDefaultSpecifier' ? 'default' : nameOf(each.imported), at: each.start }]);
-        facts.imports.push({ specifier: String(node.source.value), at: node.source.start, dynamic: false, names });
-        break;
-      }
-      case 'ExportAllDeclaration':
-        facts.imports.push({ specifier: String(node.source.value), at: node.source.start, dynamic: false, names: [] });
-        if (node.exported) facts.exports.add(nameOf(node.exported));
-        else facts.exportsAllOf.push(String(node.source.value));
-        break;
-      case 'ExportNamedDeclaration': {
-        for (const each of node.specifiers) facts.exports.add(nameOf(each.exported));
-        if (node.source) {
-          const names = node.specifiers.map((each) => ({ name: nameOf(each.local), at: each.start }));
-          facts.imports.push({ specifier: String(node.source.value), at: node.source.start, dynamic: false, names });
-        } else {
-          renamed.push(...node.specifiers.map((each) => ({ exported: nameOf(each.exported), local: nameOf(each.local) })));
-        }
-        if (!node.declaration) break;
-        const known = facts.declared.length;
-        note(node.declaration);
-        for (const { name } of facts.declared.slice(known)) {
-          facts.exports.add(name);
-          renamed.push({ exported: name, local: name });
-        }
-        break;
-      }
-      case 'ExportDefaultDeclaration': {
-        facts.exports.add('default');
-        const { declaration } = node;
-        note(declaration);
-        if (declaration.type === 'FunctionDeclaration' && declaration.id) renamed.push({ exported: 'default', local: declaration.id.name });
-        break;
-      }
-      default:
-        note(node);
-    }
-  }
-  facts.functions.push(...renamed.filter(({ exported, local }) => functions.has(local) && isIdentifier(exported)));
-  return facts;
-}
-
-const isIdentifier = (name: string): boolean => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
-
-/** Names that a statement at the top of the module declares. */
-function declare(node: Node, facts: Facts): void {
-  const statement = node as { readonly type: string; readonly id?: Identifier | null; readonly declarations?: readonly { readonly id: Pattern }[]; readonly specifiers?: readonly { readonly local: Identifier }[] };
-  if (statement.type === 'VariableDeclaration') for (const each of statement.declarations!) bind(each.id, facts);
-  else if (statement.type === 'FunctionDeclaration' || statement.type === 'ClassDeclaration') {
-    if (statement.id) bind(statement.id, facts);
-  } else if (statement.type === 'ImportDeclaration') for (const each of statement.specifiers!) bind(each.local, facts);
-}
-
-function bind(pattern: Pattern, facts: Facts): void {
-  switch (pattern.type) {
-    case 'Identifier': facts.declared.push({ name: pattern.name, start: pattern.start }); break;
-    case 'ObjectPattern': for (const each of pattern.properties) bind(each.type === 'Property' ? each.value : each.argument, facts); break;
-    case 'ArrayPattern': for (const each of pattern.elements) if (each) bind(each, facts); break;
-    case 'AssignmentPattern': bind(pattern.left, facts); break;
-    case 'RestElement': bind(pattern.argument, facts); break;
-    case 'MemberExpression': break;
-    default: pattern satisfies never;
-  }
-}
-
 /** Offset in the stripped code to a position in the source. */
 function positionOf(stripped: Output, at: number): Position {
   const lineStart = stripped.code.lastIndexOf('\n', at - 1) + 1;
   let line = 1;
   for (let from = stripped.code.indexOf('\n'); from >= 0 && from < lineStart; from = stripped.code.indexOf('\n', from + 1)) line += 1;
   return { line, column: stripped.columns.source(line, at - lineStart) + 1 };
-}
-
-function site(path: string, stripped: Output, at: number): { file: string; line: number; column: number } {
-  return { file: path, ...positionOf(stripped, at) };
-}
-
-// ── 3. modules to functions ──────────────────────────────────────────────────────────────────────────────────────────
-
-function toCommonJs(path: string, code: string, dynamicImports: readonly DynamicImport[]): Output {
-  let text = '';
-  let done = 0;
-  for (const { start } of dynamicImports) {
-    text += code.slice(done, start) + dynamicImport;
-    done = start + 'import'.length;
-  }
-  text += code.slice(done);
-  // A hashbang is one only at the very beginning of a file, which this will not be.
-  if (text.startsWith('#!')) text = `//${text.slice(2)}`;
-  return sucrase(path, text, { transforms: ['imports'] });
 }
