@@ -24,6 +24,11 @@ export interface SocketPairOptions extends WaterMarks {
   readonly client?: Address;
   /** Where the accepted end is. Default 127.0.0.1:80. */
   readonly server?: Address;
+  /**
+   * Called once, when the connection is over: which end sent its FIN first (and would be in TIME_WAIT now), or undefined
+   * after a reset.
+   */
+  readonly onOver?: (firstToEnd: 'client' | 'server' | undefined) => void;
 }
 
 /** Default high-water mark: what Linux gives a fresh TCP socket to send, give or take. */
@@ -42,15 +47,29 @@ export function socketPair(options: SocketPairOptions = {}): [client: DuplexSock
   const id = options.id ?? 1;
   const clientAddress = options.client ?? { host: '127.0.0.1', port: 49_152 };
   const serverAddress = options.server ?? { host: '127.0.0.1', port: 80 };
+  const life: Life = { firstToEnd: undefined, onOver: options.onOver };
   const marks = waterMarks(options);
-  const client = new MemorySocket(id, 'client', clientAddress, serverAddress, marks);
-  const server = new MemorySocket(id, 'server', serverAddress, clientAddress, marks);
+  const client = new MemorySocket(id, 'client', clientAddress, serverAddress, marks, life);
+  const server = new MemorySocket(id, 'server', serverAddress, clientAddress, marks, life);
   client.peer = server;
   server.peer = client;
   return [client, server];
 }
 
 const soon = Promise.resolve();
+
+/** What both ends of a pair share. */
+interface Life {
+  firstToEnd: 'client' | 'server' | undefined;
+  /** Taken away once it was called. */
+  onOver: SocketPairOptions['onOver'];
+}
+
+function finish(life: Life, firstToEnd: Life['firstToEnd']): void {
+  const { onOver } = life;
+  life.onOver = undefined;
+  onOver?.(firstToEnd);
+}
 
 /** One end of a pair. The queue of a direction lives at its receiver (`#inbox`), the pressure flag at its sender. */
 class MemorySocket implements DuplexSocket {
@@ -60,6 +79,7 @@ class MemorySocket implements DuplexSocket {
   readonly remote: Address;
   readonly #high: number;
   readonly #low: number;
+  readonly #life: Life;
   /** Set once, right after construction: neither end can be made with the other. */
   peer!: MemorySocket;
   #handler: SocketHandler | undefined;
@@ -83,8 +103,9 @@ class MemorySocket implements DuplexSocket {
   #closed = false;
   #scheduled = false;
 
-  constructor(id: number, role: 'client' | 'server', local: Address, remote: Address, marks: { readonly high: number; readonly low: number }) {
+  constructor(id: number, role: 'client' | 'server', local: Address, remote: Address, marks: { readonly high: number; readonly low: number }, life: Life) {
     this.id = id;
+    this.#life = life;
     this.role = role;
     this.local = local;
     this.remote = remote;
@@ -108,12 +129,14 @@ class MemorySocket implements DuplexSocket {
   end(): void {
     if (this.#ended || this.#cut !== undefined) return;
     this.#ended = true;
+    this.#life.firstToEnd ??= this.role;
     this.peer.#finWaits = true;
     this.peer.#schedule();
   }
 
   reset(): void {
     if (this.#closed || this.#cut !== undefined) return;
+    finish(this.#life, undefined);
     this.#sever(null);
     if (!this.peer.#closed) this.peer.#sever(new SocketError('ECONNRESET', 'recv', 'the peer reset the connection'));
   }
@@ -181,6 +204,7 @@ class MemorySocket implements DuplexSocket {
           this.peer.#schedule();
         } else if (this.#sawEof && this.peer.#sawEof) {
           // Both FINs have been delivered: over, in order.
+          finish(this.#life, this.#life.firstToEnd);
           return this.#close(handler, undefined);
         } else {
           return;

@@ -1,3 +1,5 @@
+import type { Clock } from '../host/effects.ts';
+import { Ledger } from './ledger.ts';
 import { socketPair, type WaterMarks } from './memory.ts';
 import { checkPort, isLocal, isWildcard, resolveHost } from './names.ts';
 import { formatAddress, SocketError, type Address, type DuplexSocket, type Listener, type Network } from './socket.ts';
@@ -8,11 +10,18 @@ export interface MemoryNetworkOptions extends WaterMarks {
   readonly names?: Readonly<Record<string, string>>;
   /** Addresses of this machine besides the loopback ones. */
   readonly addresses?: readonly string[];
+  /** Time, for TIME_WAIT. Without it there is none. */
+  readonly clock?: Clock;
+  /** How long TIME_WAIT lasts. ms. Default 60 000, as on Linux. */
+  readonly timeWaitMs?: number;
 }
 
 /** How a port is claimed. */
 export interface BindOptions {
-  /** SO_REUSEADDR. Reserved: it matters once there is TIME_WAIT. */
+  /**
+   * SO_REUSEADDR: claim the address although connections that used it are open or in TIME_WAIT. Servers set it, or they
+   * could not be restarted at once. It does not help against somebody who has claimed the address now. Default false.
+   */
   readonly reuseAddress?: boolean;
 }
 
@@ -30,10 +39,12 @@ export class MemoryNetwork implements Network {
   readonly #marks: WaterMarks;
   /** Every claimed port and who claims it: one entry per bound address. */
   readonly #bound = new Map<number, Binding[]>();
+  readonly #ledger: Ledger;
   #nextEphemeral = firstEphemeralPort;
   #nextId = 1;
 
   constructor(options: MemoryNetworkOptions = {}) {
+    this.#ledger = new Ledger(options.clock, options.timeWaitMs ?? 60_000);
     this.#names = options.names ?? {};
     this.#addresses = options.addresses ?? [];
     this.#marks = options;
@@ -43,15 +54,20 @@ export class MemoryNetwork implements Network {
    * Claim an address, as bind(2). Port 0 picks a free one; `''`, `0.0.0.0` and `::` claim it on every address.
    * @throws SocketError EADDRINUSE, EADDRNOTAVAIL (not an address of this machine), EINVAL (port), ENOTFOUND (name).
    */
-  bind(address: Address, _options: BindOptions = {}): Binding {
+  bind(address: Address, options: BindOptions = {}): Binding {
     checkPort(address, 0, 'bind');
     const host = resolveHost(address.host, this.#names, 'bind');
     if (!isLocal(host, this.#addresses)) {
       throw new SocketError('EADDRNOTAVAIL', 'bind', `${host} is not an address of this machine; use 127.0.0.1, or 0.0.0.0 for all of them`);
     }
-    const port = address.port === 0 ? this.#freePort(host) : address.port;
+    const leftBy = (port: number) => this.#ledger.traceOf((local) => local.port === port && (serves(host, local.host) || local.host === host));
+    const port = address.port === 0 ? this.#freePort(host, (free) => leftBy(free) === undefined) : address.port;
     if (!this.#isFree(host, port)) {
       throw new SocketError('EADDRINUSE', 'bind', `${formatAddress({ host, port })} is taken`);
+    }
+    const trace = options.reuseAddress ? undefined : leftBy(port);
+    if (trace) {
+      throw new SocketError('EADDRINUSE', 'bind', `${formatAddress({ host, port })} is used by a connection ${trace === 'open' ? 'that is still open' : 'that was closed from here a moment ago (TIME_WAIT)'}; set SO_REUSEADDR before bind`);
     }
     const binding = new Binding(this, { host, port }, () => this.#release(binding));
     this.#bound.set(port, [...(this.#bound.get(port) ?? []), binding]);
@@ -59,7 +75,7 @@ export class MemoryNetwork implements Network {
   }
 
   async listen(address: Address, options: { readonly backlog?: number } = {}): Promise<Listener> {
-    return this.bind(address).listen(options.backlog);
+    return this.bind(address, { reuseAddress: true }).listen(options.backlog);
   }
 
   async connect(address: Address): Promise<DuplexSocket> {
@@ -69,7 +85,7 @@ export class MemoryNetwork implements Network {
   /**
    * connect(2), settled at once: there is no distance on this network. The connection is complete when it is in the
    * listener's backlog; nobody needs to have accepted it.
-   * @throws SocketError ECONNREFUSED (nobody listens, or the backlog is full), ENETUNREACH, EADDRNOTAVAIL (out of ports), EINVAL, ENOTFOUND.
+   * @throws SocketError ECONNREFUSED (nobody listens, or the backlog is full), ENETUNREACH, EADDRNOTAVAIL (out of ports, or this very pair of addresses is in use or in TIME_WAIT), EINVAL, ENOTFOUND.
    */
   dial(address: Address, from?: Binding): DuplexSocket {
     checkPort(address, 1, 'connect');
@@ -85,8 +101,11 @@ export class MemoryNetwork implements Network {
     if (listener.full) {
       throw new SocketError('ECONNREFUSED', 'connect', `the backlog of ${formatAddress(server)} is full: ${listener.backlog} connections wait for accept`);
     }
-    const client = from ? from.address : { host, port: this.#freePort(host) };
-    const [near, far] = socketPair({ ...this.#marks, id: this.#nextId, client, server });
+    const client = from ? from.address : { host, port: this.#freePort(host, (port) => !this.#ledger.hasPair({ host, port }, server)) };
+    if (from && this.#ledger.hasPair(client, server)) {
+      throw new SocketError('EADDRNOTAVAIL', 'connect', `there is a connection from ${formatAddress(client)} to ${formatAddress(server)} already, open or in TIME_WAIT; let the system choose a port`);
+    }
+    const [near, far] = socketPair({ ...this.#marks, id: this.#nextId, client, server, onOver: this.#ledger.enter(client, server) });
     this.#nextId += 1;
     listener.offer(far);
     return near;
@@ -104,11 +123,11 @@ export class MemoryNetwork implements Network {
   }
 
   /** The next free port of the dynamic range, in turn, so that a port is not used again at once. */
-  #freePort(host: string): number {
+  #freePort(host: string, usable: (port: number) => boolean): number {
     for (let tries = firstEphemeralPort; tries <= lastPort; tries += 1) {
       const port = this.#nextEphemeral;
       this.#nextEphemeral = port === lastPort ? firstEphemeralPort : port + 1;
-      if (this.#isFree(host, port)) return port;
+      if (this.#isFree(host, port) && usable(port)) return port;
     }
     throw new SocketError('EADDRNOTAVAIL', 'bind', 'every port from 49152 to 65535 is taken');
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { firstEphemeralPort, MemoryNetwork } from '../../src/net/network.ts';
 import { SocketError, type DuplexSocket } from '../../src/net/socket.ts';
-import { settle } from '../helpers/fake-clock.ts';
+import { fakeHost, settle } from '../helpers/fake-clock.ts';
 import { ascii, Collector } from './collect.ts';
 import { describeSocket } from './socket-contract.ts';
 
@@ -239,6 +239,97 @@ describe('accept and backlog', () => {
     client.write(ascii('still here'));
     await settle();
     expect([server.text, server.closes]).toEqual(['still here', 0]);
+  });
+});
+
+describe('what connections leave behind', () => {
+  /** A connection from a fixed port, closed by `who` first (or still open, or reset). */
+  async function after(who: 'client' | 'server' | 'reset' | 'open') {
+    const host = fakeHost();
+    const network = new MemoryNetwork({ clock: host.clock });
+    const listener = network.bind(at('127.0.0.1', 80)).listen();
+    const from = network.bind(at('127.0.0.1', 5555));
+    const client = from.connect(at('127.0.0.1', 80));
+    const server = await listener.accept();
+    new Collector().attach(client);
+    new Collector().attach(server);
+    if (who === 'reset') client.reset();
+    else if (who !== 'open') {
+      const [first, second] = who === 'client' ? [client, server] : [server, client];
+      first.end();
+      await settle();
+      second.end();
+    }
+    await settle();
+    listener.close();
+    from.close();
+    return { host, network };
+  }
+
+  test.each([
+    ['server', 80, 'EADDRINUSE'],
+    ['server', 5555, 'no error'],
+    ['client', 80, 'no error'],
+    ['client', 5555, 'EADDRINUSE'],
+    ['reset', 80, 'no error'],
+    ['reset', 5555, 'no error'],
+    ['open', 80, 'EADDRINUSE'],
+    ['open', 5555, 'EADDRINUSE'],
+  ] as const)('%s closed first: bind to port %d: %s', async (who, port, outcome) => {
+    const { network } = await after(who);
+    network.bind(at('127.0.0.1', port), { reuseAddress: true }).close();
+    expect(await errno(() => network.bind(at('127.0.0.1', port)))).toBe(outcome);
+  });
+
+  test('the wildcard meets it as well', async () => {
+    const { network } = await after('server');
+    expect(await errno(() => network.bind(at('0.0.0.0', 80)))).toBe('EADDRINUSE');
+    expect(await errno(() => network.bind(at('127.0.0.2', 80)))).toBe('no error');
+  });
+
+  test('TIME_WAIT is over after a minute', async () => {
+    const { host, network } = await after('server');
+    host.advance(59_999);
+    expect(await errno(() => network.bind(at('127.0.0.1', 80)))).toBe('EADDRINUSE');
+    host.advance(1);
+    expect(await errno(() => network.bind(at('127.0.0.1', 80)))).toBe('no error');
+  });
+
+  test('listen() is what servers do: it reuses the address', async () => {
+    const { network } = await after('server');
+    expect(await errno(() => network.listen(at('127.0.0.1', 80)))).toBe('no error');
+  });
+
+  test('the same pair of addresses again: EADDRNOTAVAIL, until TIME_WAIT is over', async () => {
+    const { host, network } = await after('client');
+    await network.listen(at('127.0.0.1', 80));
+    const from = network.bind(at('127.0.0.1', 5555), { reuseAddress: true });
+    expect(await errno(() => from.connect(at('127.0.0.1', 80)))).toBe('EADDRNOTAVAIL');
+    host.advance(60_000);
+    expect(await errno(() => from.connect(at('127.0.0.1', 80)))).toBe('no error');
+  });
+
+  test('a port that the system chooses is not one of these', async () => {
+    const network = new MemoryNetwork();
+    const listener = await network.listen(at('127.0.0.1', 80), { backlog: 10 });
+    const ports = [await network.connect(listener.address), await network.connect(listener.address)].map(({ local }) => local.port);
+    for (let i = 0; i < 16_382; i += 1) ports.push(network.bind(at('127.0.0.1', 0)).address.port);
+    expect(new Set(ports).size).toBe(16_384);
+    expect(await errno(() => network.bind(at('127.0.0.1', 0)))).toBe('EADDRNOTAVAIL');
+  });
+
+  test('without a clock there is no TIME_WAIT', async () => {
+    const network = new MemoryNetwork();
+    const listener = network.bind(at('127.0.0.1', 80)).listen();
+    const client = await network.connect(listener.address);
+    const server = await listener.accept();
+    new Collector().attach(client);
+    new Collector().attach(server);
+    server.end();
+    client.end();
+    await settle();
+    listener.close();
+    expect(await errno(() => network.bind(at('127.0.0.1', 80)))).toBe('no error');
   });
 });
 
