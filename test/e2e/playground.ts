@@ -92,10 +92,11 @@ export class Playground {
     return (await this.showTrace(tab)).innerText();
   }
 
-  /** Waits for the answer to the last Send and gives the text of the Response tab. */
+  /** Waits for an answer and gives its status line, and what the Response tab says beside it, in one line. */
   async answer(): Promise<string> {
-    await expect.poll(() => this.traceText('Response'), { timeout: 15_000 }).toMatch(/\b[1-5]\d\d\b/);
-    return this.traceText('Response');
+    const text = async (): Promise<string> => (await this.traceText('Response')).replaceAll(/\s+/g, ' ');
+    await expect.poll(text, { timeout: 15_000 }).toMatch(/^[1-5]\d\d\b/);
+    return text();
   }
 
   /** The body of the answer as text. */
@@ -214,11 +215,14 @@ export class Playground {
     await this.editor.getByRole('textbox', { name: 'Editor' }).focus();
   }
 
-  /** Replaces the text of the open file, as a paste would. */
+  /** Replaces the text of the open file by a paste: what is typed, Monaco would indent and close brackets for. */
   async typeCode(text: string): Promise<void> {
+    await this.page.evaluate((code) => navigator.clipboard.writeText(code), text);
     await this.focusCode();
     await this.page.keyboard.press('ControlOrMeta+A');
-    await this.page.keyboard.insertText(text);
+    await this.page.keyboard.press('ControlOrMeta+V');
+    const firstLine = text.split('\n')[0]!;
+    await expect.poll(() => this.code()).toContain(firstLine);
   }
 
   /** The code as it is shown: of the plain editor, or the lines that Monaco has drawn. */
