@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, test } from 'vitest';
 import { FastApi } from '../../src/frameworks/fastapilike/app.ts';
+import type { Request } from '../../src/frameworks/fastapilike/request.ts';
 import { html, HttpException, Response } from '../../src/frameworks/fastapilike/response.ts';
 import { WebSocketDisconnect } from '../../src/frameworks/fastapilike/websocket.ts';
 import type { AsgiApp, AsgiReceiveEvent, AsgiScope, AsgiSendEvent } from '../../src/gateway/asgi/types.ts';
@@ -50,7 +51,7 @@ function library(): FastApi & { log: string[] } {
   app.get('/boom', {}, () => { throw new Error('boom'); });
   app.get('/state', {}, ({ request: current }) => current.state);
   app.post('/raw', {}, async ({ request: current }) => ({ size: (await current.body()).length, again: (await current.text()).length }));
-  app.get('/user', { depends: { user: async ({ headers }) => headers.get('x-user')?.[0] ?? 'nobody', session: async function* () { log.push('open'); yield { id: 7 }; log.push('close'); } } }, ({ depends, background }) => {
+  app.get('/user', { depends: { user: async ({ headers }: Request) => headers.get('x-user')?.[0] ?? 'nobody', session: async function* () { log.push('open'); yield { id: 7 }; log.push('close'); } } }, ({ depends, background }) => {
     background.add(() => log.push('background'));
     return { user: depends.user, session: depends.session.id };
   });
@@ -178,7 +179,7 @@ describe('lifespan', () => {
   });
 
   test('a startup that throws is reported, not swallowed', async () => {
-    const app = new FastApi({ lifespan: async function* () { if (app) throw new Error('no database'); yield {}; } });
+    const app = new FastApi({ lifespan: async function* () { await Promise.reject(new Error('no database')); yield {}; } });
     expect(await call(app, { type: 'lifespan' }, events())).toEqual([{ type: 'lifespan.startup.failed', message: 'Error: no database' }]);
   });
 });
