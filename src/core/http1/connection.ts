@@ -137,7 +137,7 @@ export class Connection {
   #misused(error: LocalProtocolError): LocalProtocolError {
     const exchange = this.#exchange;
     const at = this.#sender.offset;
-    if (this.tracer.enabled) exchange.tell({ type: 'http.error', by: 'us', stream: exchange.outStream, span: [at, at], ...error.facts() });
+    if (this.tracer.enabled) exchange.tracer.emit({ type: 'http.error', connection: exchange.id, exchange: exchange.number, by: 'us', stream: exchange.outStream, span: [at, at], ...error.facts() });
     return error;
   }
 }

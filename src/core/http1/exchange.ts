@@ -2,15 +2,22 @@
  * Where a connection stands: the two machines of `states.ts`, and the facts of the exchange under way that both the
  * receiving and the sending half need.
  */
-import type { Stream, Token, TraceInput } from '../../trace/events.ts';
+import type { Stream, Token } from '../../trace/events.ts';
 import type { Tracer } from '../../trace/tracer.ts';
 import type { HttpVersion } from './events.ts';
 import {
-  type ClientCause, type ClientState, clientTransitions, type Condition, couplings, type ServerCause, type ServerState, serverTransitions, type State,
+  type ClientCause, type ClientState, clientTransitions, type Condition, type Coupling, couplings, type ServerCause, type ServerState, serverTransitions, type State,
 } from './states.ts';
 
-/** An event for the trace, without the numbers that say whom it is about. */
-type Told<T> = T extends { readonly connection: number } ? Omit<T, 'connection' | 'exchange'> : never;
+/** The rows of the coupling table that fit a pair of states, whatever else they ask: for most pairs none. */
+const couplingsOf = Object.fromEntries(
+  Object.keys(clientTransitions).map((client) => [
+    client,
+    Object.fromEntries(
+      Object.keys(serverTransitions).map((server) => [server, couplings.filter((row) => (row.client ?? client) === client && (row.server ?? server) === server)]),
+    ),
+  ]),
+) as unknown as Readonly<Record<ClientState, Readonly<Record<ServerState, readonly Coupling[]>>>>;
 
 export class Exchange {
   readonly role: 'server' | 'client';
@@ -101,13 +108,16 @@ export class Exchange {
   }
 
   #couple(): void {
-    for (let i = 0; i < couplings.length; i += 1) {
-      const { client, server, when, move, to, cause } = couplings[i]!;
-      if ((client !== undefined && client !== this.client) || (server !== undefined && server !== this.server) || !this.#holds(when)) continue;
-      if (move === 'client') this.#setClient(to as ClientState, cause);
-      else this.#setServer(to as ServerState, cause);
-      // Every move may make another row fit. No row leads back, so this ends.
-      i = -1;
+    for (let again = true; again; ) {
+      again = false;
+      for (const { when, move, to, cause } of couplingsOf[this.client][this.server]) {
+        if (!this.#holds(when)) continue;
+        if (move === 'client') this.#setClient(to as ClientState, cause);
+        else this.#setServer(to as ServerState, cause);
+        // Every move may make another row fit. No row leads back, so this ends.
+        again = true;
+        break;
+      }
     }
   }
 
@@ -120,18 +130,13 @@ export class Exchange {
   }
 
   #setClient(to: ClientState, cause: string): void {
-    if (this.tracer.enabled && to !== this.client) this.tell({ type: 'http.state', role: 'client', from: this.client, to, cause });
+    if (this.tracer.enabled && to !== this.client) this.tracer.emit({ type: 'http.state', connection: this.id, exchange: this.number, role: 'client', from: this.client, to, cause });
     this.client = to;
   }
 
   #setServer(to: ServerState, cause: string): void {
-    if (this.tracer.enabled && to !== this.server) this.tell({ type: 'http.state', role: 'server', from: this.server, to, cause });
+    if (this.tracer.enabled && to !== this.server) this.tracer.emit({ type: 'http.state', connection: this.id, exchange: this.number, role: 'server', from: this.server, to, cause });
     this.server = to;
-  }
-
-  /** Put an event into the trace. The caller has asked `tracer.enabled`. */
-  tell(event: Told<TraceInput>): void {
-    this.tracer.emit({ connection: this.id, exchange: this.number, ...event } as TraceInput);
   }
 
   /** Put a token of the received stream into the trace. The caller has asked `tracer.enabled`. */

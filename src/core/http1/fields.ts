@@ -2,64 +2,62 @@ import type { Span } from '../../trace/events.ts';
 import type { Fields } from './headers.ts';
 import { decodeLatin1 } from './latin1.ts';
 
-/**
- * Where the octets of one message section are, and its text once somebody has asked for it. The slab below `end` is never
- * written again (see `inbox.ts`), so decoding may wait as long as it likes.
- */
-export class Section {
-  readonly bytes: Uint8Array;
-  /** Index of the first octet in `bytes`. */
-  readonly start: number;
-  readonly end: number;
-  /** Absolute offset of `bytes[start]`. */
-  readonly offset: number;
-  readonly ascii: boolean;
-  #text: string | undefined;
-
-  constructor(bytes: Uint8Array, start: number, end: number, offset: number, ascii: boolean) {
-    this.bytes = bytes;
-    this.start = start;
-    this.end = end;
-    this.offset = offset;
-    this.ascii = ascii;
-  }
-
-  /** The whole section as latin-1, decoded once. */
-  get text(): string {
-    return (this.#text ??= decodeLatin1(this.bytes, this.start, this.end, this.ascii));
-  }
-
-  /** Latin-1 text of a part; `from` and `to` count from the start of the section. */
-  slice(from: number, to: number): string {
-    return this.text.slice(from, to);
-  }
-
-  span(from: number, to: number): Span {
-    return [this.offset + from, this.offset + to];
-  }
-}
-
 /** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start. */
 export const SPANS_PER_FIELD = 4;
 
-/** Field lines over a span table, in the order received (RFC9110-5.3-2). Nothing is decoded before it is asked for; `get`, `getAll` and `has` compare octets. */
+/**
+ * The field lines of one message section, in the order received (RFC9110-5.3-2), over its octets. Nothing is decoded before it is asked for; `get`, `getAll`
+ * and `has` compare octets.
+ *
+ * The slab below the section's end is never written again (see `inbox.ts`), so decoding may wait as long as it likes. Section and fields are one object
+ * because one is made for every message.
+ */
 export class ReceivedFields implements Fields {
   readonly length: number;
-  readonly #section: Section;
+  readonly #bytes: Uint8Array;
+  /** The section in `bytes`. */
+  readonly #start: number;
+  readonly #end: number;
+  /** Absolute offset of the section's first octet. */
+  readonly #offset: number;
+  readonly #ascii: boolean;
   readonly #spans: Int32Array;
   readonly #first: number;
+  #text: string | undefined = undefined;
 
-  /** `spans[first …]` holds {@link SPANS_PER_FIELD} numbers for each of `length` lines. Both are borrowed for good. */
-  constructor(section: Section, spans: Int32Array, first: number, length: number) {
-    this.#section = section;
+  /**
+   * The section at `bytes[start, end)`, `offset` octets into the stream. `spans[first …]` holds {@link SPANS_PER_FIELD} numbers for each of `length` lines.
+   * `bytes` and `spans` are borrowed for good. `ascii`: no octet is above 0x7F.
+   */
+  constructor(bytes: Uint8Array, start: number, end: number, offset: number, ascii: boolean, spans: Int32Array, first: number, length: number) {
+    this.length = length;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.#offset = offset;
+    this.#ascii = ascii;
     this.#spans = spans;
     this.#first = first;
-    this.length = length;
+  }
+
+  /** Latin-1 text of a part of the section; `from` and `to` count from its start. The section is decoded once. */
+  slice(from: number, to: number): string {
+    return (this.#text ??= decodeLatin1(this.#bytes, this.#start, this.#end, this.#ascii)).slice(from, to);
+  }
+
+  /** Absolute offsets of a part of the section. */
+  span(from: number, to: number): Span {
+    return [this.#offset + from, this.#offset + to];
+  }
+
+  /** Absolute offsets of the whole section. */
+  get sectionSpan(): Span {
+    return this.span(0, this.#end - this.#start);
   }
 
   name(index: number): string {
     const at = this.#at(index);
-    return this.#section.slice(this.#spans[at]!, this.#spans[at + 1]!);
+    return this.slice(this.#spans[at]!, this.#spans[at + 1]!);
   }
 
   lowerName(index: number): string {
@@ -68,22 +66,23 @@ export class ReceivedFields implements Fields {
 
   value(index: number): string {
     const at = this.#at(index);
-    return this.#section.slice(this.#spans[at + 2]!, this.#spans[at + 3]!);
+    return this.slice(this.#spans[at + 2]!, this.#spans[at + 3]!);
   }
 
   nameSpan(index: number): Span {
     const at = this.#at(index);
-    return this.#section.span(this.#spans[at]!, this.#spans[at + 1]!);
+    return this.span(this.#spans[at]!, this.#spans[at + 1]!);
   }
 
   valueSpan(index: number): Span {
     const at = this.#at(index);
-    return this.#section.span(this.#spans[at + 2]!, this.#spans[at + 3]!);
+    return this.span(this.#spans[at + 2]!, this.#spans[at + 3]!);
   }
 
   nameHasUnderscore(index: number): boolean {
     const at = this.#at(index);
-    const { bytes, start } = this.#section;
+    const bytes = this.#bytes;
+    const start = this.#start;
     for (let i = start + this.#spans[at]!, end = start + this.#spans[at + 1]!; i < end; i += 1) if (bytes[i] === 0x5f) return true;
     return false;
   }
@@ -118,7 +117,8 @@ export class ReceivedFields implements Fields {
 
   /** Index of the next line of that name (in lower case), from `from` on; -1 where there is none. */
   #find(name: string, from: number): number {
-    const { bytes, start } = this.#section;
+    const bytes = this.#bytes;
+    const start = this.#start;
     const spans = this.#spans;
     for (let i = from, at = this.#first + from * SPANS_PER_FIELD; i < this.length; i += 1, at += SPANS_PER_FIELD) {
       if (spans[at + 1]! - spans[at]! === name.length && equalsIgnoringCase(bytes, start + spans[at]!, name)) return i;

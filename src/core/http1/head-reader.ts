@@ -13,7 +13,7 @@ import { decodeLatin1 } from './latin1.ts';
 import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
-import { Steering } from './steering.ts';
+import { Steering, STEERING_LENGTHS } from './steering.ts';
 
 /** What the section begins with. */
 export type SectionKind = 'request' | 'response' | 'trailers';
@@ -33,6 +33,13 @@ const LAST_LF = 10;
 const STATUS_VERSION = 11;
 const STATUS_CODE = 12;
 const REASON = 13;
+
+// Octets read together, little-endian.
+const HTTP = 0x50545448;
+const SLASH_1_1 = 0x312e312f;
+const SLASH_1_0 = 0x302e312f;
+const CR_LF = 0x0a0d;
+const HIGH_BITS = 0x80808080 | 0;
 
 const HTTP_SLASH = [0x48, 0x54, 0x54, 0x50, 0x2f];
 
@@ -111,6 +118,13 @@ export class HeadReader {
       switch (this.#phase) {
         // RFC9112-3-1: method, one space, target, one space, version.
         case METHOD: {
+          if (i === origin) {
+            const after = this.#fastRequestLine(inbox);
+            if (after > 0) {
+              i = after;
+              break;
+            }
+          }
           const stop = Math.min(end, origin + limits.maxRequestLineBytes);
           while (i < stop && (classOf[bytes[i]!]! & TCHAR) !== 0) i += 1;
           if (i === end) break;
@@ -177,6 +191,12 @@ export class HeadReader {
           this.#phase = FIELD_START;
           break;
         case FIELD_START: {
+          const after = this.#fastFields(inbox, i);
+          if (this.size > 0) return true;
+          if (after > i) {
+            i = after;
+            break;
+          }
           const octet = bytes[i]!;
           // With the empty line that ends it the section has at least two octets more.
           if (i - origin + 2 > limits.maxHeadBytes) this.#refuseAt(inbox, 'head-too-large', i);
@@ -263,6 +283,103 @@ export class HeadReader {
     }
     this.#pos = i - origin;
     return false;
+  }
+
+  // ── the fast road ─────────────────────────────────────────────────────────────────────────────────────────────
+  //
+  // Lines that are whole, plain and within all limits, which is nearly every line there is, are read here in one sweep. Anything else is left untouched
+  // for the phases above, which decide what is valid: nothing may be accepted here that they would not accept with the same result.
+
+  /** `METHOD SP target SP HTTP/1.x CR LF`. Returns the index behind it; 0: not that plain, or not all there. */
+  #fastRequestLine(inbox: Inbox): number {
+    const { bytes, view, end, start: origin } = inbox;
+    const table = classOf;
+    // The version and its line end have ten octets.
+    const stop = Math.min(end - 10, origin + this.#limits.maxRequestLineBytes - 8);
+    let i = origin;
+    while (i < stop && (table[bytes[i]!]! & TCHAR) !== 0) i += 1;
+    if (i === origin || i >= stop || bytes[i] !== SP) return 0;
+    const methodEnd = i - origin;
+    i += 1;
+    while (i < stop && (table[bytes[i]!]! & TARGET) !== 0) i += 1;
+    if (i - origin === methodEnd + 1 || i >= stop || bytes[i] !== SP) return 0;
+    const version = i + 1;
+    if (view.getInt32(version, true) !== HTTP) return 0;
+    const number = view.getInt32(version + 4, true);
+    if ((number !== SLASH_1_1 && number !== SLASH_1_0) || view.getUint16(version + 8, true) !== CR_LF) return 0;
+    this.firstEnd = methodEnd;
+    this.targetStart = methodEnd + 1;
+    this.targetEnd = i - origin;
+    this.versionStart = version - origin;
+    this.versionEnd = version + 8 - origin;
+    this.steering.version = number === SLASH_1_1 ? 11 : 10;
+    this.lineStart = version + 10 - origin;
+    this.#phase = FIELD_START;
+    return version + 10;
+  }
+
+  /** As many field lines as are plain, and the empty line if it follows. Returns the index behind them; sets {@link size} where the section is complete. */
+  #fastFields(inbox: Inbox, from: number): number {
+    const { bytes, view, end, start: origin } = inbox;
+    const { spans, steering } = this;
+    const { maxFields, maxFieldLineBytes, maxHeadBytes } = this.#limits;
+    const table = classOf;
+    const steers = this.#kind !== 'trailers';
+    const isRequest = this.#kind === 'request';
+    const sectionStop = Math.min(end, origin + maxHeadBytes);
+    let line = from;
+    let at = this.first + this.count * SPANS_PER_FIELD;
+    lines: while (line + 2 <= sectionStop) {
+      if (bytes[line] === CR) {
+        if (bytes[line + 1] !== LF) break;
+        this.size = this.#pos = line + 2 - origin;
+        break;
+      }
+      if (this.count >= maxFields || at + SPANS_PER_FIELD > spans.length) break;
+      // The line end is the last that may lie here.
+      const stop = Math.min(sectionStop, line + maxFieldLineBytes + 2);
+      let i = line;
+      while (i < stop && (table[bytes[i]!]! & TCHAR) !== 0) i += 1;
+      if (i === line || i >= stop || bytes[i] !== COLON) break;
+      const nameEnd = i;
+      i += 1;
+      if (bytes[i] === SP) i += 1;
+      if (i >= stop || (table[bytes[i]!]! & BLANK) !== 0) break;
+      const valueStart = i;
+      const wide = stop - 8;
+      for (;;) {
+        // Eight octets at a time, while all of them are 0x20 to 0x7E: an octet below 0x20 borrows when 0x20 is taken from it, 0x7F carries when 1 is added,
+        // and what is above has its high bit set anyway. (Neighbours that borrow or carry can only raise a false alarm.)
+        while (i <= wide) {
+          const a = view.getInt32(i, true);
+          const b = view.getInt32(i + 4, true);
+          if ((((a - 0x20202020) | (a + 0x01010101) | a | (b - 0x20202020) | (b + 0x01010101) | b) & HIGH_BITS) !== 0) break;
+          i += 8;
+        }
+        while (i < stop && (table[bytes[i]!]! & VALUE_ASCII) !== 0) i += 1;
+        if (i >= stop) break lines;
+        if (bytes[i]! < 0x80) break;
+        this.ascii = false;
+        i += 1;
+      }
+      if (i + 2 > stop || view.getUint16(i, true) !== CR_LF) break;
+      let valueEnd = i;
+      while (valueEnd > valueStart && (table[bytes[valueEnd - 1]!]! & BLANK) !== 0) valueEnd -= 1;
+      spans[at] = line - origin;
+      spans[at + 1] = nameEnd - origin;
+      spans[at + 2] = valueStart - origin;
+      spans[at + 3] = valueEnd - origin;
+      at += SPANS_PER_FIELD;
+      this.count += 1;
+      const nameLength = nameEnd - line;
+      if (steers && nameLength < 32 && (STEERING_LENGTHS & (1 << nameLength)) !== 0) {
+        const refusal = steering.note(bytes, line, nameLength, valueStart, valueEnd, this.count - 1, isRequest);
+        if (refusal !== undefined) this.#refuseField(inbox, refusal, this.count - 1);
+      }
+      line = i + 2;
+    }
+    this.lineStart = line - origin;
+    return line;
   }
 
   // ── start line ────────────────────────────────────────────────────────────────────────────────────────────────

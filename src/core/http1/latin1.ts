@@ -5,6 +5,9 @@
 
 const utf8 = new TextDecoder();
 
+/** Node's, Bun's and Deno's own latin-1 decoder: a pure function of the octets, in half the time. Browsers have none. */
+const native = (globalThis as { Buffer?: { prototype: { latin1Slice?(this: Uint8Array, start: number, end: number): string } } }).Buffer?.prototype.latin1Slice;
+
 /**
  * `bytes[start, end)` as latin-1. `ascii`: the caller knows that no octet is above 0x7F; then UTF-8 says the same as latin-1
  * and the platform's fast decoder may be asked.
@@ -16,6 +19,7 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number, asci
     for (let i = start; i < end; i += 1) text += String.fromCharCode(bytes[i]!);
     return text;
   }
+  if (native !== undefined) return native.call(bytes, start, end);
   if (ascii) return utf8.decode(bytes.subarray(start, end));
   // A call takes its arguments on the stack; 4096 is far below any engine's bound.
   let text = '';

@@ -5,7 +5,7 @@ import { CR, LF } from './chars.ts';
 import { RemoteProtocolError } from './errors.ts';
 import { CONNECTION_CLOSED, type EndOfMessage, type Framing, NEED_DATA, PAUSED, type ReceivedEvent } from './events.ts';
 import type { Exchange } from './exchange.ts';
-import { ReceivedFields, Section, SPANS_PER_FIELD } from './fields.ts';
+import { ReceivedFields, SPANS_PER_FIELD } from './fields.ts';
 import { type FramingDecision, requestFraming, responseFraming } from './framing.ts';
 import { HeadReader, type SectionKind } from './head-reader.ts';
 import type { Fields } from './headers.ts';
@@ -17,7 +17,7 @@ import { ReceivedRequest, ReceivedResponse } from './messages.ts';
 import { methodOf } from './methods.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
 import { OPTION_UPGRADE } from './steering.ts';
-import { parseTarget, validAuthority } from './target.ts';
+import { isPlainHost, parseTarget, validAuthority } from './target.ts';
 import { traceSection } from './trace-head.ts';
 import { mayBeTrailer } from './trailers.ts';
 
@@ -135,8 +135,7 @@ export class Receiver {
     const { framing, clause } = this.#decide(requestFraming(steering), offset);
     // RFC9110-9.3.6-13: "A CONNECT request message does not have content": to one recipient it would be a body, to another the tunnel.
     if (method === 'CONNECT' && framing.kind !== 'none') throw refuse('connect-body', this.#valueSpan(Math.max(steering.contentLengthLine, steering.transferEncodingLine), offset));
-    const section = new Section(inbox.bytes, inbox.start, inbox.start + size, offset, head.ascii);
-    const request = new ReceivedRequest(section, head, method, framing, steering.persists);
+    const request = new ReceivedRequest(this.#fields(offset), head, method, framing, steering.persists);
     inbox.keep(size);
     exchange.method = method;
     exchange.clientVersion = steering.version;
@@ -160,8 +159,7 @@ export class Receiver {
     const offset = inbox.position;
     if (status === 101 && !exchange.switchOffered) throw refuse('unasked-switch', [offset, offset + size]);
     const { framing, clause } = this.#decide(responseFraming(steering, status, exchange.method), offset);
-    const section = new Section(inbox.bytes, inbox.start, inbox.start + size, offset, head.ascii);
-    const response = new ReceivedResponse(section, head, framing, steering.persists && framing.kind !== 'until-close');
+    const response = new ReceivedResponse(this.#fields(offset), head, framing, steering.persists && framing.kind !== 'until-close');
     inbox.keep(size);
     if (exchange.tracer.enabled) this.#traceHead(status < 200 ? 'http.informational' : 'http.response', offset, framing, clause);
     if (status >= 200 && !response.keepAlive) exchange.persistent = false;
@@ -175,6 +173,13 @@ export class Receiver {
       this.#beginBody(framing);
     }
     return response;
+  }
+
+  /** The section just read, `offset` octets into the stream, and still at the inbox's start. */
+  #fields(offset: number): ReceivedFields {
+    const { bytes, start } = this.inbox;
+    const { size, ascii, spans, first, count } = this.#head;
+    return new ReceivedFields(bytes, start, start + size, offset, ascii, spans, first, count);
   }
 
   /** Client, with no request open. RFC9112-9.2-3: data is no response then, "unless the data consists only of one or more CRLF". */
@@ -227,7 +232,10 @@ export class Receiver {
     }
     const at = head.first + host * SPANS_PER_FIELD;
     const { bytes, start } = this.inbox;
-    const value = decodeLatin1(bytes, start + head.spans[at + 2]!, start + head.spans[at + 3]!);
+    const from = start + head.spans[at + 2]!;
+    const to = start + head.spans[at + 3]!;
+    if (isPlainHost(bytes, from, to)) return;
+    const value = decodeLatin1(bytes, from, to);
     // RFC9112-3.3-12: where Host is empty "the server can reject the request".
     const valid = value === '' ? this.#leniency.emptyHost : !value.startsWith(':') && validAuthority(value) !== 'invalid';
     if (!valid) throw refuse('bad-host', this.#valueSpan(host, offset));
@@ -269,7 +277,7 @@ export class Receiver {
         exchange.waitsFor100 = false;
         if (exchange.tracer.enabled) {
           exchange.token('body', at, at + size);
-          exchange.tell({ type: 'http.data', stream: exchange.inStream, span });
+          exchange.tracer.emit({ type: 'http.data', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span });
         }
         return { type: 'data', bytes, span };
       }
@@ -294,37 +302,39 @@ export class Receiver {
     if (this.#exchange.tracer.enabled) traceSection(this.#exchange, head, 'trailers', offset, head.size);
     let trailers: Fields | undefined;
     if (head.count > 0) {
-      const section = new Section(inbox.bytes, inbox.start, inbox.start + head.size, offset, head.ascii);
+      const all = this.#fields(offset);
       inbox.keep(head.size);
-      trailers = this.#filterTrailers(section);
+      trailers = this.#filterTrailers(all, offset);
     } else inbox.start += head.size;
     return this.#end(trailers, offset + head.size);
   }
 
   /** RFC9110-6.5.1-2: "Many fields cannot be processed outside the header section": those are dropped. */
-  #filterTrailers(section: Section): Fields {
-    const { spans, first, count } = this.#head;
+  #filterTrailers(all: ReceivedFields, offset: number): Fields {
+    const head = this.#head;
+    const { spans, first, count } = head;
     const exchange = this.#exchange;
-    const all = new ReceivedFields(section, spans, first, count);
     let kept = 0;
     for (let i = 0; i < count; i += 1) {
       const name = all.lowerName(i);
       if (!mayBeTrailer(name)) {
-        if (exchange.tracer.enabled) exchange.tell({ type: 'http.dropped', stream: exchange.inStream, span: [all.nameSpan(i)[0], all.valueSpan(i)[1]], name, clause: 'RFC9110-6.5.1-2' });
+        if (exchange.tracer.enabled) exchange.tracer.emit({ type: 'http.dropped', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span: [all.nameSpan(i)[0], all.valueSpan(i)[1]], name, clause: 'RFC9110-6.5.1-2' });
         continue;
       }
       const from = first + i * SPANS_PER_FIELD;
       spans.copyWithin(first + kept * SPANS_PER_FIELD, from, from + SPANS_PER_FIELD);
       kept += 1;
     }
-    return new ReceivedFields(section, spans, first, kept);
+    if (kept === count) return all;
+    const { bytes, floor } = this.inbox;
+    return new ReceivedFields(bytes, floor - head.size, floor, offset, head.ascii, spans, first, kept);
   }
 
   #end(trailers: Fields | undefined, position: number): EndOfMessage {
     const exchange = this.#exchange;
     const span: Span = [this.#bodyStart, position];
     exchange.waitsFor100 = false;
-    if (exchange.tracer.enabled) exchange.tell({ type: 'http.end', stream: exchange.inStream, span, trailers: trailers?.length ?? 0 });
+    if (exchange.tracer.enabled) exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span, trailers: trailers?.length ?? 0 });
     exchange.moveTheirs('end');
     return trailers === undefined ? { type: 'end', span } : { type: 'end', trailers, span };
   }
@@ -362,7 +372,7 @@ export class Receiver {
       // A complete section was refused for what it says: all of it was recognised. Else it was, up to the refused octet.
       if (inSection) traceSection(exchange, this.#head, this.#inTrailers ? 'trailers' : this.#kind, offset, size > 0 ? size : Math.max(0, start - offset));
       if (end > start) exchange.token('refused', start, end);
-      exchange.tell({ type: 'http.error', by: 'peer', stream: exchange.inStream, span: error.span, ...error.facts() });
+      exchange.tracer.emit({ type: 'http.error', connection: exchange.id, exchange: exchange.number, by: 'peer', stream: exchange.inStream, span: error.span, ...error.facts() });
     }
     exchange.moveTheirs('error');
     this.inbox.skip(Math.max(end - offset, size));
@@ -377,7 +387,7 @@ export class Receiver {
     traceSection(exchange, head, this.#kind, offset, head.size);
     const from = floor - head.size;
     const lineEnd = this.#kind === 'request' ? head.versionEnd : head.reasonEnd;
-    exchange.tell({ type, stream: exchange.inStream, span: [offset, offset + head.size], line: decodeLatin1(bytes, from, from + lineEnd), fields: head.count });
-    exchange.tell({ type: 'http.framing', stream: exchange.inStream, framing: framing.kind, length: framing.length, clause });
+    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span: [offset, offset + head.size], line: decodeLatin1(bytes, from, from + lineEnd), fields: head.count });
+    exchange.tracer.emit({ type: 'http.framing', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, framing: framing.kind, length: framing.length, clause });
   }
 }

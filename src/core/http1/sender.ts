@@ -141,7 +141,7 @@ export class Sender {
     if (exchange.tracer.enabled) {
       if (kind !== 'chunked') this.#sink?.('body', 0, bytes.length);
       const start = this.offset + (kind === 'chunked' ? out.length - bytes.length - 2 : 0);
-      exchange.tell({ type: 'http.data', stream: exchange.outStream, span: [start, start + bytes.length] });
+      exchange.tracer.emit({ type: 'http.data', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: [start, start + bytes.length] });
     }
     return this.#out(out);
   }
@@ -162,7 +162,7 @@ export class Sender {
     if (exchange.tracer.enabled) {
       // Without chunks there is no place for them: an answer to HEAD, or to an HTTP/1.0 client.
       if (!chunked) for (const [name] of trailers) this.#traceDropped(name, 'RFC9110-6.5.1-1');
-      exchange.tell({ type: 'http.end', stream: exchange.outStream, span: this.#span(out), trailers: chunked ? trailers.length : 0 });
+      exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(out), trailers: chunked ? trailers.length : 0 });
     }
     exchange.moveOurs('end');
     return this.#out(out);
@@ -185,13 +185,13 @@ export class Sender {
   #traceHead(type: 'http.request' | 'http.response' | 'http.informational', line: string, plan: SendPlan, bytes: Uint8Array): void {
     const exchange = this.#exchange;
     for (const [name, clause] of plan.dropped) this.#traceDropped(name, clause);
-    exchange.tell({ type, stream: exchange.outStream, span: this.#span(bytes), line, fields: plan.fields.length });
-    exchange.tell({ type: 'http.framing', stream: exchange.outStream, framing: plan.framing.kind, length: plan.framing.length, clause: plan.clause });
+    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(bytes), line, fields: plan.fields.length });
+    exchange.tracer.emit({ type: 'http.framing', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, framing: plan.framing.kind, length: plan.framing.length, clause: plan.clause });
   }
 
   #traceDropped(name: string, clause: string): void {
     const exchange = this.#exchange;
-    exchange.tell({ type: 'http.dropped', stream: exchange.outStream, span: [this.offset, this.offset], name, clause });
+    exchange.tracer.emit({ type: 'http.dropped', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: [this.offset, this.offset], name, clause });
   }
 }
 

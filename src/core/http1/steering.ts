@@ -15,6 +15,9 @@ export const OPTION_CLOSE = 1;
 export const OPTION_KEEP_ALIVE = 2;
 export const OPTION_UPGRADE = 4;
 
+/** Bit `n`: one of the names that {@link Steering.note} knows has `n` octets. */
+export const STEERING_LENGTHS = (1 << 4) | (1 << 6) | (1 << 7) | (1 << 10) | (1 << 14) | (1 << 17);
+
 /** What a header section says to the connection. Line numbers count from 0; -1: absent. */
 export class Steering implements FramingFacts {
   version: HttpVersion = 11;

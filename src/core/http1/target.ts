@@ -92,6 +92,17 @@ export function validAuthority(text: string): 'host' | 'port' | 'invalid' {
   return at === first ? 'host' : 'port';
 }
 
+/** Is `bytes[from, to)` a registered name or IPv4 address, with or without a port of up to four digits? Nearly every Host is. False: ask {@link validAuthority}. */
+export function isPlainHost(bytes: Uint8Array, from: number, to: number): boolean {
+  let i = from;
+  while (i < to && (classOf[bytes[i]!]! & REG_NAME) !== 0) i += 1;
+  if (i === from) return false;
+  if (i === to) return true;
+  if (bytes[i] !== 0x3a || to - i > 5) return false;
+  for (i += 1; i < to; i += 1) if ((classOf[bytes[i]!]! & DIGIT) === 0) return false;
+  return true;
+}
+
 const isHex = (text: string, at: number): boolean => {
   const unit = text.charCodeAt(at);
   return unit < 0x80 && (classOf[unit]! & HEX) !== 0;
