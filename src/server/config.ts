@@ -8,6 +8,8 @@ export interface ServerConfig {
   readonly workerClass: 'sync' | 'async';
   /** Mount point: SCRIPT_NAME / root_path. uvicorn's `--root-path`. */
   readonly rootPath: string;
+  /** `wsgi.url_scheme`, ASGI's `scheme`: 'https' where the sockets are TLS. */
+  readonly scheme: 'http' | 'https';
   /** How long an idle connection is kept open. gunicorn's `--keep-alive`. ms; 0: close after each response. */
   readonly keepAliveMs: number;
   /** How long a request head may take to arrive. ms. */
@@ -36,6 +38,7 @@ export const defaultConfig: ServerConfig = Object.freeze({
   interface: 'auto',
   workerClass: 'async',
   rootPath: '',
+  scheme: 'http',
   keepAliveMs: 5000,
   headTimeoutMs: 60_000,
   bodyTimeoutMs: 60_000,

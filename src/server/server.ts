@@ -88,11 +88,16 @@ export class Server {
           for (const connection of [...this.#connections]) connection.abort();
           resolve();
         });
-        this.#idleWaiters.push(() => {
-          if (this.#connections.size > 0) return;
+        // Every closing connection wakes us; only the last one ends the wait.
+        const look = (): void => {
+          if (this.#connections.size > 0) {
+            this.#idleWaiters.push(look);
+            return;
+          }
           this.#options.host.timers.cancel(timer);
           resolve();
-        });
+        };
+        this.#idleWaiters.push(look);
       });
     }
     const error = await this.#lifespan?.shutdown();
@@ -127,7 +132,7 @@ export class Server {
       deadlines: new Deadlines(host),
       settings: {
         rootPath: this.#config.rootPath.replace(/\/+$/, ''),
-        scheme: 'http',
+        scheme: this.#config.scheme,
         multithread: false,
         multiprocess: this.#config.multiprocess,
         software: this.#config.serverHeader || 'porthole',
