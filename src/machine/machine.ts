@@ -29,8 +29,8 @@ const maxWorkers = 16;
 const timeoutMs = 30_000;
 /** How long Stop lets an app clean up. ms. */
 const graceMs = 100;
-/** How long the answer to `send` waits for the rest of its trace. ms. */
-const traceMs = 150;
+/** How long a frame of the trace, or the answer to `send`, waits for what processes have traced so far. ms. */
+const traceMs = 100;
 /** Processes that may die within {@link deathWindowMs} before they are not replaced any more. */
 const maxDeaths = 3;
 const deathWindowMs = 10_000;
@@ -121,7 +121,7 @@ class Run implements ProcessOwner {
     this.#options = options;
     this.#host = options.host;
     this.#tell = tell;
-    this.#merger = new TraceMerger(this.#host, (events) => tell({ type: 'trace', events }));
+    this.#merger = new TraceMerger(this.#host, () => this.#gather(), (events) => tell({ type: 'trace', events }));
     this.#arbiter = this.#merger.tracer('arbiter');
     this.#client = this.#merger.tracer('client');
     this.#timeoutMs = snippet.server.timeout === undefined ? timeoutMs : snippet.server.timeout * 1000;
@@ -147,14 +147,12 @@ class Run implements ProcessOwner {
 
   async send(outgoing: Outgoing): Promise<SendResult> {
     if (!['running', 'silent'].includes(this.#state())) return failed(0, 'stopped', 'Nothing is running.');
-    // What is sent comes after everything that the arbiter has told, listening above all.
-    this.#client.witness(this.#arbiter.clock);
     const result = await Promise.race([
       this.#clients.send(outgoing),
       this.#ended.then(() => failed(outgoing.connection ?? 0, 'stopped', 'The server was stopped before it answered.')),
     ]);
     // The answer and its trace come by different ways; whoever has the one wants to see the other.
-    await Promise.all([...this.#processes.values()].map((process) => process.sync(traceMs)));
+    await this.#gather();
     this.#merger.flush();
     return result;
   }
@@ -215,7 +213,7 @@ class Run implements ProcessOwner {
     const outcome = await process.start(this.#job(name, multiprocess));
     if (process.state === 'exited') return;
     if (!outcome.ok) {
-      await process.sync(0);
+      await process.sync(traceMs);
       this.#fail(outcome.problem);
       return;
     }
@@ -227,7 +225,7 @@ class Run implements ProcessOwner {
 
   #job(name: string, multiprocess: boolean): GatewayJob {
     const { files, entry, server } = this.#snippet;
-    return { kind: 'gateway', name, files, entry, interface: this.#snippet.interface, server, address, backlog, multiprocess };
+    return { kind: 'gateway', name, files, entry, interface: this.#snippet.interface, server, address, backlog, multiprocess, clock: this.#arbiter.clock };
   }
 
   /** It cannot run: no process of it may go on. */
@@ -246,6 +244,10 @@ class Run implements ProcessOwner {
     this.#processes.delete(process.name);
     this.#arbiter.emit({ type: 'process.exit', detail: `${process.name}: ${reason}` });
     this.#replace(reason, this.#processes.size > 0);
+  }
+
+  async #gather(): Promise<void> {
+    await Promise.all([...this.#processes.values()].map((process) => process.sync(traceMs)));
   }
 
   traced(events: Parameters<TraceMerger['add']>[0]): void {

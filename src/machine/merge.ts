@@ -10,32 +10,48 @@ import type { Tracer } from '../trace/tracer.ts';
  */
 export class TraceMerger {
   readonly #host: Host;
+  readonly #gather: () => Promise<void>;
   readonly #give: (events: readonly TraceEvent[]) => void;
   readonly #recorders: Recorder[] = [];
   #events: TraceEvent[] = [];
+  #latest = 0;
   #timer: TimerHandle;
 
-  constructor(host: Host, give: (events: readonly TraceEvent[]) => void) {
+  /**
+   * `gather` resolves when what the processes have traced so far has arrived, or should not be waited for any longer:
+   * what comes out of a frame is then ordered not only within itself but after the frame before.
+   */
+  constructor(host: Host, gather: () => Promise<void>, give: (events: readonly TraceEvent[]) => void) {
     this.#host = host;
+    this.#gather = gather;
     this.#give = give;
   }
 
-  /** A tracer for somebody on this thread. */
+  /** A tracer for somebody on this thread. They share one Lamport time: here, before is before. */
   tracer(process: string): Tracer {
     const recorder = new Recorder({ process, clock: this.#host.clock });
     this.#recorders.push(recorder);
-    const soon = (): void => this.#soon();
+    const told = (): void => {
+      this.#latest = recorder.clock;
+      this.#soon();
+    };
+    const now = (): number => this.#latest;
     return {
       enabled: true,
-      get clock() { return recorder.clock; },
-      witness: (clock) => recorder.witness(clock),
-      emit(event) {
-        recorder.emit(event);
-        soon();
+      get clock() { return now(); },
+      witness: (clock) => {
+        recorder.witness(clock);
+        this.#latest = Math.max(this.#latest, recorder.clock);
       },
-      token(...facts) {
+      emit: (event) => {
+        recorder.witness(this.#latest);
+        recorder.emit(event);
+        told();
+      },
+      token: (...facts) => {
+        recorder.witness(this.#latest);
         recorder.token(...facts);
-        soon();
+        told();
       },
     };
   }
@@ -60,7 +76,7 @@ export class TraceMerger {
   }
 
   #soon(): void {
-    this.#timer ??= this.#host.timers.after(batchMs, () => this.flush());
+    this.#timer ??= this.#host.timers.after(batchMs, () => void this.#gather().then(() => this.flush()));
   }
 }
 

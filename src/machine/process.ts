@@ -150,7 +150,7 @@ export class Process {
 
   /** Resolves when everything that it has traced so far has arrived, or after `patienceMs`. */
   async sync(patienceMs: number): Promise<void> {
-    if (this.#state !== 'running') return;
+    if (this.#state === 'silent' || this.#state === 'exited') return;
     const id = this.#nextFlush;
     this.#nextFlush += 1;
     await new Promise<void>((resolve) => {

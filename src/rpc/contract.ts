@@ -50,6 +50,8 @@ export interface GatewayJob {
   readonly backlog: number;
   /** It is one of several that accept from the same socket. */
   readonly multiprocess: boolean;
+  /** Lamport time of the machine: what the process traces comes after it. */
+  readonly clock: number;
 }
 
 /** What a process is started for. */

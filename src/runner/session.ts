@@ -35,6 +35,7 @@ export class Session implements ProcessApi {
     const outlet = new TraceOutlet({
       process: job.name, host: this.#host, send: (batch) => this.#post({ type: 'trace', batch }, [batch.tokens]),
     });
+    outlet.witness(job.clock);
     this.#outlet = outlet;
     this.#listener = new RemoteListener(job.address, job.backlog, outlet, (message) => this.#post(message));
     wire.onmessage = (event) => this.#receive(event.data as ToProcess);
@@ -44,7 +45,12 @@ export class Session implements ProcessApi {
       await this.#serve(loaded, job, outlet, this.#listener);
       return { ok: true, interface: loaded.app.interface };
     } catch (error) {
-      return { ok: false, problem: problemOf(error) };
+      const problem = problemOf(error);
+      outlet.emit({
+        type: 'app.error', connection: 0, exchange: 0, stage: 'load', name: problem.name, message: problem.message,
+        stack: error instanceof Error && !(error instanceof LoadError) ? (error.stack ?? '') : '', ...(problem.site && { site: problem.site }),
+      });
+      return { ok: false, problem };
     } finally {
       outlet.flush();
     }

@@ -2,32 +2,21 @@
  * Stack traces in terms of the snippet. All files run as one module (`link.ts`), so the platform's frames name that
  * module and a line in it; here they get their file and line back.
  */
+import { parseStack } from '../gateway/site.ts';
 import type { SourceSite } from '../trace/events.ts';
 import { linkedName, type Place, type Program } from './link.ts';
-
-/** One line of a stack trace that was understood. */
-interface Frame {
-  readonly name: string;
-  readonly url: string;
-  readonly line: number;
-  readonly column: number;
-}
 
 /** How many frames V8 is asked for. Its 10 are soon used up by a framework. */
 export const stackDepth = 50;
 
 /**
- * Read one line. V8 writes `    at name (url:line:column)` or `    at url:line:column`; SpiderMonkey and JavaScriptCore
- * write `name@url:line:column`.
+ * The function's own name: V8 puts the receiver before it (`Object.app`, `async Promise.all (index 0)`), SpiderMonkey
+ * the path of nameless functions behind it (`app/<`). '' for the top of a module, whose function is called like its file.
  */
-function readFrame(line: string): Frame | undefined {
-  const v8 = /^\s+at (?:(.*?) \()?([^()\s]+):(\d+):(\d+)\)?$/.exec(line);
-  const match = v8 ?? /^([^@]*)@(\S+):(\d+):(\d+)$/.exec(line);
-  return match ? { name: match[1] ?? '', url: match[2]!, line: Number(match[3]), column: Number(match[4]) } : undefined;
+function plainName(name: string): string {
+  const own = name.replace(/^(?:async\*?|new|get|set) ?(?=\S)/, '').replace(/ \[as .*\]$/, '').replace(/[/<]+$/, '');
+  return /\.[mc]?[jt]sx?$/.test(own) || own.endsWith('<anonymous>') ? '' : own.slice(own.lastIndexOf('.') + 1);
 }
-
-/** Names that say nothing: the function that a file became, a module's own top. */
-const tidyName = (name: string): string => (/^(?:async )?(?:modules\.)?(?:Object\.)?(?:<anonymous>|.*\.[mc]?[jt]sx?)$/.test(name) ? '' : name.replace(/^async (?=\S)/, '').replace(/^Object\./, '').replace(/[/<]+$/, ''));
 
 /** Reads stack traces of one loaded program. */
 export class StackReader {
@@ -68,9 +57,8 @@ export class StackReader {
 
   #frame(line: string): { readonly place: Place; readonly name: string } | undefined {
     // Cheap first: most lines are not ours.
-    if (!line.includes(linkedName)) return undefined;
-    const frame = readFrame(line);
-    const place = frame && frame.url.endsWith(linkedName) ? this.#program.locate(frame.line, frame.column) : undefined;
-    return place && { place, name: tidyName(frame!.name) };
+    const frame = line.includes(linkedName) ? parseStack(line)[0] : undefined;
+    const place = frame?.file.endsWith(linkedName) ? this.#program.locate(frame.line, frame.column ?? 1) : undefined;
+    return place && { place, name: plainName(frame?.name ?? '') };
   }
 }
