@@ -37,9 +37,8 @@ export class Lane {
   #queue: { readonly bytes: Uint8Array | undefined; readonly due: number }[] = [];
   #next = 0;
   #bytes = 0;
-  /** When the narrow place has let the last octet through, and when the last segment comes out. */
+  /** When the narrow place has let the last octet through. */
   #freeAt = 0;
-  #lastDue = 0;
   #passed = 0;
   #held = false;
   #broken = false;
@@ -122,9 +121,8 @@ export class Lane {
     const now = this.#host.clock.now();
     this.#freeAt = Math.max(this.#freeAt, now) + (bytesPerSecond > 0 ? (octets * 1000) / bytesPerSecond : 0);
     const jitter = jitterMs > 0 ? this.#host.random.next() * jitterMs : 0;
-    // TCP delivers in order: a segment that was faster waits for the one before it.
-    this.#lastDue = Math.max(this.#lastDue, this.#freeAt + latencyMs + jitter);
-    return this.#lastDue;
+    // May be earlier than that of the segment before it: TCP delivers in order, and so does the queue.
+    return this.#freeAt + latencyMs + jitter;
   }
 
   /** Let out what is due. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { creditBytes } from '../../src/net/port-frame.ts';
 import { PortSocket, type PortLike } from '../../src/net/port.ts';
@@ -108,6 +108,19 @@ describe('a port socket', () => {
     expect([handler.closes, handler.error?.code]).toEqual([1, 'ECONNRESET']);
   });
 
+  test('a thread that is killed is a reset', async () => {
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1);
+    const worker = new Worker("require('node:worker_threads').workerData.on('message', () => { for (;;); })", { eval: true, workerData: port2, transferList: [port2] });
+    const socket = new PortSocket(port1 as unknown as PortLike, { id: 1, role: 'client', local: client, remote: server });
+    const handler = new Collector().attach(socket);
+    socket.write(ascii('loop for ever'));
+    await new Promise((resolve) => worker.once('online', resolve));
+    await worker.terminate();
+    await handler.closed;
+    expect(handler.error?.code).toBe('ECONNRESET');
+  });
+
   test('lose() tells the handler when a process was killed', async () => {
     const { socket, handler } = facing();
     socket.write(ascii('x'));
@@ -141,6 +154,20 @@ describe('a port socket', () => {
         expect([handler.closes, handler.error?.code, handler.size]).toEqual([1, 'ECONNRESET', 0]);
       });
     }
+
+    test('more than its credit, a little at a time: reset, and nothing is kept', async () => {
+      const { socket, handler, enemy } = facing();
+      socket.pause();
+      const frame = { bytes: new Uint8Array(creditBytes / 4), lengths: [creditBytes / 4] };
+      for (let i = 0; i < 4; i += 1) enemy.postMessage(frame);
+      await settle();
+      expect(handler.closes).toBe(0);
+      enemy.postMessage({ bytes: new Uint8Array(1), lengths: [1] });
+      await settle();
+      socket.resume();
+      await settle();
+      expect([handler.closes, handler.error?.code, handler.size]).toEqual([1, 'ECONNRESET', 0]);
+    });
 
     test('bytes after its FIN: reset', async () => {
       const { handler, enemy } = facing();
