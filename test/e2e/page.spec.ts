@@ -73,6 +73,11 @@ test('Run and Send by keyboard alone', async () => {
       await page.keyboard.press('Tab');
       const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.querySelector('span')?.textContent ?? '');
       if (focused === name) return;
+      // In code, Tab indents. After Escape (the plain editor) or Ctrl+M (Monaco) it moves on.
+      if (focused === 'Editor') {
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Control+M');
+      }
     }
     throw new Error(`Tab does not reach ${name}`);
   };

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { newVisitor, useBrowser } from './visitor.ts';
+import { excuse, newVisitor, useBrowser } from './visitor.ts';
 
 useBrowser();
 
@@ -50,7 +50,7 @@ const probes = (origin: string, site: string): Record<string, string> => ({
 
 describe('user code', () => {
   test('reaches no network, no cookie, no storage of the page', async () => {
-    const { playground, page, complaints, requests } = await newVisitor();
+    const { playground, page, complaints } = await newVisitor();
     await playground.open('ex=hello-wsgi');
     // What a visitor may have lying around on this origin.
     await page.evaluate(async () => {
@@ -67,7 +67,6 @@ describe('user code', () => {
       channel.onmessage = () => channel.postMessage('pong');
     });
     const origin = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
-    const before = requests.length;
     const list = Object.entries(probes(origin, playground.address())).map(
       ([name, code]) => `  [${JSON.stringify(name)}, async () => ${code}],`,
     );
@@ -103,15 +102,12 @@ export const app = async (scope, receive, send) => {
     expect(results['origin']).toBe('null');
     expect(Object.entries(results).filter(([, result]) => result === 'open')).toEqual([]);
     expect(knocks).toEqual([]);
-    // Nor did the browser try on its behalf: the site's own files are all that was asked for.
-    expect(requests.slice(before).filter((url) => !url.startsWith(playground.address()))).toEqual([]);
-    // The sandbox's policy did its work and says so on the console; that is what this test provoked.
-    expect(complaints.filter((text) => !/Content Security Policy|ERR_BLOCKED_BY_CSP|csp|Failed to (load|construct|fetch)|violates/i.test(text))).toEqual([]);
-    complaints.length = 0;
+    // The policy of the sandbox did its work and says so on the console. That is what this test provoked; nothing else is excused.
+    excuse(complaints, (text) => text.includes(origin) || /Content Security Policy|violates/.test(text));
   });
 
   test('what it sends as HTML is previewed without scripts', async () => {
-    const { playground, page } = await newVisitor();
+    const { playground, page, complaints } = await newVisitor();
     await playground.openSnippet({
       files: {
         'app.ts': `export const app = (environ, startResponse) => {
@@ -133,6 +129,7 @@ export const app = async (scope, receive, send) => {
     expect(await preview.locator('h1').innerText()).toBe('previewed');
     await page.waitForTimeout(500);
     expect(await page.evaluate(() => document.documentElement.dataset['breached'])).toBeUndefined();
+    excuse(complaints, (text) => /Blocked script execution in 'about:srcdoc'|img-src data:/.test(text));
   });
 
   test('names of files and keys, and output, are shown as text', async () => {
