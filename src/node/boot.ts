@@ -17,8 +17,18 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2, workerBoot: 3, appLoad: 4
 
 /** Load `target` and serve it at `bind`. Rejects with what {@link explainFailure} explains. */
 export async function boot(target: string, settings: Settings, bind: readonly string[], log: Log): Promise<Serving> {
-  const { value, name } = await importApp(target, { factory: settings.factory });
-  surviveTheApp(log);
+  // An import or a startup that waits for something that never comes leaves Node nothing to do, and it would end silently.
+  const patience = setInterval(() => log.warning(`${target} is still starting: its import, or its answer to lifespan.startup, has not come yet`), lifespanMs);
+  try {
+    const { value, name } = await importApp(target, { factory: settings.factory });
+    surviveTheApp(log);
+    return await serveImported(value, name, settings, bind, log);
+  } finally {
+    clearInterval(patience);
+  }
+}
+
+function serveImported(value: unknown, name: string, settings: Settings, bind: readonly string[], log: Log): Promise<Serving> {
   return serve(value, {
     bind,
     interface: settings.interface,
@@ -27,7 +37,7 @@ export async function boot(target: string, settings: Settings, bind: readonly st
     config: serverConfig(settings),
     graceMs: settings.gracefulTimeout * 1000,
     ...(settings.certfile === '' ? {} : { tls: { certFile: settings.certfile, keyFile: settings.keyfile } }),
-    ...(settings.trace ? { tracer: printTrace((text) => process.stdout.write(text)) } : {}),
+    ...(settings.trace ? { tracer: printTrace(String(process.pid), (text) => process.stdout.write(text)) } : {}),
     isAppFile,
     onLog: (source, level, text) => {
       if (source === 'server') log[level](text);
@@ -47,6 +57,22 @@ function isAppFile(file: string): string | undefined {
 }
 
 const ownFolder = import.meta.url.replace(/[^/]*$/, '');
+
+/** How long an application may take over its lifespan before we say so (startup) or go without it (shutdown). Unit: ms. */
+const lifespanMs = 5000;
+
+/** Close, and do not wait for ever for an application that never ends its lifespan. */
+export async function closeInTime(serving: Serving, graceMs: number, log: Log): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.warning('The application has not finished its shutdown (lifespan.shutdown.complete); ending without it');
+      resolve();
+    }, graceMs + lifespanMs);
+  });
+  await Promise.race([serving.close(graceMs), tooLate]);
+  clearTimeout(timer);
+}
 
 /** The settings of the command as the server's own. */
 export function serverConfig(settings: Settings): Partial<ServerConfig> {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { toGatewayApp } from '../gateway/detect.ts';
 import { Arbiter, quickMs } from './arbiter.ts';
 import { UsageError, combine, configText, helpText, readArgs, readConfig, readEnv, splitWords, type Given, type Sources } from './args.ts';
-import { boot, exitCodes, explainFailure } from './boot.ts';
+import { boot, closeInTime, exitCodes, explainFailure } from './boot.ts';
 import { bindOnly, type BoundSocket } from './bound.ts';
 import { importApp } from './import-app.ts';
 import { formatBind, parseBind } from './listen.ts';
@@ -135,7 +135,7 @@ async function runAlone(target: string, settings: Settings, log: Log): Promise<n
   }
   for (const url of serving.urls) log.plain(`Listening at: ${url}`);
   const { graceMs } = await stopSignal(settings, log);
-  await serving.close(graceMs);
+  await closeInTime(serving, graceMs, log);
   log.info('Shut down');
   return exitCodes.ok;
 }
@@ -172,7 +172,7 @@ async function check(target: string, settings: Settings): Promise<number> {
   try {
     const { value, name } = await importApp(target, { factory: settings.factory });
     const app = toGatewayApp(value, settings.interface, name);
-    process.stdout.write(`${name} is a ${app.interface.toUpperCase()} application; the settings are in order.\n`);
+    process.stdout.write(`${name} speaks ${app.interface.toUpperCase()}; the settings are in order.\n`);
     return exitCodes.ok;
   } catch (error) {
     return fail(error);

@@ -2,9 +2,9 @@
  * A worker process: an entry file, started by the arbiter. It has its own copy of the application and accepts from the
  * sockets that it inherited.
  */
-import { boot, explainFailure } from './boot.ts';
+import { boot, closeInTime, explainFailure } from './boot.ts';
 import { onImport } from './loader.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import type { Serving } from './serve.ts';
 import type { ToArbiter, ToWorker } from './worker-messages.ts';
 
@@ -17,6 +17,8 @@ const tellAndExit = (message: ToArbiter, code: number): void => {
 };
 
 let serving: Serving | undefined;
+let log: Log | undefined;
+let usualGraceMs = 0;
 let stopping = false;
 
 // Ctrl+C reaches every process of the terminal; the arbiter decides what happens then.
@@ -31,7 +33,8 @@ process.on('message', (message: ToWorker) => {
 });
 
 async function start({ target, settings, fds }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
-  const log = createLog(settings.logLevel, (line) => process.stderr.write(line));
+  log = createLog(settings.logLevel, (line) => process.stderr.write(line));
+  usualGraceMs = settings.gracefulTimeout * 1000;
   if (settings.reload) onImport((files) => tell({ type: 'imported', files }));
   // The heart beats from the start: an import that never ends is a silent worker too.
   if (settings.timeout > 0) setInterval(() => tell({ type: 'alive' }), Math.min(1000, (settings.timeout * 1000) / 4)).unref();
@@ -51,6 +54,6 @@ async function stop(graceMs: number | undefined): Promise<void> {
     return;
   }
   stopping = true;
-  await serving?.close(graceMs);
+  if (serving !== undefined && log !== undefined) await closeInTime(serving, graceMs ?? usualGraceMs, log);
   process.exit(0);
 }

@@ -58,14 +58,17 @@ export class Command {
     for (const watcher of this.#watchers) watcher();
   }
 
-  /** Resolves with the match once the output has it; rejects with what was printed if the process ends before. */
+  /** Resolves with the match once the output has it; rejects with what was printed if the process ends before, or says nothing of the kind. */
   until(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
+      // So that a failure shows what was printed instead; the test's own limit would show nothing.
+      const patience = setTimeout(() => reject(new Error(`no ${pattern} on ${stream}:\n${this.stderr}\n${this.stdout}`)), 20_000);
       const look = (): void => {
         const match = pattern.exec(this[stream]);
         if (match !== null) resolve(match);
         else if (this.child.exitCode !== null || this.child.signalCode !== null) reject(new Error(`ended (${this.child.exitCode ?? this.child.signalCode}) without ${pattern}:\n${this.stderr}\n${this.stdout}`));
         else return;
+        clearTimeout(patience);
         this.#watchers = this.#watchers.filter((each) => each !== look);
       };
       this.#watchers.push(look);
