@@ -229,7 +229,7 @@ export class HttpClient {
       this.#answers.push({ ...answer, start: this.#settledOffset });
       this.#settledOffset = answer.end;
       this.#settle(answer.exchange);
-      // RFC9112-9.6-7: a client that receives "close" closes the connection after reading that response.
+      // RFC9112-9.6-8: a client that receives "close" closes the connection after reading that response.
       if (!answer.response.keepAlive && !this.#reader.switched) {
         this.#failure ??= { kind: 'closed', message: 'The server closed the connection after the last response.' };
         this.#end();
