@@ -129,8 +129,11 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
     case 'filter':
       return { ...state, filter: { ...state.filter, ...action.filter } };
 
-    case 'run/begin':
-      return { ...withoutTrace(state), ran: action.snippet, sends: [], notice: null };
+    case 'run/begin': {
+      // What was said about a link or about storage is still true.
+      const over = state.notice?.kind === 'wait-for-run' || state.notice?.kind === 'machine-failed';
+      return { ...withoutTrace(state), ran: action.snippet, sends: [], notice: over ? null : state.notice };
+    }
     case 'machine/status':
       return { ...state, machine: action.status };
     case 'trace/append': {

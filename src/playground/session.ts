@@ -23,8 +23,8 @@ export interface SessionPorts {
   /** Resolves once the machine's code has arrived. Asked for once, not before the first Run. */
   readonly machine: () => Promise<Machine>;
   readonly storage: DraftStorage;
-  /** The fragment in the address bar. */
-  readonly address: { read(): string; write(fragment: string): void };
+  /** The address bar, and what the browser keeps beside this entry of its history. */
+  readonly address: AddressPort;
   readonly timers: { after(ms: number, callback: () => void): unknown; cancel(handle: unknown): void };
   /** Call back before the next paint: trace batches are shown once per frame. */
   readonly nextFrame: (callback: () => void) => void;
@@ -33,6 +33,16 @@ export interface SessionPorts {
   readonly newId: () => string;
   /** Version of Porthole, written into links. */
   readonly engine: string;
+}
+
+/** Where the page is in the browser's history. */
+export interface AddressPort {
+  /** The fragment. */
+  read(): string;
+  /** Id of the draft that this entry showed when it was left: known after a reload or a step back, not to somebody who got the link. */
+  draft(): string | undefined;
+  /** Replace this entry. Without a fragment the address stays as it is. */
+  write(entry: { readonly fragment?: string; readonly draft: string | undefined }): void;
 }
 
 /** How long after the last change a draft is kept and the address follows. ms. */
@@ -53,15 +63,20 @@ export class Session {
   #draftId: string;
   /** The snippet as it was opened: while its content is unchanged there is nothing to keep. */
   #opened: Snippet;
+  /** The snippet as it was last kept under {@link #draftId}, by us. */
+  #kept: Snippet | undefined;
   #settling: unknown;
+  /** This entry of the history names the draft. */
+  #marked = false;
   #queue: TraceEvent[] = [];
   #sends = 0;
   /** Goes up with each change of address, so that an encoding that took longer than the next edit is not written. */
   #addressTurn = 0;
 
-  private constructor(ports: SessionPorts, work: Work, draftId: string) {
+  private constructor(ports: SessionPorts, work: Work, draftId: string | undefined) {
     this.#ports = ports;
-    this.#draftId = draftId;
+    this.#draftId = draftId ?? ports.newId();
+    this.#kept = draftId === undefined ? undefined : work.snippet;
     this.#opened = work.snippet;
     this.store = new Store(initialState(work));
     this.store.subscribe((state, before) => {
@@ -72,9 +87,9 @@ export class Session {
   /** Open what the address names; else the newest draft; else the first example. */
   static async open(ports: SessionPorts): Promise<Session> {
     const drafts = load(ports.storage);
-    const found = await read(ports, ports.address.read(), drafts);
+    const found = await read(ports, drafts);
     const { work, draftId } = found.work ? found : await fallback(ports, drafts);
-    const session = new Session(ports, work as Work, draftId ?? ports.newId());
+    const session = new Session(ports, work as Work, draftId);
     if (found.notice) session.store.dispatch({ type: 'notice', notice: found.notice });
     return session;
   }
@@ -86,11 +101,13 @@ export class Session {
 
   /** The person changed the fragment (or followed a link) while the page is open. A link that is damaged changes nothing. */
   async followAddress(): Promise<void> {
-    const fragment = this.#ports.address.read();
-    if (fragment === '' || fragment === '#') return;
-    const found = await read(this.#ports, fragment, this.drafts());
+    // The browser is at another entry already: what was here is kept, and nothing is written into that one.
+    this.#cancelSettling();
+    this.#addressTurn++;
+    this.#save();
+    const found = await read(this.#ports, this.drafts());
     if (found.work) {
-      // The address was written by ourselves, or names what is already here.
+      // A step back to what is already here.
       if (sameContent(found.work.snippet, this.store.state.work.snippet)) return;
       this.#replace(found.work, found.draftId);
     }
@@ -119,8 +136,7 @@ export class Session {
     const { undo } = this.store.state;
     if (undo?.what === 'work') {
       this.#save();
-      this.#draftId = findContent(this.drafts(), undo.work.snippet)?.id ?? this.#ports.newId();
-      this.#opened = undo.work.snippet;
+      this.#become(undo.work, findContent(this.drafts(), undo.work.snippet)?.id);
     }
     this.store.dispatch({ type: 'undo' });
   }
@@ -172,20 +188,29 @@ export class Session {
   /** Keep what has not been kept yet: before the page goes away, and before code runs. */
   flush(): void {
     if (this.#settling === undefined) return;
-    this.#ports.timers.cancel(this.#settling);
+    this.#cancelSettling();
     this.#settle();
   }
 
   #replace(work: Work, draftId?: string): void {
     this.#save();
     void this.stop();
-    this.#draftId = draftId ?? this.#ports.newId();
     // An example that nobody touched is not worth a word: it is in the menu.
     const { origin, snippet } = this.store.state.work;
     const undoable = origin.kind !== 'example' || !sameContent(snippet, this.#opened);
-    this.#opened = work.snippet;
+    this.#become(work, draftId);
     this.store.dispatch({ type: 'work/replace', work, undoable });
     if (!work.trusted) this.store.dispatch({ type: 'notice', notice: { kind: 'wait-for-run' } });
+  }
+
+  /** From here on it is `work` that is edited and kept. The address must not name what was there before. */
+  #become(work: Work, draftId: string | undefined): void {
+    this.#draftId = draftId ?? this.#ports.newId();
+    this.#kept = draftId === undefined ? undefined : work.snippet;
+    this.#opened = work.snippet;
+    this.#marked = false;
+    const { origin } = work;
+    this.#ports.address.write({ draft: draftId, ...(origin.kind === 'example' && draftId === undefined ? { fragment: exampleLink(origin.name) } : {}) });
   }
 
   async #start(snippet: Snippet): Promise<void> {
@@ -222,14 +247,23 @@ export class Session {
     this.store.dispatch({ type: 'trace/append', events });
   }
 
-  #settleSoon(): void {
+  #cancelSettling(): void {
     if (this.#settling !== undefined) this.#ports.timers.cancel(this.#settling);
+    this.#settling = undefined;
+  }
+
+  #settleSoon(): void {
+    this.#cancelSettling();
+    // At once, so that whoever comes back to this entry finds the draft: see `read`.
+    if (!this.#marked) this.#ports.address.write({ draft: this.#draftId });
+    this.#marked = true;
     this.#settling = this.#ports.timers.after(settleMs, () => this.#settle());
   }
 
   #settle(): void {
     this.#settling = undefined;
     this.#save();
+    this.#ports.address.write({ draft: this.#draftId });
     void this.#writeAddress();
   }
 
@@ -239,7 +273,15 @@ export class Session {
     const untouched = sameContent(work.snippet, this.#opened);
     // An example as it is needs no draft; a foreign snippet becomes one when the visitor edits or runs it.
     if (untouched && (work.origin.kind === 'example' || !work.trusted)) return;
-    const drafts = keep(this.drafts(), this.#draftId, work, this.#ports.wallMs());
+    const before = this.drafts();
+    const stored = before.find((draft) => draft.id === this.#draftId);
+    // The same draft was opened in another tab too, and has gone on there: from here on there are two.
+    if (stored && !(this.#kept && sameContent(stored.work.snippet, this.#kept))) {
+      this.#draftId = this.#ports.newId();
+      this.#marked = false;
+    }
+    const drafts = keep(before, this.#draftId, work, this.#ports.wallMs());
+    this.#kept = work.snippet;
     if (!storeDrafts(this.#ports.storage, drafts)) this.store.dispatch({ type: 'notice', notice: { kind: 'storage-full' } });
   }
 
@@ -249,7 +291,7 @@ export class Session {
     try {
       const pristine = work.origin.kind === 'example' && sameContent(work.snippet, this.#opened);
       const fragment = pristine && work.origin.kind === 'example' ? exampleLink(work.origin.name) : await this.link();
-      if (turn === this.#addressTurn) this.#ports.address.write(fragment);
+      if (turn === this.#addressTurn) this.#ports.address.write({ fragment, draft: this.#draftId });
     } catch (error) {
       // Too large for an address: it stays as it was, the draft is kept, and the Share dialog says why.
       if (!(error instanceof LinkError) && !(error instanceof SnippetError)) throw error;
@@ -257,11 +299,18 @@ export class Session {
   }
 }
 
+const ofDraft = (draft: Draft): Opened => ({ work: draft.work, draftId: draft.id, ...(draft.work.trusted ? {} : { notice: { kind: 'wait-for-run' } }) });
+
 interface Opened { readonly work?: Work; readonly draftId?: string; readonly notice?: Notice }
 
-/** What a fragment stands for. A link to what is among the drafts is the visitor's own (a reload, a bookmark). */
-async function read(ports: SessionPorts, text: string, drafts: Drafts): Promise<Opened> {
-  const fragment = readFragment(text);
+/**
+ * What the address stands for. After a reload or a step back that is the draft that was there, however far it had gone on
+ * since the address was written. A link to what is among the drafts is the visitor's own as well (a bookmark).
+ */
+async function read(ports: SessionPorts, drafts: Drafts): Promise<Opened> {
+  const left = drafts.find((draft) => draft.id === ports.address.draft());
+  if (left) return ofDraft(left);
+  const fragment = readFragment(ports.address.read());
   switch (fragment.kind) {
     case 'none':
     case 'other':
@@ -275,7 +324,7 @@ async function read(ports: SessionPorts, text: string, drafts: Drafts): Promise<
       try {
         const snippet = await decodeSnippet(fragment.link);
         const own = findContent(drafts, snippet);
-        if (own) return { work: { ...own.work, snippet }, draftId: own.id, ...(own.work.trusted ? {} : { notice: { kind: 'wait-for-run' } }) };
+        if (own) return { ...ofDraft(own), work: { ...own.work, snippet } };
         return { work: { snippet, origin: { kind: 'link' }, trusted: false }, notice: { kind: 'wait-for-run' } };
       } catch (error) {
         if (!(error instanceof LinkError)) throw error;
@@ -287,7 +336,7 @@ async function read(ports: SessionPorts, text: string, drafts: Drafts): Promise<
 /** What is shown where the address names nothing that can be shown. */
 async function fallback(ports: SessionPorts, drafts: Drafts): Promise<Opened> {
   const newest = drafts[0];
-  if (newest) return { work: newest.work, draftId: newest.id };
+  if (newest) return ofDraft(newest);
   const snippet = await ports.examples.load(ports.examples.first);
   if (!snippet) throw new Error(`the catalogue has no example "${ports.examples.first}"`);
   return { work: { snippet, origin: { kind: 'example', name: ports.examples.first }, trusted: true } };

@@ -19,6 +19,11 @@ export interface BootOptions {
   readonly embedded?: boolean;
 }
 
+/** What {@link boot} has put beside an entry of the history; anybody may have put anything there. */
+function draftOf(state: unknown): string | undefined {
+  return typeof state === 'object' && state !== null && 'draft' in state && typeof state.draft === 'string' ? state.draft : undefined;
+}
+
 /**
  * Start the page. In this order: decide what to show (a link, a draft or an example), paint it, then start the app if its
  * code is the visitor's own or ours. The editor proper comes when the page is idle.
@@ -38,7 +43,8 @@ export async function boot(options: BootOptions): Promise<Model> {
     storage: draftStorage(storage),
     address: {
       read: () => location.hash,
-      write: (fragment) => { if (!embedded) history.replaceState(history.state, '', fragment); },
+      draft: () => draftOf(history.state),
+      write: ({ fragment, draft }) => { if (!embedded) history.replaceState({ draft }, '', fragment); },
     },
     timers: { after: (ms, callback) => setTimeout(callback, ms), cancel: (handle) => clearTimeout(handle as number) },
     // A page in the background has no frames; what it was told must not pile up until it is looked at again.

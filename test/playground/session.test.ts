@@ -13,7 +13,8 @@ const examples: Readonly<Record<string, Snippet>> = { first: example('first'), s
 /** One browser: what outlives a page. */
 class Browser {
   readonly items = new Map<string, string>();
-  fragment = '';
+  /** The entry of the history that the tab is at. */
+  entry: { fragment: string; draft?: string | undefined } = { fragment: '' };
   #ids = 0;
   #timers = new Map<number, () => void>();
   machine = new FakeMachine();
@@ -25,7 +26,7 @@ class Browser {
       examples: { first: 'first', load: (name) => Promise.resolve(examples[name]) },
       machine: () => Promise.resolve(this.machine),
       storage: { getItem: (key) => this.items.get(key) ?? null, setItem: (key, value) => void this.items.set(key, value) },
-      address: { read: () => this.fragment, write: (fragment) => { this.fragment = fragment; } },
+      address: { read: () => this.entry.fragment, draft: () => this.entry.draft, write: (entry) => { this.entry = { ...this.entry, ...entry }; } },
       timers: {
         after: (_ms, callback) => {
           this.#timers.set(++this.#ids, callback);
@@ -39,6 +40,15 @@ class Browser {
       engine: '1.2.3',
     };
     return Session.open(ports);
+  }
+
+  get fragment(): string {
+    return this.entry.fragment;
+  }
+
+  /** Go to another address: a new entry of the history. */
+  set fragment(fragment: string) {
+    this.entry = { fragment };
   }
 
   /** Let the pending timers fire, and what they began finish. */
@@ -71,6 +81,8 @@ describe('opening', () => {
     browser.fragment = '#ex=third';
     const session = await browser.open();
     expect(text(session)).toBe('first');
+    // The example that is shown instead is started; that does not take the message away.
+    await session.run();
     expect(session.store.state.notice).toMatchObject({ kind: 'bad-link', code: 'unknown-example' });
   });
 
@@ -127,6 +139,43 @@ describe('nothing that was typed is lost', () => {
     const again = await browser.open();
     expect(text(again)).toBe('typed');
     expect(again.store.state.work.snippet.requests[0]?.raw).toBe('GET /typed HTTP/1.1\r\n\r\n');
+  });
+
+  test('by a reload after the address was written and typing went on', async () => {
+    const browser = new Browser();
+    const session = await browser.open();
+    type(session, 'typed');
+    await browser.settle();
+    type(session, 'typed, and more');
+    session.flush();
+    expect(text(await browser.open())).toBe('typed, and more');
+  });
+
+  test('by a step back after a link was followed', async () => {
+    const browser = new Browser();
+    const session = await browser.open();
+    type(session, 'typed');
+    session.flush();
+    const mine = browser.entry;
+    browser.fragment = await encodeSnippet(example('foreign'));
+    await session.followAddress();
+    expect(text(session)).toBe('foreign');
+    browser.entry = mine;
+    await session.followAddress();
+    expect([text(session), session.store.state.work.trusted]).toEqual(['typed', true]);
+  });
+
+  test('by a duplicate of the tab, in which the same draft goes on', async () => {
+    const browser = new Browser();
+    const session = await browser.open();
+    type(session, 'typed');
+    session.flush();
+    const duplicate = await browser.open();
+    type(duplicate, 'in the duplicate');
+    duplicate.flush();
+    type(session, 'in the first');
+    session.flush();
+    expect(browser.drafts.toSorted()).toEqual(['in the duplicate', 'in the first']);
   });
 
   test('by choosing an example: undo brings it back, and so do the drafts', async () => {

@@ -21,7 +21,8 @@ export function ResponseView(): JSX.Element {
   const { result } = value;
   return (
     <div class="response">
-      {result.response ? <StatusLine result={result} response={result.response} /> : <NoResponse result={result} />}
+      {result.response && <StatusLine result={result} response={result.response} />}
+      {(result.failure || !result.response) && <NoResponse result={result} />}
       <Causes />
       {result.response && (
         <>
