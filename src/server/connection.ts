@@ -129,9 +129,15 @@ export class ServerConnection implements SocketHandler, Patient {
     else this.#end(); // an idle connection: nobody waits for an answer
   }
 
-  /** The server shuts down: finish what is in flight, close what is idle. */
-  drain(): void {
-    if (this.idle) this.#end();
+  /**
+   * The server shuts down. What is in flight finishes. An idle connection is kept for `patienceMs`, because a request may be on
+   * its way already: closing under it would lose it, and the client could not know whether it was served (RFC9112-9.3.1-2).
+   * The response to one that comes says `Connection: close`.
+   */
+  drain(patienceMs: number): void {
+    if (!this.idle) return;
+    if (patienceMs > 0) this.#wait(patienceMs);
+    else this.#end();
   }
 
   /** Cut the connection now. */

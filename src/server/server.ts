@@ -20,6 +20,9 @@ export interface ServerOptions {
   readonly onLog?: (source: 'server' | 'access' | 'wsgi.errors', level: 'debug' | 'info' | 'warning' | 'error', text: string) => void;
 }
 
+/** How long a connection on which nothing is in flight is kept when the server shuts down. ms. */
+const idlePatienceMs = 500;
+
 /** One process's server: takes accepted sockets and serves the app on them. Knows no platform. */
 export class Server {
   readonly #options: ServerOptions;
@@ -78,10 +81,13 @@ export class Server {
     return this.#connections.size;
   }
 
-  /** Stop taking requests, finish those in flight, close idle connections; after `graceMs` cut the rest. Then ASGI lifespan shutdown. */
+  /**
+   * Finish the requests in flight, and those that are on their way on idle connections, which are closed after a moment; after
+   * `graceMs` cut the rest. Then ASGI lifespan shutdown.
+   */
   async shutdown(graceMs: number): Promise<void> {
     this.#draining = true;
-    for (const connection of [...this.#connections]) connection.drain();
+    for (const connection of [...this.#connections]) connection.drain(Math.min(idlePatienceMs, graceMs / 2));
     if (this.#connections.size > 0) {
       await new Promise<void>((resolve) => {
         const timer = this.#options.host.timers.after(graceMs, () => {
