@@ -19,6 +19,9 @@ export interface BootOptions {
   readonly embedded?: boolean;
 }
 
+/** Calls back when what has been rendered is on the screen: the second frame begins after the first was painted. */
+const afterPaint = (callback: () => void): void => void requestAnimationFrame(() => requestAnimationFrame(callback));
+
 /** What {@link boot} has put beside an entry of the history; anybody may have put anything there. */
 function draftOf(state: unknown): string | undefined {
   return typeof state === 'object' && state !== null && 'draft' in state && typeof state.draft === 'string' ? state.draft : undefined;
@@ -62,7 +65,9 @@ export async function boot(options: BootOptions): Promise<Model> {
   window.addEventListener('pagehide', () => session.flush());
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') session.flush(); });
 
-  requestAnimationFrame(() => setTimeout(() => void fetchTheRest(), 0));
-  if (session.store.state.work.trusted) requestAnimationFrame(() => setTimeout(() => void session.run(), 0));
+  afterPaint(() => {
+    void fetchTheRest();
+    if (session.store.state.work.trusted) void session.run();
+  });
   return model;
 }

@@ -13,7 +13,7 @@ export function ServerStatus(): JSX.Element {
     <div class="server-status" role="status" aria-label={t.status.name} data-state={now} data-stale={stale.value ? '' : undefined}>
       <span class="status-dot" aria-hidden="true" />
       <span class="status-word">{t.status[now]}</span>
-      {text !== '' && now !== 'stopped' && <span class="status-text" title={text}>{text}</span>}
+      {text !== '' && now !== 'stopped' && now !== 'starting' && <span class="status-text" title={text}>{text}</span>}
       {processes.length > 1 && <span class="status-text">{t.status.processes(processes.length)}</span>}
       {stale.value && <span class="status-stale" title={t.status.staleHint}>{t.status.stale}</span>}
     </div>
