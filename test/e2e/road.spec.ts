@@ -95,6 +95,23 @@ describe('the environ example', () => {
     expect(await playground.litKeys()).toContain('HTTP_X_REQUEST_ID');
   });
 
+  test.each([
+    ['Response', '200'],
+    ['Wire', '504f5354'],
+    ['Timeline', 'startResponse'],
+    ['Environ', 'HTTP_X_REQUEST_ID'],
+    ['Console', 'POST /a%20b?x=1'],
+  ] as const)('%s fills while it is looked at', async (tab, expected) => {
+    const { playground } = await newVisitor();
+    await playground.open('ex=environ');
+    await playground.writeRequest(request);
+    await playground.listening();
+    const panel = await playground.showTrace(tab);
+    await playground.send();
+    // No other tab is opened in between: what is on the screen has to follow by itself.
+    await expect.poll(async () => (await panel.innerText()).replaceAll(/\s+/g, ' '), { timeout: 10_000 }).toContain(expected);
+  });
+
   test('Ctrl+Enter sends, from the request and from the editor', async () => {
     const { playground, page } = await newVisitor();
     await playground.open('ex=environ');
