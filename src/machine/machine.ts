@@ -57,8 +57,12 @@ class ProcessMachine implements Machine {
     });
     this.#run = run;
     before?.end();
-    await run.start();
-    return this.#status;
+    run.start();
+    // Whoever asked for a run that was replaced meanwhile is told of the one that replaced it.
+    for (let latest = run; ; latest = this.#run ?? latest) {
+      await latest.settled;
+      if (latest === this.#run) return this.#status;
+    }
   }
 
   async stop(): Promise<void> {
@@ -103,8 +107,8 @@ class Run implements ProcessOwner {
   /** Resolves when the run is over, for whoever waits for something that will not come. */
   readonly #ended: Promise<void>;
   #end!: () => void;
-  /** Resolves as soon as there is something to say about how starting went. */
-  readonly #settled: Promise<void>;
+  /** Resolves once every process runs, or one has failed or gone silent, or the run is over. */
+  readonly settled: Promise<void>;
   #settle!: () => void;
   #nextName = 1;
   /** Processes of the first batch that do not run yet. */
@@ -126,7 +130,7 @@ class Run implements ProcessOwner {
     this.#client = this.#merger.tracer('client');
     this.#timeoutMs = snippet.server.timeout === undefined ? timeoutMs : snippet.server.timeout * 1000;
     this.#ended = new Promise((resolve) => (this.#end = resolve));
-    this.#settled = new Promise((resolve) => (this.#settle = resolve));
+    this.settled = new Promise((resolve) => (this.#settle = resolve));
     const network = new MemoryNetwork();
     this.#listener = network.bind(address).listen(backlog);
     this.#clients = new Clients(network, address, this.#host, this.#client);
@@ -134,15 +138,13 @@ class Run implements ProcessOwner {
 
   // ── what the page asks for ─────────────────────────────────────────────────────────────────────────────────────
 
-  /** Resolves once every process runs, or one has failed or gone silent, or the run is over. */
-  async start(): Promise<void> {
+  start(): void {
     this.#announce();
     this.#arbiter.emit({ type: 'socket.listen', address: formatAddress(address), backlog });
     this.#beatOn();
     const count = Math.min(Math.max(1, Math.trunc(this.#snippet.server.workers ?? 1)), maxWorkers);
     this.#pending = count;
     for (let started = 0; started < count; started += 1) void this.#startProcess(count > 1);
-    await Promise.race([this.#settled, this.#ended]);
   }
 
   async send(outgoing: Outgoing): Promise<SendResult> {
@@ -302,7 +304,7 @@ class Run implements ProcessOwner {
       text: this.#text(state),
       ...(this.#interface && { interface: this.#interface }),
       ...(this.#problem && { problem: this.#problem }),
-      processes: [...this.#processes.values()].map(({ name, state: its }) => ({ name, state: its })),
+      processes: [...this.#processes.values()].map(({ name, state: its }) => ({ name, state: its })).sort((one, other) => numberOf(one.name) - numberOf(other.name)),
     };
     if (state !== 'starting') this.#settle();
     // The same again is no news.
@@ -328,3 +330,6 @@ class Run implements ProcessOwner {
     }
   }
 }
+
+/** `worker-12` is number 12. */
+const numberOf = (name: string): number => Number(name.slice(name.lastIndexOf('-') + 1));

@@ -278,7 +278,10 @@ export class Process {
     near.start();
     this.#sockets.add(passage);
     bridge(socket, passage, () => this.#sockets.delete(passage));
-    this.#post({ type: 'connection', id: socket.id, local: socket.local, remote: socket.remote, clock: this.#tracer.clock, port: port2 }, [port2]);
+    // In a job of its own: whoever connected is still in the middle of it, and accept comes after connect.
+    void Promise.resolve().then(() => {
+      this.#post({ type: 'connection', id: socket.id, local: socket.local, remote: socket.remote, clock: this.#tracer.clock, port: port2 }, [port2]);
+    });
   }
 
   // ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
  * `console.*` of the snippet's code, kept as `log` events. The platform's own console is not written to: in the page it
  * would fill the visitor's developer tools with somebody else's output.
  */
-import type { Clock } from '../host/effects.ts';
+import type { Clock, Host } from '../host/effects.ts';
 import type { LogEvent, SourceSite } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { formatArguments, inspect } from './inspect.ts';
@@ -14,10 +14,11 @@ const maxLine = 32_768;
 /** Output that may come at once, and per second after that. */
 const burst = { lines: 4000, characters: 1_048_576 };
 const perSecond = { lines: 400, characters: 131_072 };
+/** Once it is used up, nothing is kept for this long; then it is said how much that was. ms. */
+const pauseMs = 500;
 
 /** What a capture needs to know. */
 export interface ConsoleOptions {
-  readonly tracer: Tracer;
   readonly clock: Clock;
   /** Where the snippet's code is calling from. */
   readonly here: () => SourceSite | undefined;
@@ -28,44 +29,55 @@ export interface ConsoleOptions {
 /** Writes log events, as many as the budget admits; what it does not admit is counted and said. */
 export class LogBudget {
   readonly #tracer: Tracer;
-  readonly #clock: Clock;
+  readonly #host: Host;
   #lines = burst.lines;
   #characters = burst.characters;
   #filledAt: number;
+  /** Lines that were not kept since the pause began, and when it ends. */
   #heldBack = 0;
+  #pauseEnds = 0;
 
-  constructor(tracer: Tracer, clock: Clock) {
+  constructor(tracer: Tracer, host: Host) {
     this.#tracer = tracer;
-    this.#clock = clock;
-    this.#filledAt = clock.now();
+    this.#host = host;
+    this.#filledAt = host.clock.now();
   }
 
   /** `text` is cut where it is too long. `site` is asked for only if the line is kept: it costs a stack trace. */
   write(source: LogEvent['source'], level: Level, text: string, site: () => SourceSite | undefined): void {
-    if (!this.#admits(text)) {
-      this.#heldBack += 1;
-      return;
-    }
-    this.#sayHeldBack();
+    if (!this.#admits(text)) return;
     const shown = text.length <= maxLine ? text : `${text.slice(0, maxLine)}… (${text.length - maxLine} more characters)`;
     const place = site();
     this.#emit({ source, level, text: shown, ...(place && { site: place }) });
   }
 
   #admits(text: string): boolean {
-    const now = this.#clock.now();
+    const now = this.#host.clock.now();
+    if (this.#heldBack > 0) {
+      if (now < this.#pauseEnds) {
+        this.#heldBack += 1;
+        return false;
+      }
+      this.#endPause();
+    }
     const seconds = (now - this.#filledAt) / 1000;
     this.#filledAt = now;
     this.#lines = Math.min(burst.lines, this.#lines + seconds * perSecond.lines);
     this.#characters = Math.min(burst.characters, this.#characters + seconds * perSecond.characters);
     const size = Math.min(text.length, maxLine);
-    if (this.#lines < 1 || this.#characters < size) return false;
+    if (this.#lines < 1 || this.#characters < size) {
+      this.#heldBack = 1;
+      this.#pauseEnds = now + pauseMs;
+      this.#host.timers.after(pauseMs, () => this.#endPause());
+      return false;
+    }
     this.#lines -= 1;
     this.#characters -= size;
     return true;
   }
 
-  #sayHeldBack(): void {
+  /** By the timer, or by the next line where the thread never rests. */
+  #endPause(): void {
     if (this.#heldBack === 0) return;
     const text = `${this.#heldBack} more ${this.#heldBack === 1 ? 'line was' : 'lines were'} written here than are kept (about ${perSecond.lines} a second).`;
     this.#heldBack = 0;

@@ -3,6 +3,8 @@ export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** A place just behind it means it as well: V8 places a call at the end of what is called, if that is more than a name. */
+  readonly closed?: boolean;
 }
 
 /** A text in which pieces were replaced and every line break was kept. */
@@ -28,10 +30,10 @@ export class EditedText {
   originalColumn(line: number, column: number): number {
     const at = lineStart(this.text, line) + column;
     let shift = 0;
-    for (const { start, end, text } of this.#edits) {
+    for (const { start, end, text, closed } of this.#edits) {
       const from = start + shift;
       if (at < from) break;
-      if (at < from + text.length) return Math.max(0, start - lineStart(this.#original, line));
+      if (at < from + text.length + (closed ? 1 : 0)) return Math.max(0, start - lineStart(this.#original, line));
       shift += text.length - (end - start);
     }
     return Math.max(0, at - shift - lineStart(this.#original, line));

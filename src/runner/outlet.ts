@@ -4,6 +4,9 @@ import type { SourceSite, Stream, Token, TraceInput } from '../trace/events.ts';
 import { Recorder, type TraceBatch } from '../trace/recorder.ts';
 import type { Tracer } from '../trace/tracer.ts';
 
+/** Batches per frame that are sent ahead of time. */
+const eagerPerFrame = 4;
+
 /** What an outlet needs. */
 export interface OutletOptions {
   readonly process: string;
@@ -23,7 +26,7 @@ export interface Describer {
 
 /**
  * The tracer of a process: records, and sends what is recorded in batches: a frame after the first event, at once when
- * {@link batchEvents} wait, as soon as the job is over when a response is.
+ * {@link batchEvents} wait or the app is about to be called, as soon as the job is over when a response is.
  *
  * A batch costs credit, which the page gives back when it has taken it. Without credit nothing is sent and the recorder
  * does what it does with too much: it drops the oldest and leaves a gap that says how many.
@@ -37,6 +40,8 @@ export class TraceOutlet implements Tracer {
   #credit = traceCredit;
   #timer: TimerHandle;
   #timerIsSoon = false;
+  #frameBegan = -Infinity;
+  #eager = 0;
 
   constructor(options: OutletOptions) {
     this.#recorder = new Recorder({ process: options.process, clock: options.host.clock, budgetBytes: batchBytes });
@@ -62,7 +67,9 @@ export class TraceOutlet implements Tracer {
 
   emit(event: TraceInput): void {
     this.#recorder.emit(this.#describer ? described(event, this.#describer) : event);
-    this.#due(event.type === 'http.end' || event.type === 'app.return' || event.type === 'log' || event.type === 'http.error');
+    // The app may never come back from here, and nothing would be sent any more: send what led to it.
+    if (event.type === 'app.call' || event.type === 'log') this.#flushEagerly();
+    this.#due(event.type === 'http.end' || event.type === 'app.return' || event.type === 'http.error');
   }
 
   token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
@@ -83,6 +90,17 @@ export class TraceOutlet implements Tracer {
   addCredit(batches: number): void {
     this.#credit = Math.min(traceCredit, this.#credit + batches);
     this.#due(false);
+  }
+
+  /** At once, but only so often per frame. */
+  #flushEagerly(): void {
+    const now = this.#host.clock.now();
+    if (now - this.#frameBegan >= batchMs) {
+      this.#frameBegan = now;
+      this.#eager = 0;
+    }
+    this.#eager += 1;
+    if (this.#eager <= eagerPerFrame) this.flush();
   }
 
   #due(soon: boolean): void {

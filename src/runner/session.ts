@@ -63,7 +63,7 @@ export class Session implements ProcessApi {
   }
 
   async #load(job: GatewayJob, outlet: TraceOutlet): Promise<LoadedApp> {
-    const budget = new LogBudget(outlet, this.#host.clock);
+    const budget = new LogBudget(outlet, this.#host);
     let stacks: StackReader | undefined;
     const readable = (error: { readonly name: string; readonly message: string; readonly stack?: string | undefined }): string => stacks?.readable(error) ?? `${error.name}: ${error.message}`;
     this.#platform.onUncaught((thrown, origin) => {
@@ -75,7 +75,7 @@ export class Session implements ProcessApi {
       outlet.flush();
       this.#post({ type: 'exit', reason });
     });
-    Object.assign(this.#platform.console, capturingConsole({ tracer: outlet, clock: this.#host.clock, here: () => stacks?.here(), readable }, budget));
+    Object.assign(this.#platform.console, capturingConsole({ clock: this.#host.clock, here: () => stacks?.here(), readable }, budget));
     return loadApp(job, this.#platform, (linked) => {
       stacks = linked;
       outlet.describe({ here: () => linked.here(), site: (stack) => linked.site(stack), readable: (error) => linked.readable(error) });

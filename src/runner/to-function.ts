@@ -85,7 +85,7 @@ class Rewriter {
     for (const use of findReferences(this.#program, new Set(this.#bindings.keys()))) {
       const value = this.#bindings.get(use.name)!;
       const text = use.shorthand ? `${use.name}: ${value}` : use.called ? `(0, ${value})` : value;
-      this.#edits.push({ start: use.start, end: use.end, text });
+      this.#edits.push({ start: use.start, end: use.end, text, closed: use.called });
     }
     for (const { start } of dynamicImports) this.#edits.push({ start, end: start + 'import'.length, text: `${this.#own}.load` });
     const variables = [...this.#namespaces].map(([specifier, variable]) => `${variable} = ${this.#own}.from(${JSON.stringify(specifier)})`);

@@ -41,7 +41,8 @@ export function createSandboxSpawner(options: SandboxOptions = {}): SandboxSpawn
     });
     return runtime;
   };
-  const open = (): Frame => (frame = frame?.usable ? frame : new Frame(frameUrl));
+  // After Stop a fresh frame is opened at once: whoever stops usually runs again.
+  const open = (): Frame => (frame = frame?.usable ? frame : new Frame(frameUrl, () => void open()));
   return {
     async spawn(name) {
       return open().spawn(name, await code());
@@ -85,10 +86,13 @@ class Frame {
   readonly #children = new Map<number, Child>();
   /** Workers that the frame was told to kill, each with the timer that runs out if it does not say that it did. */
   readonly #dying = new Map<number, number>();
+  readonly #onEmpty: () => void;
   #nextId = 1;
   #discarded = false;
 
-  constructor(url: string) {
+  /** `onEmpty`: its last worker was killed, and the frame is gone. */
+  constructor(url: string, onEmpty: () => void) {
+    this.#onEmpty = onEmpty;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.onmessage = (event: MessageEvent<FrameMessage>) => this.#receive(event.data);
@@ -171,6 +175,7 @@ class Frame {
     if (!this.#children.delete(id) || this.#discarded) return;
     if (this.#children.size === 0) {
       this.discard('');
+      this.#onEmpty();
       return;
     }
     // Others live in the frame. If it cannot kill this one (its process has crashed, say), they are lost anyway.
