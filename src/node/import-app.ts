@@ -31,6 +31,7 @@ export class AppImportError extends Error {
   }
 }
 
+/** What was found. */
 export interface ImportedApp {
   /** The exported value: callable, or an object with a `fetch` method. Its interface is not yet known. */
   readonly value: unknown;

@@ -9,6 +9,7 @@ import { defaultConfig, type ServerConfig } from './config.ts';
 import { type ConnectionContext, ServerConnection } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
 
+/** What a server is made of. */
 export interface ServerOptions {
   readonly app: GatewayApp;
   readonly config?: Partial<ServerConfig>;

@@ -50,6 +50,7 @@ export interface SnippetView {
   readonly step?: number;
 }
 
+/** Everything that a link carries. */
 export interface Snippet {
   readonly v: 1;
   readonly title?: string;

@@ -84,6 +84,9 @@ export type ReceivedEvent = Request | Response | Data | EndOfMessage | Connectio
 /** What `send` takes. */
 export type SentEvent = RequestToSend | ResponseToSend | Data | EndOfMessage | ConnectionClosed;
 
+/** The one {@link NeedData}. */
 export const NEED_DATA: NeedData = Object.freeze({ type: 'need-data' });
+/** The one {@link Paused}. */
 export const PAUSED: Paused = Object.freeze({ type: 'paused' });
+/** The one {@link ConnectionClosed}. */
 export const CONNECTION_CLOSED: ConnectionClosed = Object.freeze({ type: 'closed' });

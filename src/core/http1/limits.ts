@@ -14,6 +14,7 @@ export interface Limits {
   readonly maxChunkExtensionBytes: number;
 }
 
+/** What holds where nobody says otherwise. */
 export const defaultLimits: Limits = Object.freeze({
   maxRequestLineBytes: 8190,
   maxFields: 100,

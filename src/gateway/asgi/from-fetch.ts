@@ -12,6 +12,7 @@ export interface FetchResponse {
   readonly body: { getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>; cancel(reason?: unknown): Promise<void> } } | null;
 }
 
+/** `Request -> Response`. The request is the platform's own; its type is left to the handler. */
 export type FetchHandler = (request: never) => FetchResponse | Promise<FetchResponse>;
 
 /** The platform's constructors. */
@@ -21,6 +22,7 @@ interface Platform {
   readonly AbortController: new () => { readonly signal: unknown; abort(): void };
 }
 
+/** Run a fetch handler as an ASGI application (http only). */
 export function fromFetch(handler: FetchHandler): AsgiApp {
   return async (scope, receive, send) => {
     if (scope.type !== 'http') throw new TypeError(`a fetch handler cannot serve ${scope.type}`);

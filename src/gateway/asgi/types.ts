@@ -3,8 +3,10 @@
  * Byte strings are `Uint8Array`, unicode strings are strings, tuples are arrays.
  */
 
+/** `scope["asgi"]`. */
 export interface AsgiVersions { version: '3.0'; spec_version: string }
 
+/** Field lines in order: octets, names in lower case. */
 export type AsgiHeaders = [name: Uint8Array, value: Uint8Array][];
 
 /** What `http` and `websocket` scopes have in common. */
@@ -29,16 +31,19 @@ export interface ConnectionScope {
   [key: string]: unknown;
 }
 
+/** `scope` of an HTTP request. */
 export interface HttpScope extends ConnectionScope {
   type: 'http';
   method: string;
 }
 
+/** `scope` of a WebSocket. */
 export interface WebSocketScope extends ConnectionScope {
   type: 'websocket';
   subprotocols: string[];
 }
 
+/** `scope` of the application's own life: startup and shutdown. */
 export interface LifespanScope {
   type: 'lifespan';
   asgi: AsgiVersions;
@@ -46,8 +51,10 @@ export interface LifespanScope {
   [key: string]: unknown;
 }
 
+/** Whatever an application can be called for. */
 export type AsgiScope = HttpScope | WebSocketScope | LifespanScope;
 
+/** What `receive()` gives. */
 export type AsgiReceiveEvent =
   | { type: 'http.request'; body: Uint8Array; more_body: boolean }
   | { type: 'http.disconnect' }
@@ -57,6 +64,7 @@ export type AsgiReceiveEvent =
   | { type: 'lifespan.startup' }
   | { type: 'lifespan.shutdown' };
 
+/** What `send()` takes. */
 export type AsgiSendEvent =
   | { type: 'http.response.start'; status: number; headers?: Iterable<readonly [Uint8Array, Uint8Array]>; trailers?: boolean }
   | { type: 'http.response.body'; body?: Uint8Array; more_body?: boolean }
@@ -71,6 +79,7 @@ export type AsgiSendEvent =
   | { type: 'lifespan.shutdown.complete' }
   | { type: 'lifespan.shutdown.failed'; message?: string };
 
+/** Waits for the next event. */
 export type AsgiReceive = () => Promise<AsgiReceiveEvent>;
 /** Resolves under back-pressure; rejects once the client is gone. */
 export type AsgiSend = (event: AsgiSendEvent) => Promise<void>;
