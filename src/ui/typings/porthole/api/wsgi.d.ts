@@ -1,4 +1,5 @@
 /**
  * `porthole/wsgi`: WSGI (PEP 3333) for JavaScript.
  */
+export { WsgiViolation } from '../gateway/errors.ts';
 export type { ExcInfo, FileWrapper, StartResponse, WsgiApp, WsgiEnviron, WsgiErrors, WsgiHeaders, WsgiInput, WsgiWrite } from '../gateway/wsgi/types.ts';

@@ -2,10 +2,12 @@
  * ASGI 3.0 for JavaScript: the specification's own keys (HTTP & WebSocket message format 2.5, lifespan 2.0).
  * Byte strings are `Uint8Array`, unicode strings are strings, tuples are arrays.
  */
+/** `scope["asgi"]`. */
 export interface AsgiVersions {
     version: '3.0';
     spec_version: string;
 }
+/** Field lines in order: octets, names in lower case. */
 export type AsgiHeaders = [name: Uint8Array, value: Uint8Array][];
 /** What `http` and `websocket` scopes have in common. */
 export interface ConnectionScope {
@@ -28,21 +30,26 @@ export interface ConnectionScope {
     extensions?: Record<string, Record<string, unknown>>;
     [key: string]: unknown;
 }
+/** `scope` of an HTTP request. */
 export interface HttpScope extends ConnectionScope {
     type: 'http';
     method: string;
 }
+/** `scope` of a WebSocket. */
 export interface WebSocketScope extends ConnectionScope {
     type: 'websocket';
     subprotocols: string[];
 }
+/** `scope` of the application's own life: startup and shutdown. */
 export interface LifespanScope {
     type: 'lifespan';
     asgi: AsgiVersions;
     state?: Record<string, unknown>;
     [key: string]: unknown;
 }
+/** Whatever an application can be called for. */
 export type AsgiScope = HttpScope | WebSocketScope | LifespanScope;
+/** What `receive()` gives. */
 export type AsgiReceiveEvent = {
     type: 'http.request';
     body: Uint8Array;
@@ -64,6 +71,7 @@ export type AsgiReceiveEvent = {
 } | {
     type: 'lifespan.shutdown';
 };
+/** What `send()` takes. */
 export type AsgiSendEvent = {
     type: 'http.response.start';
     status: number;
@@ -108,6 +116,7 @@ export type AsgiSendEvent = {
     type: 'lifespan.shutdown.failed';
     message?: string;
 };
+/** Waits for the next event. */
 export type AsgiReceive = () => Promise<AsgiReceiveEvent>;
 /** Resolves under back-pressure; rejects once the client is gone. */
 export type AsgiSend = (event: AsgiSendEvent) => Promise<void>;

@@ -52,9 +52,11 @@ export interface WsgiEnviron {
 }
 /** `(type, value, traceback)` in Python; here the error itself. */
 export type ExcInfo = Error;
+/** Field lines in order, a name as often as it is sent. Latin-1. */
 export type WsgiHeaders = [name: string, value: string][];
 /** `write(bytes)`: the imperative body; kept for PEP 3333, prefer returning an iterable. */
 export type WsgiWrite = (data: Uint8Array) => void;
+/** `start_response(status, headers, exc_info)`: begins the answer. `status` is code and reason, `"200 OK"`; strings are latin-1. */
 export type StartResponse = (status: string, headers: WsgiHeaders, excInfo?: ExcInfo) => WsgiWrite;
 /** A WSGI application: synchronous. The iterable's `close()` (a generator's `return()`) is always called. */
 export type WsgiApp = (environ: WsgiEnviron, startResponse: StartResponse) => Iterable<Uint8Array> & {
