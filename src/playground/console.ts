@@ -1,4 +1,5 @@
 import type { SourceSite, TraceEvent } from '../trace/events.ts';
+import { isProblem } from './timeline.ts';
 import type { TraceLog } from './trace-log.ts';
 
 /** One entry of the Console tab. */
@@ -18,7 +19,7 @@ function toLine(event: TraceEvent): ConsoleLine | undefined {
   const { process } = event;
   switch (event.type) {
     case 'log':
-      return { event, source: event.source, level: event.level, text: event.text, process, ...(event.site ? { site: event.site } : {}) };
+      return { event, source: event.source, level: isProblem(event) || event.level !== 'error' ? event.level : 'info', text: event.text, process, ...(event.site ? { site: event.site } : {}) };
     case 'app.error':
       return { event, source: 'app', level: 'error', text: event.stack || `${event.name}: ${event.message}`, process, ...(event.site ? { site: event.site } : {}) };
     case 'process.start':

@@ -59,7 +59,8 @@ export function isProblem(event: TraceEvent): boolean {
     case 'trace.gap':
       return true;
     case 'log':
-      return event.level === 'error';
+      // Whatever an app writes to `wsgi.errors` is called an error by the server; it is a log.
+      return event.level === 'error' && event.source !== 'wsgi.errors';
     default:
       return false;
   }
@@ -93,7 +94,7 @@ export type TimelineRow =
   | {
       readonly kind: 'event';
       readonly event: TraceEvent;
-      /** An application call of this exchange is open: the bar in the app's lane. */
+      /** An application call of this exchange is open, or its result is being iterated: the bar in the app's lane. */
       readonly inCall: boolean;
       /** ms since the first event that the same process told of the same exchange (or connection). */
       readonly since: number;
@@ -104,7 +105,7 @@ function says(event: TraceEvent, word: string): boolean {
   for (const value of Object.values(event)) {
     if (typeof value === 'string' ? value.toLowerCase().includes(word) : typeof value === 'number' && String(value) === word) return true;
   }
-  if (event.type === 'app.start') return event.headers.some(([name, value]) => `${name}: ${value}`.toLowerCase().includes(word));
+  if (event.type === 'app.start' && event.headers.some(([name, value]) => `${name}: ${value}`.toLowerCase().includes(word))) return true;
   return 'site' in event && event.site !== undefined && `${event.site.file}:${event.site.line}`.toLowerCase().includes(word);
 }
 
@@ -117,6 +118,9 @@ export function passes(event: TraceEvent, filter: TimelineFilter, words: readonl
   }
   return filter.lanes[laneOf(event)] && words.every((word) => says(event, word));
 }
+
+const isClosedLater = (log: TraceLog, connection: number, exchange: number): boolean =>
+  log.exchange(connection, exchange)?.events.some((event) => event.type === 'app.close') ?? false;
 
 /** The rows of the timeline. One pass over the log, and nothing in it that costs more than a few numbers: there may be 200,000 events. */
 export function timelineRows(log: TraceLog, filter: TimelineFilter, focus: { readonly connection: number; readonly exchange: number } | null): TimelineRow[] {
@@ -137,7 +141,8 @@ export function timelineRows(log: TraceLog, filter: TimelineFilter, focus: { rea
     if (first === undefined) firsts.set(group, (first = event.at));
     if (event.type === 'app.call') open.add(group);
     const inCall = open.size > 0 && open.has(group);
-    if (event.type === 'app.return' || event.type === 'app.error') open.delete(group);
+    // What was returned is iterated until it is closed: a generator runs only then.
+    if (event.type === 'app.close' || event.type === 'app.error' || (event.type === 'app.return' && !isClosedLater(log, here, number))) open.delete(group);
     if (filter.focusOnly && focus && here !== 0 && (here !== focus.connection || (number !== 0 && number !== focus.exchange))) continue;
     if (!passes(event, filter, words)) continue;
     if (here !== 0 && (here !== connection || (number !== 0 && number !== exchange))) {

@@ -10,6 +10,9 @@ const octets = (n: number): string => count(n, 'byte', 'bytes');
 
 const millis = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`);
 
+const processDeeds = { 'process.start': 'starts', 'process.ready': 'is ready', 'process.exit': 'has ended', 'process.silent': 'does not answer', 'process.kill': 'is killed' } as const;
+type ProcessDeed = keyof typeof processDeeds;
+
 const en = {
   title: 'Porthole',
   tagline: 'Watch a web server work',
@@ -156,6 +159,7 @@ const en = {
 
   console: {
     name: 'Console output', none: 'Nothing has been written yet. console.log and wsgi.errors of the app, the access log and the server’s own words appear here.',
+    process: (what: ProcessDeed, detail: string) => (detail === '' ? processDeeds[what] : `${processDeeds[what]}: ${detail}`),
     filter: 'Filter by source', all: 'all', sources: { app: 'app', access: 'access', server: 'server' },
     earlier: (n: number) => `Show ${count(n, 'earlier line', 'earlier lines')}`,
   },
@@ -232,7 +236,7 @@ const en = {
     body: { write: 'write', yield: 'yields', send: 'send http.response.body' },
     bodySize: (n: number, more: boolean) => (more ? `${octets(n)}, more to come` : octets(n)),
     read: (call: string) => call, appClose: 'close() called',
-    processes: { 'process.start': 'starts', 'process.ready': 'is ready', 'process.exit': 'has ended', 'process.silent': 'does not answer', 'process.kill': 'is killed' },
+    processes: processDeeds,
     gap: (n: number) => `${count(n, 'event', 'events')} dropped: the trace had no more room`,
   },
   detail: { type: 'type', process: 'process', at: 'at', bytes: 'bytes', stack: 'stack', message: 'message', advice: 'what to do', clause: 'rule', code: 'code', status: 'status', site: 'line' },

@@ -18,6 +18,9 @@ const belongs: Readonly<Record<'all' | 'app' | 'access' | 'server', (line: Conso
   server: (line) => line.source === 'server' || line.source === 'process',
 };
 
+/** Processes do not write: what happened to them is said for them. */
+const wording = (line: ConsoleLine): string => (line.source === 'process' && line.event.type in t.events.processes ? t.console.process(line.event.type as keyof typeof t.events.processes, line.text) : line.text);
+
 /** What the app and the server wrote. */
 export function ConsoleView(): JSX.Element {
   const { state, traceVersion, dispatch, selected } = useModel();
@@ -51,7 +54,7 @@ export function ConsoleView(): JSX.Element {
         {lines.value.slice(hidden).map((line) => (
           <div key={eventId(line.event)} class={`console-line${isLinked(line) ? ' linked' : ''}`} data-source={line.source} data-level={line.level} onClick={() => dispatch({ type: 'select', selection: { kind: 'event', id: eventId(line.event) } })}>
             <span class="source">{line.source}</span>
-            <span class="text">{line.text.replace(/\n$/, '')}</span>
+            <span class="text">{wording(line).replace(/\n$/, '')}</span>
             {line.site && <SiteLink site={line.site} />}
           </div>
         ))}

@@ -64,7 +64,7 @@ function NoResponse(props: { readonly result: SendResult }): JSX.Element {
     <div class="failure" role="note">
       <p><strong>{failure ? m.failure[failure.kind] : m.none}</strong></p>
       {failure && <p>{failure.message}</p>}
-      {failure?.error && <dl class="explanation"><dt>{m.clause}</dt><dd class="clause">{failure.error.clause}</dd><dt>{m.advice}</dt><dd>{failure.error.advice}</dd></dl>}
+      {failure?.error && <dl class="explanation"><dt>{m.clause}</dt><dd><span class="clause">{failure.error.clause}</span></dd><dt>{m.advice}</dt><dd>{failure.error.advice}</dd></dl>}
       <p class="note">{m.received(raw.length)}</p>
     </div>
   );
