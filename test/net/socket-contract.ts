@@ -231,17 +231,18 @@ export function describeSocket(name: string, makePair: () => Promise<Pair>, opti
             };
             for (const action of actions) {
               const end = ends[action.who];
-              if (action.do === 'settle') await pair.settle();
-              else if (action.do === 'open') open(end);
+              const what = action.do;
+              if (what === 'settle') await pair.settle();
+              else if (what === 'open') open(end);
               else
                 end.collector.do(() => {
-                  if (action.do !== 'write') end.socket[action.do]();
+                  if (what !== 'write') end.socket[what]();
                   else {
                     end.socket.write(pattern(end.written, action.size));
                     if (!end.ended) end.written += action.size;
                   }
                 });
-              if (action.do === 'end') end.ended = true;
+              if (what === 'end') end.ended = true;
             }
             for (const end of Object.values(ends)) {
               open(end);

@@ -88,7 +88,6 @@ class CallableAsgi {
 export interface FastApi extends AsgiApp {}
 
 /** The application. `new FastApi()` is a function of `(scope, receive, send)`, ready for any ASGI server. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class FastApi extends CallableAsgi {
   readonly info: { readonly title: string; readonly version: string };
   readonly #operations: Operation[] = [];

@@ -43,7 +43,6 @@ class CallableWsgi {
 export interface Flask extends WsgiApp {}
 
 /** The application. `new Flask()` is a function of `(environ, startResponse)`, ready for any WSGI server. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
 export class Flask extends CallableWsgi {
   readonly #router = new Router();
   readonly #views = new Map<string, View>();
