@@ -1,7 +1,7 @@
 import type { Host } from '../host/effects.ts';
 import { MemoryNetwork, type MemoryListener } from '../net/network.ts';
 import { formatAddress, type Address } from '../net/socket.ts';
-import type { GatewayJob } from '../rpc/contract.ts';
+import type { GatewayJob, StartOutcome } from '../rpc/contract.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { Clients, failed } from './clients.ts';
@@ -212,7 +212,10 @@ class Run implements ProcessOwner {
     this.#processes.set(name, process);
     this.#arbiter.emit({ type: 'process.start', detail: name });
     this.#announce();
-    const outcome = await process.start(this.#job(name, multiprocess));
+    const outcome = await process.start(this.#job(name, multiprocess)).catch((error: unknown): StartOutcome => ({
+      ok: false,
+      problem: { name: 'Error', message: `The process did not start: ${error instanceof Error ? error.message : String(error)}`, advice: 'Press Run again.' },
+    }));
     if (process.state === 'exited') return;
     if (!outcome.ok) {
       await process.sync(traceMs);

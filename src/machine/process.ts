@@ -227,7 +227,7 @@ export class Process {
     try {
       // A batch is what a recorder of that budget can hold, and one row for its gap.
       if (batch.tokens.byteLength > 2 * batchBytes) throw new TypeError(`trace batch: ${batch.tokens.byteLength} bytes are too many`);
-      events = materialise(batch, this.name).map((event) => ({ ...event, at: event.at + this.#offset }));
+      events = materialise(batch, this.name).map((event) => ({ ...event, at: Math.min(event.at + this.#offset, this.#host.clock.now()) }));
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : 'it sent a malformed trace');
       return;

@@ -14,6 +14,8 @@ type Given = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Given => typeof value === 'object' && value !== null;
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+/** Milliseconds on some clock; 2^53 of them are 285,000 years. */
+const isTime = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 const text = (value: unknown, otherwise: string): string =>
   typeof value !== 'string' ? otherwise : value.length <= maxText ? value : `${value.slice(0, maxText)}…`;
 
@@ -22,7 +24,7 @@ export function readMessage(data: unknown): FromProcess | undefined {
   if (!isObject(data)) return undefined;
   const { id, clock, now } = data;
   switch (data['type']) {
-    case 'pong': return isCount(id) && isCount(clock) && Number.isFinite(now) ? { type: 'pong', id, clock, now: now as number } : undefined;
+    case 'pong': return isCount(id) && isCount(clock) && isTime(now) ? { type: 'pong', id, clock, now } : undefined;
     case 'accept': return isCount(clock) ? { type: 'accept', clock } : undefined;
     case 'flushed': return isCount(id) ? { type: 'flushed', id } : undefined;
     case 'exit': return { type: 'exit', reason: text(data['reason'], 'no reason given') };

@@ -1,0 +1,200 @@
+/** What a process may do to the page if it runs code that means harm: nothing, and not for long. */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import type { MessagePortLike, SpawnedProcess, Spawner } from '../../src/machine/types.ts';
+import { Recorder, type TraceBatch } from '../../src/trace/recorder.ts';
+import { realHost } from '../helpers/hosts.ts';
+import { rig } from './rig.ts';
+
+/** A process that is played by the test: it has no thread, only the far ends of its channels. */
+interface Puppet {
+  /** Comes with the first call. */
+  readonly wire: Promise<MessagePort>;
+  readonly calls: MessagePort;
+  terminated: boolean;
+}
+
+/** Answers the call `start` with `reply` (or what it makes of the call), or not at all. */
+function puppets(reply?: unknown | ((answer: (message: object, transfer?: MessagePort[]) => void) => void)): { spawner: Spawner; made: Puppet[] } {
+  const made: Puppet[] = [];
+  const spawner: Spawner = {
+    async spawn(name): Promise<SpawnedProcess> {
+      const { port1, port2 } = new MessageChannel();
+      let give!: (wire: MessagePort) => void;
+      const puppet: Puppet = { wire: new Promise((resolve) => (give = resolve)), calls: port2, terminated: false };
+      made.push(puppet);
+      port2.on('message', (call: { id: string; path: string[]; argumentList: { value: unknown }[] }) => {
+        if (call.path[0] !== 'start') return;
+        give(call.argumentList[1]!.value as MessagePort);
+        if (typeof reply === 'function') (reply as (answer: (message: object, transfer?: MessagePort[]) => void) => void)((message, transfer) => port2.postMessage({ id: call.id, ...message }, transfer));
+        else if (reply !== undefined) port2.postMessage({ id: call.id, type: 'RAW', value: reply });
+      });
+      return {
+        name,
+        port: port1 as unknown as MessagePortLike,
+        terminate() {
+          puppet.terminated = true;
+          port1.close();
+          port2.close();
+        },
+        onExit() {},
+      };
+    },
+  };
+  return { spawner, made };
+}
+
+const ok = { ok: true, interface: 'wsgi' };
+
+/** A batch with `count` events. */
+function batchOf(count: number): TraceBatch {
+  const recorder = new Recorder({ process: 'anybody', clock: realHost().clock });
+  for (let index = 0; index < count; index += 1) recorder.emit({ type: 'log', connection: 0, exchange: 0, source: 'stdout', level: 'info', text: 'x' });
+  return recorder.drain();
+}
+
+/** A running machine whose one process is a puppet. */
+async function withPuppet(): Promise<{ rig: ReturnType<typeof rig>; puppet: Puppet; wire: MessagePort }> {
+  const { spawner, made } = puppets(ok);
+  const it = rig(spawner);
+  await it.run('');
+  const puppet = made[0]!;
+  const wire = await puppet.wire;
+  // It answers the heartbeat, whatever else it does.
+  wire.on('message', (message: { type: string; id: number }) => {
+    if (message.type === 'ping') wire.postMessage({ type: 'pong', id: message.id, clock: 0, now: 0 });
+    if (message.type === 'flush') wire.postMessage({ type: 'flushed', id: message.id });
+  });
+  return { rig: it, puppet, wire };
+}
+
+describe('a process is killed at once when it says', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['nothing that is known', { type: 'hello' }, /means nothing/],
+    ['no object', 42, /means nothing/],
+    ['a heartbeat that is none', { type: 'pong', id: -1, clock: 0, now: 0 }, /means nothing/],
+    ['a time that is none', { type: 'pong', id: 1, clock: 0, now: Number.NaN }, /means nothing/],
+    ['a trace without a batch', { type: 'trace' }, /means nothing/],
+    ['a trace that is no buffer', { type: 'trace', batch: { process: 'x', tokens: 'x', events: [] } }, /trace batch|byteLength/],
+    ['a trace with half a row', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(12), events: [] } }, /not a block of rows/],
+    ['a trace that is too large', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(64 * 1024 * 1024), events: [] } }, /too many/],
+    ['an event that there is not', { type: 'trace', batch: { ...batchOf(1), events: [{ type: 'page.takeover' }] } }, /type is not known/],
+  ])('%s', async (_what, message, reason) => {
+    const { rig: { seen, until }, puppet, wire } = await withPuppet();
+    wire.postMessage(message);
+    expect(await seen((event) => event.type === 'process.exit')).toMatchObject({ process: 'arbiter', detail: expect.stringMatching(reason) });
+    expect(puppet.terminated).toBe(true);
+    await until('running');
+  });
+
+  test('more trace than it has credit for', async () => {
+    const { rig: { seen }, puppet, wire } = await withPuppet();
+    // Credit comes back as it is used, as long as the rate allows.
+    for (let sent = 0; sent < 1000; sent += 1) wire.postMessage({ type: 'trace', batch: batchOf(500) });
+    expect(await seen((event) => event.type === 'process.exit')).toMatchObject({ detail: expect.stringContaining('more trace than it was allowed to') });
+    expect(puppet.terminated).toBe(true);
+  });
+
+  test('too much, on the wire', async () => {
+    const { rig: { seen, events }, puppet, wire } = await withPuppet();
+    for (let sent = 0; sent < 100_000; sent += 1) wire.postMessage({ type: 'pong', id: 0, clock: 0, now: 0 });
+    await seen((event) => event.type === 'process.exit' && event.detail.includes('flooded'));
+    expect(puppet.terminated).toBe(true);
+    expect(events.length).toBeLessThan(100);
+  });
+
+  test('too much, as answers to calls that nobody made', async () => {
+    const { rig: { seen }, puppet } = await withPuppet();
+    for (let sent = 0; sent < 100_000; sent += 1) puppet.calls.postMessage({ id: 'x', type: 'RAW', value: 1 });
+    await seen((event) => event.type === 'process.exit' && event.detail.includes('flooded'));
+    expect(puppet.terminated).toBe(true);
+  });
+
+  test('that it waits for more connections than there can be', async () => {
+    const { rig: { seen }, wire } = await withPuppet();
+    for (let sent = 0; sent < 500; sent += 1) wire.postMessage({ type: 'accept', clock: 0 });
+    await seen((event) => event.type === 'process.exit' && event.detail.includes('more connections'));
+  });
+});
+
+describe('a process that says', () => {
+  test('it is somebody else in the trace is shown under its own name', async () => {
+    const { rig: { seen }, wire } = await withPuppet();
+    wire.postMessage({ type: 'trace', batch: { ...batchOf(1), process: 'arbiter' } });
+    expect(await seen((event) => event.type === 'log')).toMatchObject({ process: 'worker-1' });
+  });
+
+  test('a Lamport time from the far future moves nobody there', async () => {
+    const { rig: { seen, get, machine }, wire } = await withPuppet();
+    wire.postMessage({ type: 'accept', clock: Number.MAX_SAFE_INTEGER });
+    void get('/');
+    expect((await seen((event) => event.type === 'socket.connect')).clock).toBeLessThan(1000);
+    await machine.stop();
+  });
+
+  test('nonsense on a connection loses that connection', async () => {
+    const { rig: { get, machine }, wire } = await withPuppet();
+    wire.on('message', (message: { type: string; port?: MessagePort }) => {
+      if (message.type === 'connection') message.port!.postMessage({ bytes: 'not bytes' });
+    });
+    wire.postMessage({ type: 'accept', clock: 0 });
+    expect((await get('/')).failure?.kind).toBe('reset');
+    expect(machine.status.state).toBe('running');
+  });
+
+  test('something that is not HTTP is told as that', async () => {
+    const { rig: { get }, wire } = await withPuppet();
+    wire.on('message', (message: { type: string; port?: MessagePort }) => {
+      const bytes = new TextEncoder().encode('hello, client\n');
+      if (message.type === 'connection') message.port!.postMessage({ bytes, lengths: [bytes.length], fin: true });
+    });
+    wire.postMessage({ type: 'accept', clock: 0 });
+    const result = await get('/');
+    expect(result.failure?.kind).toBe('not-http');
+    expect(new TextDecoder().decode(result.raw)).toBe('hello, client\n');
+  });
+
+  test('nothing to the heartbeat is silent, even while it starts', async () => {
+    const { spawner } = puppets();
+    expect((await rig(spawner).run('')).state).toBe('silent');
+  });
+});
+
+describe('an answer to start', () => {
+  test.each([
+    ['that makes no sense', { hello: 1 }, /makes no sense/],
+    ['of an unknown interface', { ok: true, interface: 'cgi' }, /makes no sense/],
+    ['with a problem that is none', { ok: false, problem: 7 }, /unknown/],
+  ])('%s is a problem', async (_what, reply, message) => {
+    const status = await rig(puppets(reply).spawner).run('');
+    expect(status).toMatchObject({ state: 'failed', problem: { message: expect.stringMatching(message) } });
+  });
+
+  test('with endless text is cut', async () => {
+    const long = 'x'.repeat(1_000_000);
+    const status = await rig(puppets({ ok: false, problem: { name: long, message: long, advice: long, site: { file: long, line: 1 } } }).spawner).run('');
+    expect(JSON.stringify(status).length).toBeLessThan(60_000);
+  });
+
+  test('that is a proxy to walk into is refused', async () => {
+    // With comlink's own handler it would become an object that calls back into the process at every touch.
+    const { port1, port2 } = new MessageChannel();
+    let touched = false;
+    port1.on('message', () => (touched = true));
+    const status = await rig(puppets((answer: (message: object, transfer?: MessagePort[]) => void) => answer({ type: 'HANDLER', name: 'proxy', value: port2 }, [port2])).spawner).run('');
+    expect(status).toMatchObject({ state: 'failed', problem: { message: expect.stringContaining('did not start') } });
+    expect(touched).toBe(false);
+    port1.close();
+  });
+
+  test('that is an error is a problem', async () => {
+    const thrown = { name: 'RangeError', message: 'no room', stack: '', fields: {} };
+    const status = await rig(puppets((answer: (message: object) => void) => answer({ type: 'HANDLER', name: 'throw', value: thrown })).spawner).run('');
+    expect(status.problem?.message).toBe('The process did not start: no room');
+  });
+});
+
+test('a spawner that cannot start a process is a problem, not a hang', async () => {
+  const status = await rig({ spawn: () => Promise.reject(new Error('The runtime could not be fetched: 404')) }).run('');
+  expect(status).toMatchObject({ state: 'failed', problem: { message: 'The runtime could not be fetched: 404' } });
+});
