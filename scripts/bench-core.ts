@@ -12,7 +12,7 @@
  */
 import { Recorder } from '../src/trace/recorder.ts';
 import { noTrace, type Tracer } from '../src/trace/tracer.ts';
-import { Exchange } from '../src/core/http1/exchange.ts';
+import { END, Exchange, RESPONSE } from '../src/core/http1/exchange.ts';
 import { Receiver } from '../src/core/http1/receiver.ts';
 import { strict } from '../src/core/http1/leniency.ts';
 import { defaultLimits } from '../src/core/http1/limits.ts';
@@ -84,8 +84,9 @@ function ourReader(strings: boolean, tracer: Tracer): Reader {
         } else if (event.type === 'data') sink += event.bytes.length;
         else if (event.type === 'end') {
           sink += 1;
-          // The answer is somebody else's cost.
-          exchange.server = 'DONE';
+          // Writing the answer is not measured; that it was given is told to the state machine.
+          exchange.moveOurs(RESPONSE);
+          exchange.moveOurs(END);
           exchange.next();
           receiver.nextCycle();
           break;
@@ -105,11 +106,12 @@ function recorder(): Tracer {
   return new Recorder({ process: 'bench', clock: { now: () => performance.now(), wallMs: () => Date.now() }, budgetBytes: 1 << 20 });
 }
 
-/** Nanoseconds per message. */
+/** Nanoseconds of processor time per message: what other processes take does not count, nor hide. */
 function time(reader: Reader, pieces: readonly Uint8Array[], repeats: number): number {
-  const start = performance.now();
+  const start = process.cpuUsage();
   for (let i = 0; i < repeats; i += 1) reader(pieces);
-  return ((performance.now() - start) * 1e6) / repeats;
+  const { user, system } = process.cpuUsage(start);
+  return ((user + system) * 1e3) / repeats;
 }
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;

@@ -9,15 +9,48 @@ import {
   type ClientCause, type ClientState, clientTransitions, type Condition, type Coupling, couplings, type ServerCause, type ServerState, serverTransitions, type State,
 } from './states.ts';
 
-/** The rows of the coupling table that fit a pair of states, whatever else they ask: for most pairs none. */
-const couplingsOf = Object.fromEntries(
-  Object.keys(clientTransitions).map((client) => [
-    client,
-    Object.fromEntries(
-      Object.keys(serverTransitions).map((server) => [server, couplings.filter((row) => (row.client ?? client) === client && (row.server ?? server) === server)]),
-    ),
-  ]),
-) as unknown as Readonly<Record<ClientState, Readonly<Record<ServerState, readonly Coupling[]>>>>;
+/**
+ * The tables of `states.ts` made ready for use: each state with its number, the states that its moves lead to by number of their cause, and, for each state of
+ * the other side, the couplings that may apply. Looking things up by name for every move would cost as much as reading a short request.
+ */
+interface Node<S extends State> {
+  readonly name: S;
+  readonly index: number;
+  readonly moves: (Node<S> | undefined)[];
+}
+
+/** What moves a machine, as numbers: positions in {@link causes}. */
+export const REQUEST = 0;
+export const DATA = 1;
+export const END = 2;
+export const CLOSED = 3;
+export const ERROR = 4;
+export const OPEN = 5;
+export const INFORMATIONAL = 6;
+export const RESPONSE = 7;
+export const SWITCH = 8;
+
+/** Names of the causes, by number. */
+export const causes = ['request', 'data', 'end', 'closed', 'error', 'open', 'informational', 'response', 'switch'] as const satisfies readonly (ClientCause | ServerCause)[];
+
+function compile<S extends State>(table: Readonly<Record<S, Partial<Record<string, S>>>>): Readonly<Record<S, Node<S>>> {
+  const nodes = Object.fromEntries(Object.keys(table).map((name, index) => [name, { name, index, moves: [] }])) as unknown as Record<S, Node<S>>;
+  for (const node of Object.values<Node<S>>(nodes)) {
+    for (const cause of causes) {
+      const to = table[node.name][cause];
+      node.moves.push(to === undefined ? undefined : nodes[to]);
+    }
+  }
+  return nodes;
+}
+
+const clientNodes = compile<ClientState>(clientTransitions);
+const serverNodes = compile<ServerState>(serverTransitions);
+const serverCount = Object.keys(serverNodes).length;
+/** By client's number × number of server states + server's number. */
+const couplingsOf: readonly (readonly Coupling[])[] = Object.values(clientNodes).flatMap((client) =>
+  Object.values(serverNodes).map((server) => couplings.filter((row) => (row.client ?? client.name) === client.name && (row.server ?? server.name) === server.name)),
+);
 
 export class Exchange {
   readonly role: 'server' | 'client';
@@ -26,8 +59,6 @@ export class Exchange {
   readonly id: number;
   readonly inStream: Stream;
   readonly outStream: Stream;
-  client: ClientState = 'IDLE';
-  server: ServerState = 'IDLE';
   /** Number of the exchange, from 1. */
   number = 1;
   /** The connection can be used again, as far as both sides have said. */
@@ -40,21 +71,33 @@ export class Exchange {
   switchOffered = false;
   /** The client sent `Expect: 100-continue` and has neither been answered nor sent content. */
   waitsFor100 = false;
+  #client = clientNodes.IDLE;
+  #server = serverNodes.IDLE;
+  readonly #isServer: boolean;
 
   constructor(role: 'server' | 'client', tracer: Tracer, id: number) {
     this.role = role;
+    this.#isServer = role === 'server';
     this.tracer = tracer;
     this.id = id;
     this.inStream = role === 'server' ? 'c2s' : 's2c';
     this.outStream = role === 'server' ? 's2c' : 'c2s';
   }
 
+  get client(): ClientState {
+    return this.#client.name;
+  }
+
+  get server(): ServerState {
+    return this.#server.name;
+  }
+
   get ours(): State {
-    return this.role === 'server' ? this.server : this.client;
+    return this.#isServer ? this.#server.name : this.#client.name;
   }
 
   get theirs(): State {
-    return this.role === 'server' ? this.client : this.server;
+    return this.#isServer ? this.#client.name : this.#server.name;
   }
 
   /** Either side is at its end, in order or not. */
@@ -65,8 +108,8 @@ export class Exchange {
   /** Both machines are DONE: begin the next exchange. */
   next(): void {
     this.number += 1;
-    this.#setClient('IDLE', 'next cycle');
-    this.#setServer('IDLE', 'next cycle');
+    this.#setClient(clientNodes.IDLE, 'next cycle');
+    this.#setServer(serverNodes.IDLE, 'next cycle');
     this.method = '';
     this.clientVersion = undefined;
     this.switchOffered = false;
@@ -74,49 +117,47 @@ export class Exchange {
   }
 
   /** May our machine make this move? */
-  mayMove(cause: ClientCause | ServerCause): boolean {
-    const row: Partial<Record<string, State>> = this.role === 'server' ? serverTransitions[this.server] : clientTransitions[this.client];
-    return row[cause] !== undefined;
+  mayMove(cause: number): boolean {
+    return (this.#isServer ? this.#server : this.#client).moves[cause] !== undefined;
   }
 
-  moveOurs(cause: ClientCause | ServerCause): void {
-    if (this.role === 'server') this.#moveServer(cause as ServerCause);
-    else this.#moveClient(cause as ClientCause);
+  moveOurs(cause: number): void {
+    if (this.#isServer) this.#moveServer(cause);
+    else this.#moveClient(cause);
   }
 
-  moveTheirs(cause: ClientCause | ServerCause): void {
-    if (this.role === 'server') this.#moveClient(cause as ClientCause);
-    else this.#moveServer(cause as ServerCause);
+  moveTheirs(cause: number): void {
+    if (this.#isServer) this.#moveClient(cause);
+    else this.#moveServer(cause);
   }
 
-  #moveClient(cause: ClientCause): void {
-    const row: Partial<Record<ClientCause, ClientState>> = clientTransitions[this.client];
-    const to = row[cause];
-    if (to === undefined) throw new Error(`no move "${cause}" for the client in ${this.client}`);
-    this.#setClient(to, cause);
+  #moveClient(cause: number): void {
+    const to = this.#client.moves[cause];
+    if (to === undefined) throw new Error(`no move "${causes[cause]}" for the client in ${this.client}`);
+    this.#setClient(to, causes[cause]!);
     // The server's machine hears the request.
-    if (cause === 'request') this.#setServer('SEND_RESPONSE', 'open');
-    if (to !== 'SEND_BODY') this.#couple();
+    if (cause === REQUEST) this.#setServer(this.#server.moves[OPEN]!, causes[OPEN]);
+    this.#couple();
   }
 
-  #moveServer(cause: ServerCause): void {
-    const row: Partial<Record<ServerCause, ServerState>> = serverTransitions[this.server];
-    const to = row[cause];
-    if (to === undefined) throw new Error(`no move "${cause}" for the server in ${this.server}`);
-    this.#setServer(to, cause);
-    if (cause !== 'data') this.#couple();
+  #moveServer(cause: number): void {
+    const to = this.#server.moves[cause];
+    if (to === undefined) throw new Error(`no move "${causes[cause]}" for the server in ${this.server}`);
+    this.#setServer(to, causes[cause]!);
+    this.#couple();
   }
 
   #couple(): void {
     for (let again = true; again; ) {
       again = false;
-      for (const { when, move, to, cause } of couplingsOf[this.client][this.server]) {
+      const rows = couplingsOf[this.#client.index * serverCount + this.#server.index]!;
+      for (let i = 0; i < rows.length && !again; i += 1) {
+        const { when, move, to, cause } = rows[i]!;
         if (!this.#holds(when)) continue;
-        if (move === 'client') this.#setClient(to as ClientState, cause);
-        else this.#setServer(to as ServerState, cause);
+        if (move === 'client') this.#setClient(clientNodes[to as ClientState], cause);
+        else this.#setServer(serverNodes[to as ServerState], cause);
         // Every move may make another row fit. No row leads back, so this ends.
         again = true;
-        break;
       }
     }
   }
@@ -129,14 +170,14 @@ export class Exchange {
     }
   }
 
-  #setClient(to: ClientState, cause: string): void {
-    if (this.tracer.enabled && to !== this.client) this.tracer.emit({ type: 'http.state', connection: this.id, exchange: this.number, role: 'client', from: this.client, to, cause });
-    this.client = to;
+  #setClient(to: Node<ClientState>, cause: string): void {
+    if (this.tracer.enabled && to !== this.#client) this.tracer.emit({ type: 'http.state', connection: this.id, exchange: this.number, role: 'client', from: this.client, to: to.name, cause });
+    this.#client = to;
   }
 
-  #setServer(to: ServerState, cause: string): void {
-    if (this.tracer.enabled && to !== this.server) this.tracer.emit({ type: 'http.state', connection: this.id, exchange: this.number, role: 'server', from: this.server, to, cause });
-    this.server = to;
+  #setServer(to: Node<ServerState>, cause: string): void {
+    if (this.tracer.enabled && to !== this.#server) this.tracer.emit({ type: 'http.state', connection: this.id, exchange: this.number, role: 'server', from: this.server, to: to.name, cause });
+    this.#server = to;
   }
 
   /** Put a token of the received stream into the trace. The caller has asked `tracer.enabled`. */

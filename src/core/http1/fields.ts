@@ -6,43 +6,54 @@ import { decodeLatin1 } from './latin1.ts';
 export const SPANS_PER_FIELD = 4;
 
 /**
- * The field lines of one message section, in the order received (RFC9110-5.3-2), over its octets. Nothing is decoded before it is asked for; `get`, `getAll`
- * and `has` compare octets.
- *
- * The slab below the section's end is never written again (see `inbox.ts`), so decoding may wait as long as it likes. Section and fields are one object
- * because one is made for every message.
+ * The field lines of one message section, in the order received (RFC9110-5.3-2). The section is decoded once, when any of its text is first asked for; until
+ * then its octets in the inbox are kept (see `inbox.ts`), so that may be at any time. Section and fields are one object because one is made for every message.
  */
 export class ReceivedFields implements Fields {
   readonly length: number;
-  readonly #bytes: Uint8Array;
-  /** The section in `bytes`. */
-  readonly #start: number;
-  readonly #end: number;
+  /** Where the octets are, while they are needed. */
+  #bytes: Uint8Array | undefined;
+  #start: number;
+  readonly #size: number;
   /** Absolute offset of the section's first octet. */
   readonly #offset: number;
   readonly #ascii: boolean;
   readonly #spans: Int32Array;
   readonly #first: number;
-  #text: string | undefined = undefined;
+  #text = '';
 
   /**
-   * The section at `bytes[start, end)`, `offset` octets into the stream. `spans[first …]` holds {@link SPANS_PER_FIELD} numbers for each of `length` lines.
-   * `bytes` and `spans` are borrowed for good. `ascii`: no octet is above 0x7F.
+   * The section of `size` octets at `bytes[start]`, `offset` octets into the stream. `spans[first …]` holds {@link SPANS_PER_FIELD} numbers for each of `length`
+   * lines. `spans` is borrowed for good, `bytes` until {@link decoded}. `ascii`: no octet is above 0x7F.
    */
-  constructor(bytes: Uint8Array, start: number, end: number, offset: number, ascii: boolean, spans: Int32Array, first: number, length: number) {
+  constructor(bytes: Uint8Array, start: number, size: number, offset: number, ascii: boolean, spans: Int32Array, first: number, length: number) {
     this.length = length;
     this.#bytes = bytes;
     this.#start = start;
-    this.#end = end;
+    this.#size = size;
     this.#offset = offset;
     this.#ascii = ascii;
     this.#spans = spans;
     this.#first = first;
   }
 
-  /** Latin-1 text of a part of the section; `from` and `to` count from its start. The section is decoded once. */
+  /** The octets are not needed any more. */
+  get decoded(): boolean {
+    return this.#bytes === undefined;
+  }
+
+  /** The whole section as latin-1. */
+  get text(): string {
+    if (this.#bytes !== undefined) {
+      this.#text = decodeLatin1(this.#bytes, this.#start, this.#start + this.#size, this.#ascii);
+      this.#bytes = undefined;
+    }
+    return this.#text;
+  }
+
+  /** A part of the text; `from` and `to` count from the section's start. */
   slice(from: number, to: number): string {
-    return (this.#text ??= decodeLatin1(this.#bytes, this.#start, this.#end, this.#ascii)).slice(from, to);
+    return this.text.slice(from, to);
   }
 
   /** Absolute offsets of a part of the section. */
@@ -52,7 +63,7 @@ export class ReceivedFields implements Fields {
 
   /** Absolute offsets of the whole section. */
   get sectionSpan(): Span {
-    return this.span(0, this.#end - this.#start);
+    return this.span(0, this.#size);
   }
 
   name(index: number): string {
@@ -80,11 +91,7 @@ export class ReceivedFields implements Fields {
   }
 
   nameHasUnderscore(index: number): boolean {
-    const at = this.#at(index);
-    const bytes = this.#bytes;
-    const start = this.#start;
-    for (let i = start + this.#spans[at]!, end = start + this.#spans[at + 1]!; i < end; i += 1) if (bytes[i] === 0x5f) return true;
-    return false;
+    return this.name(index).includes('_');
   }
 
   get(name: string): string | undefined {
@@ -117,14 +124,23 @@ export class ReceivedFields implements Fields {
 
   /** Index of the next line of that name (in lower case), from `from` on; -1 where there is none. */
   #find(name: string, from: number): number {
-    const bytes = this.#bytes;
-    const start = this.#start;
+    const { text } = this;
     const spans = this.#spans;
     for (let i = from, at = this.#first + from * SPANS_PER_FIELD; i < this.length; i += 1, at += SPANS_PER_FIELD) {
-      if (spans[at + 1]! - spans[at]! === name.length && equalsIgnoringCase(bytes, start + spans[at]!, name)) return i;
+      const start = spans[at]!;
+      if (spans[at + 1]! - start === name.length && sameName(text, start, name)) return i;
     }
     return -1;
   }
+}
+
+/** Does `text` have at `at` the name `lower`, in any case (RFC9110-5.1-3)? The caller has compared the lengths. */
+function sameName(text: string, at: number, lower: string): boolean {
+  for (let i = 0; i < lower.length; i += 1) {
+    const unit = text.charCodeAt(at + i);
+    if ((unit >= 0x41 && unit <= 0x5a ? unit | 0x20 : unit) !== lower.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 /** Do the octets at `at` spell `lower` (ASCII, lower case), ignoring case? The caller has compared the lengths. */

@@ -14,6 +14,7 @@ import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
 import { Steering, STEERING_LENGTHS } from './steering.ts';
+import { firstOf, notNameLike, notPlain, notTarget } from './words.ts';
 
 /** What the section begins with. */
 export type SectionKind = 'request' | 'response' | 'trailers';
@@ -39,7 +40,7 @@ const HTTP = 0x50545448;
 const SLASH_1_1 = 0x312e312f;
 const SLASH_1_0 = 0x302e312f;
 const CR_LF = 0x0a0d;
-const HIGH_BITS = 0x80808080 | 0;
+const GET_SPACE = 0x20544547;
 
 const HTTP_SLASH = [0x48, 0x54, 0x54, 0x50, 0x2f];
 
@@ -293,16 +294,24 @@ export class HeadReader {
   /** `METHOD SP target SP HTTP/1.x CR LF`. Returns the index behind it; 0: not that plain, or not all there. */
   #fastRequestLine(inbox: Inbox): number {
     const { bytes, view, end, start: origin } = inbox;
-    const table = classOf;
     // The version and its line end have ten octets.
     const stop = Math.min(end - 10, origin + this.#limits.maxRequestLineBytes - 8);
     let i = origin;
-    while (i < stop && (table[bytes[i]!]! & TCHAR) !== 0) i += 1;
+    if (view.getInt32(i, true) === GET_SPACE) i += 3;
+    else while (i < stop && (classOf[bytes[i]!]! & TCHAR) !== 0) i += 1;
     if (i === origin || i >= stop || bytes[i] !== SP) return 0;
     const methodEnd = i - origin;
     i += 1;
-    while (i < stop && (table[bytes[i]!]! & TARGET) !== 0) i += 1;
-    if (i - origin === methodEnd + 1 || i >= stop || bytes[i] !== SP) return 0;
+    for (;;) {
+      const mark = notTarget(view.getInt32(i, true));
+      if (mark !== 0) {
+        i += firstOf(mark);
+        break;
+      }
+      i += 4;
+      if (i >= stop) return 0;
+    }
+    if (i >= stop || i - origin === methodEnd + 1 || bytes[i] !== SP) return 0;
     const version = i + 1;
     if (view.getInt32(version, true) !== HTTP) return 0;
     const number = view.getInt32(version + 4, true);
@@ -323,61 +332,76 @@ export class HeadReader {
     const { bytes, view, end, start: origin } = inbox;
     const { spans, steering } = this;
     const { maxFields, maxFieldLineBytes, maxHeadBytes } = this.#limits;
-    const table = classOf;
-    const steers = this.#kind !== 'trailers';
     const isRequest = this.#kind === 'request';
+    const lengths = this.#kind === 'trailers' ? 0 : STEERING_LENGTHS;
     const sectionStop = Math.min(end, origin + maxHeadBytes);
+    let { count } = this;
+    let at = this.first + count * SPANS_PER_FIELD;
     let line = from;
-    let at = this.first + this.count * SPANS_PER_FIELD;
+    // Reads of four and eight octets may look beyond `end`, into what was there before or into the slack, but nothing found there counts: every index is compared
+    // with the stop before it is believed.
     lines: while (line + 2 <= sectionStop) {
-      if (bytes[line] === CR) {
-        if (bytes[line + 1] !== LF) break;
+      if (view.getUint16(line, true) === CR_LF) {
         this.size = this.#pos = line + 2 - origin;
         break;
       }
-      if (this.count >= maxFields || at + SPANS_PER_FIELD > spans.length) break;
+      if (count >= maxFields || at + SPANS_PER_FIELD > spans.length) break;
       // The line end is the last that may lie here.
       const stop = Math.min(sectionStop, line + maxFieldLineBytes + 2);
       let i = line;
-      while (i < stop && (table[bytes[i]!]! & TCHAR) !== 0) i += 1;
-      if (i === line || i >= stop || bytes[i] !== COLON) break;
+      for (;;) {
+        const mark = notNameLike(view.getInt32(i, true));
+        if (mark === 0) {
+          i += 4;
+          if (i >= stop) break lines;
+          continue;
+        }
+        i += firstOf(mark);
+        if (i >= stop) break lines;
+        if (bytes[i] === COLON) break;
+        if ((classOf[bytes[i]!]! & TCHAR) === 0) break lines;
+        i += 1;
+      }
       const nameEnd = i;
       i += 1;
       if (bytes[i] === SP) i += 1;
-      if (i >= stop || (table[bytes[i]!]! & BLANK) !== 0) break;
+      if (i >= stop || nameEnd === line || bytes[i] === SP || bytes[i] === HTAB) break;
       const valueStart = i;
-      const wide = stop - 8;
       for (;;) {
-        // Eight octets at a time, while all of them are 0x20 to 0x7E: an octet below 0x20 borrows when 0x20 is taken from it, 0x7F carries when 1 is added,
-        // and what is above has its high bit set anyway. (Neighbours that borrow or carry can only raise a false alarm.)
-        while (i <= wide) {
-          const a = view.getInt32(i, true);
-          const b = view.getInt32(i + 4, true);
-          if ((((a - 0x20202020) | (a + 0x01010101) | a | (b - 0x20202020) | (b + 0x01010101) | b) & HIGH_BITS) !== 0) break;
+        const first = notPlain(view.getInt32(i, true));
+        const second = notPlain(view.getInt32(i + 4, true));
+        if ((first | second) === 0) {
           i += 8;
+          if (i >= stop) break lines;
+          continue;
         }
-        while (i < stop && (table[bytes[i]!]! & VALUE_ASCII) !== 0) i += 1;
+        i += first === 0 ? 4 + firstOf(second) : firstOf(first);
         if (i >= stop) break lines;
-        if (bytes[i]! < 0x80) break;
-        this.ascii = false;
+        const octet = bytes[i]!;
+        if (octet > 0x7f) this.ascii = false;
+        else if (octet !== HTAB) break;
         i += 1;
       }
       if (i + 2 > stop || view.getUint16(i, true) !== CR_LF) break;
       let valueEnd = i;
-      while (valueEnd > valueStart && (table[bytes[valueEnd - 1]!]! & BLANK) !== 0) valueEnd -= 1;
+      while (valueEnd > valueStart && bytes[valueEnd - 1]! <= SP) valueEnd -= 1;
       spans[at] = line - origin;
       spans[at + 1] = nameEnd - origin;
       spans[at + 2] = valueStart - origin;
       spans[at + 3] = valueEnd - origin;
       at += SPANS_PER_FIELD;
-      this.count += 1;
+      count += 1;
       const nameLength = nameEnd - line;
-      if (steers && nameLength < 32 && (STEERING_LENGTHS & (1 << nameLength)) !== 0) {
-        const refusal = steering.note(bytes, line, nameLength, valueStart, valueEnd, this.count - 1, isRequest);
-        if (refusal !== undefined) this.#refuseField(inbox, refusal, this.count - 1);
+      if (nameLength < 32 && (lengths & (1 << nameLength)) !== 0) {
+        const refusal = steering.note(bytes, view, line, nameLength, valueStart, valueEnd, count - 1, isRequest);
+        if (refusal !== undefined) {
+          this.count = count;
+          this.#refuseField(inbox, refusal, count - 1);
+        }
       }
       line = i + 2;
     }
+    this.count = count;
     this.lineStart = line - origin;
     return line;
   }
@@ -550,7 +574,7 @@ export class HeadReader {
     const { spans } = this;
     const origin = inbox.start;
     const name = spans[at]!;
-    const refusal = this.steering.note(inbox.bytes, origin + name, spans[at + 1]! - name, origin + spans[at + 2]!, origin + spans[at + 3]!, index, this.#kind === 'request');
+    const refusal = this.steering.note(inbox.bytes, inbox.view, origin + name, spans[at + 1]! - name, origin + spans[at + 2]!, origin + spans[at + 3]!, index, this.#kind === 'request');
     if (refusal !== undefined) this.#refuseField(inbox, refusal, index);
   }
 

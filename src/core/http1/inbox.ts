@@ -1,13 +1,21 @@
+/** Octets at the end of a slab that are never written, so that reading a few at once from any octet received stays inside. */
+export const SLACK = 8;
+
+/** Something that reads octets in the slab, until it is {@link decoded}. */
+export interface Decodable {
+  readonly decoded: boolean;
+}
+
 /**
  * Octets received and not yet consumed, in one piece.
  *
- * They are appended to a slab and never moved while a message head refers to them: a `Request` keeps the slab and decodes
- * its strings when asked. A typed array of its own per request would cost more than parsing it. The region behind the last
- * head is used again, so a long body needs no more memory than its largest segment.
+ * They are appended to a slab and stay where they are while a message head still has to be decoded from them: a `Request` decodes its strings when asked.
+ * A typed array of its own per request would cost more than parsing it. Everything behind the last such head is used again: a long body needs no more
+ * memory than its largest segment, and a connection whose requests are read as they come needs none beyond its first slab.
  */
 export class Inbox {
   /** The slab. Replaced (never rewritten below {@link floor}) when it is full. */
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = new Uint8Array(SLACK);
   /** The same slab, for reading several octets at once. One per slab: making one costs as much as reading a short head. */
   view: DataView = new DataView(this.bytes.buffer);
   /** Index of the first octet not consumed. */
@@ -19,6 +27,8 @@ export class Inbox {
   /** Below this index the slab belongs to heads that somebody may still read. */
   floor = 0;
   #nextSize = 4096;
+  #pinned: Decodable | undefined;
+  #pinnedStart = 0;
 
   /** Absolute offset of the first octet not consumed. */
   get position(): number {
@@ -31,23 +41,31 @@ export class Inbox {
 
   /** Copy `data` behind what is there. Anything that points above {@link floor} is invalid afterwards. */
   append(data: Uint8Array): void {
+    this.#unpin();
     if (this.start === this.end && this.start > this.floor) this.#compact();
-    if (this.end + data.length > this.bytes.length) {
-      if (this.start > this.floor && this.floor + this.size + data.length <= this.bytes.length) this.#compact();
+    const capacity = this.bytes.length - SLACK;
+    if (this.end + data.length > capacity) {
+      if (this.start > this.floor && this.floor + this.size + data.length <= capacity) this.#compact();
       else this.#move(data.length);
     }
-    const { bytes, end } = this;
-    const { length } = data;
-    // `set` crosses into the engine, which costs more than copying a short head does.
-    if (length <= 64) for (let i = 0; i < length; i += 1) bytes[end + i] = data[i]!;
-    else bytes.set(data, end);
-    this.end = end + length;
+    this.bytes.set(data, this.end);
+    this.end += data.length;
   }
 
-  /** The first `count` octets are a head that will be read later: keep them. */
-  keep(count: number): void {
+  /** The first `count` octets are a head that `fields` will read later: consume them, but leave them where they are. */
+  keep(count: number, fields: Decodable): void {
+    this.#unpin();
+    this.#pinned = fields;
+    this.#pinnedStart = this.start;
     this.start += count;
     this.floor = this.start;
+  }
+
+  /** If the last head has been read, its octets may be overwritten. */
+  #unpin(): void {
+    if (this.#pinned?.decoded !== true) return;
+    this.floor = this.#pinnedStart;
+    this.#pinned = undefined;
   }
 
   /** What is left, copied. */
@@ -84,13 +102,14 @@ export class Inbox {
   #move(more: number): void {
     const wanted = this.size + more;
     // Twice what is waiting, so that octets arriving one at a time are moved O(log n) times.
-    const slab = new Uint8Array(Math.max(this.#nextSize, 2 * wanted <= 131_072 ? 2 * wanted : wanted + 65_536));
+    const slab = new Uint8Array(Math.max(this.#nextSize, 2 * wanted <= 131_072 ? 2 * wanted : wanted + 65_536) + SLACK);
     if (this.#nextSize < 65_536) this.#nextSize *= 2;
     slab.set(this.bytes.subarray(this.start, this.end));
     this.base += this.start;
     this.end -= this.start;
     this.start = 0;
     this.floor = 0;
+    this.#pinned = undefined;
     this.bytes = slab;
     this.view = new DataView(slab.buffer);
   }

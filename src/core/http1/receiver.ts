@@ -4,7 +4,7 @@ import { BodyReader } from './body-reader.ts';
 import { CR, LF } from './chars.ts';
 import { RemoteProtocolError } from './errors.ts';
 import { CONNECTION_CLOSED, type EndOfMessage, type Framing, NEED_DATA, PAUSED, type ReceivedEvent } from './events.ts';
-import type { Exchange } from './exchange.ts';
+import { CLOSED, END, ERROR, type Exchange, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './exchange.ts';
 import { ReceivedFields, SPANS_PER_FIELD } from './fields.ts';
 import { type FramingDecision, requestFraming, responseFraming } from './framing.ts';
 import { HeadReader, type SectionKind } from './head-reader.ts';
@@ -110,7 +110,7 @@ export class Receiver {
   }
 
   #readClosed(): ReceivedEvent {
-    this.#exchange.moveTheirs('closed');
+    this.#exchange.moveTheirs(CLOSED);
     return CONNECTION_CLOSED;
   }
 
@@ -135,8 +135,9 @@ export class Receiver {
     const { framing, clause } = this.#decide(requestFraming(steering), offset);
     // RFC9110-9.3.6-13: "A CONNECT request message does not have content": to one recipient it would be a body, to another the tunnel.
     if (method === 'CONNECT' && framing.kind !== 'none') throw refuse('connect-body', this.#valueSpan(Math.max(steering.contentLengthLine, steering.transferEncodingLine), offset));
-    const request = new ReceivedRequest(this.#fields(offset), head, method, framing, steering.persists);
-    inbox.keep(size);
+    const fields = this.#fields(offset);
+    const request = new ReceivedRequest(fields, head, method, framing, steering.persists);
+    inbox.keep(size, fields);
     exchange.method = method;
     exchange.clientVersion = steering.version;
     exchange.persistent = request.keepAlive;
@@ -145,7 +146,7 @@ export class Receiver {
     // RFC9110-10.1.1-14: only where content will follow.
     exchange.waitsFor100 = request.expects100 && framing.length !== 0;
     if (exchange.tracer.enabled) this.#traceHead('http.request', offset, framing, clause);
-    exchange.moveTheirs('request');
+    exchange.moveTheirs(REQUEST);
     this.#beginBody(framing);
     return request;
   }
@@ -159,17 +160,18 @@ export class Receiver {
     const offset = inbox.position;
     if (status === 101 && !exchange.switchOffered) throw refuse('unasked-switch', [offset, offset + size]);
     const { framing, clause } = this.#decide(responseFraming(steering, status, exchange.method), offset);
-    const response = new ReceivedResponse(this.#fields(offset), head, framing, steering.persists && framing.kind !== 'until-close');
-    inbox.keep(size);
+    const fields = this.#fields(offset);
+    const response = new ReceivedResponse(fields, head, framing, steering.persists && framing.kind !== 'until-close');
+    inbox.keep(size, fields);
     if (exchange.tracer.enabled) this.#traceHead(status < 200 ? 'http.informational' : 'http.response', offset, framing, clause);
     if (status >= 200 && !response.keepAlive) exchange.persistent = false;
-    if (status === 101 || framing.kind === 'tunnel') exchange.moveTheirs('switch');
+    if (status === 101 || framing.kind === 'tunnel') exchange.moveTheirs(SWITCH);
     else if (status < 200) {
       // RFC9110-15.2-3: any number of interim responses may precede the final one.
-      exchange.moveTheirs('informational');
+      exchange.moveTheirs(INFORMATIONAL);
       head.begin('response');
     } else {
-      exchange.moveTheirs('response');
+      exchange.moveTheirs(RESPONSE);
       this.#beginBody(framing);
     }
     return response;
@@ -179,7 +181,7 @@ export class Receiver {
   #fields(offset: number): ReceivedFields {
     const { bytes, start } = this.inbox;
     const { size, ascii, spans, first, count } = this.#head;
-    return new ReceivedFields(bytes, start, start + size, offset, ascii, spans, first, count);
+    return new ReceivedFields(bytes, start, size, offset, ascii, spans, first, count);
   }
 
   /** Client, with no request open. RFC9112-9.2-3: data is no response then, "unless the data consists only of one or more CRLF". */
@@ -231,10 +233,10 @@ export class Receiver {
       return;
     }
     const at = head.first + host * SPANS_PER_FIELD;
-    const { bytes, start } = this.inbox;
+    const { bytes, view, start } = this.inbox;
     const from = start + head.spans[at + 2]!;
     const to = start + head.spans[at + 3]!;
-    if (isPlainHost(bytes, from, to)) return;
+    if (isPlainHost(bytes, view, from, to)) return;
     const value = decodeLatin1(bytes, from, to);
     // RFC9112-3.3-12: where Host is empty "the server can reject the request".
     const valid = value === '' ? this.#leniency.emptyHost : !value.startsWith(':') && validAuthority(value) !== 'invalid';
@@ -302,18 +304,20 @@ export class Receiver {
     if (this.#exchange.tracer.enabled) traceSection(this.#exchange, head, 'trailers', offset, head.size);
     let trailers: Fields | undefined;
     if (head.count > 0) {
-      const all = this.#fields(offset);
-      inbox.keep(head.size);
-      trailers = this.#filterTrailers(all, offset);
+      this.#filterTrailers(offset);
+      const fields = this.#fields(offset);
+      inbox.keep(head.size, fields);
+      trailers = fields;
     } else inbox.start += head.size;
     return this.#end(trailers, offset + head.size);
   }
 
   /** RFC9110-6.5.1-2: "Many fields cannot be processed outside the header section": those are dropped. */
-  #filterTrailers(all: ReceivedFields, offset: number): Fields {
+  #filterTrailers(offset: number): void {
     const head = this.#head;
     const { spans, first, count } = head;
     const exchange = this.#exchange;
+    const all = this.#fields(offset);
     let kept = 0;
     for (let i = 0; i < count; i += 1) {
       const name = all.lowerName(i);
@@ -325,9 +329,7 @@ export class Receiver {
       spans.copyWithin(first + kept * SPANS_PER_FIELD, from, from + SPANS_PER_FIELD);
       kept += 1;
     }
-    if (kept === count) return all;
-    const { bytes, floor } = this.inbox;
-    return new ReceivedFields(bytes, floor - head.size, floor, offset, head.ascii, spans, first, kept);
+    head.count = kept;
   }
 
   #end(trailers: Fields | undefined, position: number): EndOfMessage {
@@ -335,7 +337,7 @@ export class Receiver {
     const span: Span = [this.#bodyStart, position];
     exchange.waitsFor100 = false;
     if (exchange.tracer.enabled) exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span, trailers: trailers?.length ?? 0 });
-    exchange.moveTheirs('end');
+    exchange.moveTheirs(END);
     return trailers === undefined ? { type: 'end', span } : { type: 'end', trailers, span };
   }
 
@@ -374,7 +376,7 @@ export class Receiver {
       if (end > start) exchange.token('refused', start, end);
       exchange.tracer.emit({ type: 'http.error', connection: exchange.id, exchange: exchange.number, by: 'peer', stream: exchange.inStream, span: error.span, ...error.facts() });
     }
-    exchange.moveTheirs('error');
+    exchange.moveTheirs(ERROR);
     this.inbox.skip(Math.max(end - offset, size));
     this.#ignoreRest();
     return error;

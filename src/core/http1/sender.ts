@@ -1,10 +1,9 @@
 /** The sending half of a connection: events in, octets out. Nothing is written, and no state moves, unless the whole event is valid. */
 import type { Span, Token } from '../../trace/events.ts';
 import type { Data, EndOfMessage, FieldPairs, Framing, RequestToSend, ResponseToSend, SentEvent } from './events.ts';
-import type { Exchange } from './exchange.ts';
+import { causes, CLOSED, DATA, END, type Exchange, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './exchange.ts';
 import { trimBlanks } from './latin1.ts';
 import { planRequest, planResponse, type SendPlan } from './send-framing.ts';
-import type { ClientCause, ServerCause } from './states.ts';
 import { parseTarget } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
 import { checkField, checkRequestLine, checkStatusLine, misuse, writeChunk, writeHead, writeLastChunk, type WriteSink } from './writers.ts';
@@ -35,14 +34,14 @@ export class Sender {
       case 'data': return this.#data(event);
       case 'end': return this.#end(event);
       case 'closed':
-        this.#require('closed');
-        this.#exchange.moveOurs('closed');
+        this.#require(CLOSED);
+        this.#exchange.moveOurs(CLOSED);
         return nothing;
     }
   }
 
   #request(event: RequestToSend): Uint8Array {
-    this.#require('request');
+    this.#require(REQUEST);
     const exchange = this.#exchange;
     const { method, target, version = 11 } = event;
     checkRequestLine(method, target);
@@ -63,7 +62,7 @@ export class Sender {
     exchange.switchOffered = method === 'CONNECT' || (version === 11 && options.includes('upgrade') && event.headers.some(([own]) => own.toLowerCase() === 'upgrade'));
     if (exchange.tracer.enabled) this.#traceHead('http.request', `${method} ${target} ${name}`, plan, bytes);
     this.#begin(plan.framing);
-    exchange.moveOurs('request');
+    exchange.moveOurs(REQUEST);
     return this.#out(bytes);
   }
 
@@ -72,7 +71,7 @@ export class Sender {
     const exchange = this.#exchange;
     checkStatusLine(status, event.reason);
     if (status >= 200) throw misuse('local-final-status', 'RFC9110-15.2-1', `${status} is a final status, not an interim one.`, 'Send it as a response.');
-    this.#require(status === 101 ? 'switch' : 'informational');
+    this.#require(status === 101 ? SWITCH : INFORMATIONAL);
     // RFC9110-15.2-1: "a server MUST NOT send a 1xx response to an HTTP/1.0 client".
     if (exchange.clientVersion !== 11) throw misuse('local-interim-http10', 'RFC9110-15.2-1', 'An HTTP/1.0 client does not understand interim responses.', 'Leave it out.');
     if (status === 101) this.#checkSwitch();
@@ -81,7 +80,7 @@ export class Sender {
     const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: true });
     const bytes = this.#responseHead(event, plan, 'http.informational');
     exchange.waitsFor100 = false;
-    exchange.moveOurs(status === 101 ? 'switch' : 'informational');
+    exchange.moveOurs(status === 101 ? SWITCH : INFORMATIONAL);
     return this.#out(bytes);
   }
 
@@ -98,14 +97,14 @@ export class Sender {
     const { status } = event;
     checkStatusLine(status, event.reason);
     if (status < 200) throw misuse('local-interim-status', 'RFC9110-15.2-1', `${status} is an interim status, not a final one.`, 'Send it as informational.');
-    this.#require('response');
+    this.#require(RESPONSE);
     const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: exchange.persistent && !peerFailed });
     const bytes = this.#responseHead(event, plan, 'http.response');
     exchange.waitsFor100 = false;
     // RFC9112-9.6-7: after "close" the server "MUST NOT process any further requests".
     if (plan.close) exchange.persistent = false;
     this.#begin(plan.framing);
-    exchange.moveOurs(plan.framing.kind === 'tunnel' ? 'switch' : 'response');
+    exchange.moveOurs(plan.framing.kind === 'tunnel' ? SWITCH : RESPONSE);
     return this.#out(bytes);
   }
 
@@ -121,7 +120,7 @@ export class Sender {
   }
 
   #data(event: Data): Uint8Array {
-    this.#require('data');
+    this.#require(DATA);
     const exchange = this.#exchange;
     const { bytes } = event;
     const { kind } = this.#framing;
@@ -134,7 +133,7 @@ export class Sender {
       // RFC9112-6.3-2.1: HEAD, 204 and 304 have none, whatever the application gives.
       return nothing;
     }
-    exchange.moveOurs('data');
+    exchange.moveOurs(DATA);
     // RFC9112-7.1-3: an empty chunk would end the body.
     if (bytes.length === 0) return nothing;
     const out = kind === 'chunked' ? writeChunk(bytes, this.#sink) : bytes;
@@ -147,7 +146,7 @@ export class Sender {
   }
 
   #end(event: EndOfMessage): Uint8Array {
-    this.#require('end');
+    this.#require(END);
     const exchange = this.#exchange;
     const { kind } = this.#framing;
     const trailers: FieldPairs = event.trailers === undefined ? [] : [...event.trailers];
@@ -164,13 +163,13 @@ export class Sender {
       if (!chunked) for (const [name] of trailers) this.#traceDropped(name, 'RFC9110-6.5.1-1');
       exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(out), trailers: chunked ? trailers.length : 0 });
     }
-    exchange.moveOurs('end');
+    exchange.moveOurs(END);
     return this.#out(out);
   }
 
-  #require(cause: ClientCause | ServerCause): void {
+  #require(cause: number): void {
     const exchange = this.#exchange;
-    if (!exchange.mayMove(cause)) throw misuse('local-wrong-state', 'RFC9112-9.2-1', `"${cause}" cannot be sent by the ${exchange.role} in state ${exchange.ours}.`, 'See the tables in docs/states.md.');
+    if (!exchange.mayMove(cause)) throw misuse('local-wrong-state', 'RFC9112-9.2-1', `"${causes[cause]}" cannot be sent by the ${exchange.role} in state ${exchange.ours}.`, 'See the tables in docs/states.md.');
   }
 
   #out(bytes: Uint8Array): Uint8Array {

@@ -15,6 +15,19 @@ export const OPTION_CLOSE = 1;
 export const OPTION_KEEP_ALIVE = 2;
 export const OPTION_UPGRADE = 4;
 
+// Beginnings of our names, as four octets read together, little-endian, in lower case.
+const HOST = 0x74736f68;
+const EXPE = 0x65707865;
+const UPGR = 0x72677075;
+const CONN = 0x6e6e6f63;
+const ECTI = 0x69746365;
+const CONT = 0x746e6f63;
+const TRAN = 0x6e617274;
+// `keep-alive`
+const KEEP = 0x7065656b;
+const DASH_ALI = 0x696c612d;
+const LIVE = 0x6576696c;
+
 /** Bit `n`: one of the names that {@link Steering.note} knows has `n` octets. */
 export const STEERING_LENGTHS = (1 << 4) | (1 << 6) | (1 << 7) | (1 << 10) | (1 << 14) | (1 << 17);
 
@@ -63,18 +76,21 @@ export class Steering implements FramingFacts {
 
   /**
    * Look at a field line: is it one of ours, in any case (RFC9110-5.1-3)? The lengths of our names are all different, so that one comparison tells.
+   * `bytes` and `view` show the same memory, with at least four octets behind any name.
    * A refusal code: the value cannot stand. `request`: of a request (a second Host is nobody's business in a response).
    */
-  note(bytes: Uint8Array, name: number, nameLength: number, from: number, to: number, line: number, request: boolean): RefusalCode | undefined {
+  note(bytes: Uint8Array, view: DataView, name: number, nameLength: number, from: number, to: number, line: number, request: boolean): RefusalCode | undefined {
+    // Folding the case of four octets at once is safe here: only "H" and "h" become "h".
+    const start = view.getInt32(name, true) | 0x20202020;
     switch (nameLength) {
-      case 4: return equalsIgnoringCase(bytes, name, 'host') ? this.#noteHost(line, request) : undefined;
-      case 6: return equalsIgnoringCase(bytes, name, 'expect') ? this.#noteExpect(decodeLatin1(bytes, from, to), line) : undefined;
+      case 4: return start === HOST ? this.#noteHost(line, request) : undefined;
+      case 6: return start === EXPE && equalsIgnoringCase(bytes, name, 'expect') ? this.#noteExpect(decodeLatin1(bytes, from, to), line) : undefined;
       case 7:
-        if (to > from && equalsIgnoringCase(bytes, name, 'upgrade')) this.hasUpgrade = true;
+        if (start === UPGR && to > from && equalsIgnoringCase(bytes, name, 'upgrade')) this.hasUpgrade = true;
         return undefined;
-      case 10: return equalsIgnoringCase(bytes, name, 'connection') ? this.#noteConnection(bytes, from, to) : undefined;
-      case 14: return equalsIgnoringCase(bytes, name, 'content-length') ? this.#noteContentLength(bytes, from, to, line) : undefined;
-      case 17: return equalsIgnoringCase(bytes, name, 'transfer-encoding') ? this.#noteTransferEncoding(decodeLatin1(bytes, from, to), line) : undefined;
+      case 10: return start === CONN && (view.getInt32(name + 4, true) | 0x20202020) === ECTI && equalsIgnoringCase(bytes, name + 8, 'on') ? this.#noteConnection(bytes, view, from, to) : undefined;
+      case 14: return start === CONT && equalsIgnoringCase(bytes, name, 'content-length') ? this.#noteContentLength(bytes, from, to, line) : undefined;
+      case 17: return start === TRAN && equalsIgnoringCase(bytes, name, 'transfer-encoding') ? this.#noteTransferEncoding(decodeLatin1(bytes, from, to), line) : undefined;
       default: return undefined;
     }
   }
@@ -97,7 +113,12 @@ export class Steering implements FramingFacts {
   }
 
   /** RFC9110-7.6.1-2: a list of tokens; RFC9110-7.6.1-3: in any case. */
-  #noteConnection(bytes: Uint8Array, from: number, to: number): undefined {
+  #noteConnection(bytes: Uint8Array, view: DataView, from: number, to: number): undefined {
+    // What nearly every browser sends.
+    if (to - from === 10 && view.getInt32(from, true) === KEEP && view.getInt32(from + 4, true) === DASH_ALI && view.getInt32(from + 6, true) === LIVE) {
+      this.connectionOptions |= OPTION_KEEP_ALIVE;
+      return;
+    }
     let start = from;
     for (let i = from; i <= to; i += 1) {
       if (i < to && bytes[i] !== 0x2c) continue;

@@ -4,6 +4,7 @@
  */
 import { classOf, DIGIT, HEX, REG_NAME } from './chars.ts';
 import type { RefusalCode } from './refusals.ts';
+import { notNameLike } from './words.ts';
 
 /** RFC9112-3.2-2. */
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
@@ -93,8 +94,9 @@ export function validAuthority(text: string): 'host' | 'port' | 'invalid' {
 }
 
 /** Is `bytes[from, to)` a registered name or IPv4 address, with or without a port of up to four digits? Nearly every Host is. False: ask {@link validAuthority}. */
-export function isPlainHost(bytes: Uint8Array, from: number, to: number): boolean {
+export function isPlainHost(bytes: Uint8Array, view: DataView, from: number, to: number): boolean {
   let i = from;
+  while (i + 4 <= to && notNameLike(view.getInt32(i, true)) === 0) i += 4;
   while (i < to && (classOf[bytes[i]!]! & REG_NAME) !== 0) i += 1;
   if (i === from) return false;
   if (i === to) return true;
