@@ -1,3 +1,4 @@
+import { lintRequest } from '../client/lint.ts';
 import { Connection } from '../core/http1/connection.ts';
 import { ProtocolError } from '../core/http1/errors.ts';
 import type { ErrorFacts, Span, Stream, Token, TraceInput } from '../trace/events.ts';
@@ -8,7 +9,9 @@ import { StreamIndex } from './stream-index.ts';
 /** What our parser makes of request bytes before they are sent. `tokens` holds what it recognised up to where it stopped. */
 export type Inspection = { readonly tokens: StreamIndex } & (
   | { readonly kind: 'ok'; readonly requests: number }
-  | { readonly kind: 'incomplete'; readonly requests: number }
+  | { readonly kind: 'empty' }
+  /** All right so far; the rest of the head or of the body is missing. */
+  | { readonly kind: 'incomplete'; readonly missing: 'head' | 'body' }
   | { readonly kind: 'refused'; readonly error: ErrorFacts; readonly span: Span }
 );
 
@@ -35,36 +38,43 @@ class TokenTracer implements Tracer {
   }
 }
 
-/** The bytes as a server would read them that answers every request at once with an empty 200. */
 function parse(bytes: Uint8Array): Inspection {
+  const { verdict, requests, problem } = lintRequest(bytes);
+  const tokens = tokenize(bytes);
+  switch (verdict) {
+    case 'ok':
+      return { kind: 'ok', requests: requests.length, tokens };
+    case 'empty':
+      return { kind: 'empty', tokens };
+    case 'incomplete':
+      return { kind: 'incomplete', missing: requests.at(-1)?.end === -1 ? 'body' : 'head', tokens };
+    case 'refused': {
+      if (!problem) return { kind: 'empty', tokens };
+      const [start, end] = problem.span;
+      tokens.addToken('refused', start, Math.max(end, start + 1), Math.max(1, requests.length));
+      return { kind: 'refused', error: problem.facts, span: problem.span, tokens };
+    }
+  }
+}
+
+/** What the parser recognises, request by request, as far as it gets. */
+function tokenize(bytes: Uint8Array): StreamIndex {
   const tokens = new StreamIndex();
   tokens.addBytes(0, bytes);
   const connection = new Connection({ role: 'server', id: 1, tracer: new TokenTracer(tokens) });
-  let requests = 0;
-  let within = false;
   try {
     connection.receiveData(bytes);
-    for (;;) {
-      const event = connection.nextEvent();
-      if (event.type === 'request') {
-        requests++;
-        within = true;
-      } else if (event.type === 'end') {
-        within = false;
-        connection.send({ type: 'response', status: 200, reason: 'OK', headers: [['Content-Length', '0']] });
-        connection.send({ type: 'end' });
-        if (connection.mustClose) break;
-        connection.startNextCycle();
-      } else if (event.type === 'need-data' || event.type === 'paused' || event.type === 'closed') {
-        break;
-      }
+    for (let event = connection.nextEvent(); event.type === 'request' || event.type === 'data' || event.type === 'end'; event = connection.nextEvent()) {
+      if (event.type !== 'end') continue;
+      // Answer, so that it goes on to the next request.
+      connection.send({ type: 'response', status: 501, reason: '', headers: [['Content-Length', '0']] });
+      connection.send({ type: 'end' });
+      if (connection.mustClose) break;
+      connection.startNextCycle();
     }
   } catch (error) {
+    // What is wrong is said by the lint; here it is where reading stops.
     if (!(error instanceof ProtocolError)) throw error;
-    const [start, end] = error.span;
-    tokens.addToken('refused', start, Math.max(end, start + 1), connection.exchange);
-    return { kind: 'refused', tokens, error: error.facts(), span: error.span };
   }
-  const incomplete = within || requests === 0 || connection.bufferedBytes > 0;
-  return incomplete && !connection.mustClose ? { kind: 'incomplete', requests, tokens } : { kind: within ? 'incomplete' : 'ok', requests, tokens };
+  return tokens;
 }

@@ -10,9 +10,10 @@ describe('looking at bytes before they are sent', () => {
     ['one request', get, { kind: 'ok', requests: 1 }],
     ['two, pipelined', get + get, { kind: 'ok', requests: 2 }],
     ['a chunked body', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n', { kind: 'ok', requests: 1 }],
-    ['a head without its end', 'GET / HTTP/1.1\r\nHost: a\r\n', { kind: 'incomplete' }],
-    ['a body without its end', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab', { kind: 'incomplete' }],
-    ['nothing', '', { kind: 'incomplete', requests: 0 }],
+    ['a head without its end', 'GET / HTTP/1.1\r\nHost: a\r\n', { kind: 'incomplete', missing: 'head' }],
+    ['a body without its end', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab', { kind: 'incomplete', missing: 'body' }],
+    ['a second head without its end', `${get}GET /`, { kind: 'incomplete', missing: 'head' }],
+    ['nothing', '', { kind: 'empty' }],
     ['a bare LF', 'GET / HTTP/1.1\nHost: a\n\n', { kind: 'refused', error: { code: 'bare-lf', offset: 14 } }],
     ['a refused second request', `${get}GET / HTTP/1.1\r\nHost : a\r\n\r\n`, { kind: 'refused', error: { code: 'whitespace-before-colon', offset: get.length + 20 } }],
   ] as const)('%s', (_name, raw, expected) => {

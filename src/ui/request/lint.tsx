@@ -22,10 +22,16 @@ export function Lint(props: { readonly raw: string; readonly onShow?: (offset: n
       </div>
     );
   }
+  const complete = result.kind === 'ok';
   return (
-    <div class="lint" data-tone={result.kind === 'incomplete' ? 'info' : 'ok'} role="note">
-      <Icon name={result.kind === 'incomplete' ? 'warning' : 'check'} />
-      <p>{result.kind === 'incomplete' ? t.request.lintIncomplete : t.request.lintOk(result.requests)} <span class="note">{t.request.total(props.raw.length)}</span></p>
+    <div class="lint" data-tone={complete ? 'ok' : 'info'} role="note">
+      <Icon name={complete ? 'check' : 'warning'} />
+      <p>
+        {result.kind === 'ok' && t.request.lintOk(result.requests)}
+        {result.kind === 'empty' && t.request.lintEmpty}
+        {result.kind === 'incomplete' && t.request.lintIncomplete[result.missing]}{' '}
+        <span class="note">{t.request.total(props.raw.length)}</span>
+      </p>
     </div>
   );
 }
