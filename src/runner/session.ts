@@ -78,6 +78,7 @@ export class Session implements ProcessApi {
     Object.assign(this.#platform.console, capturingConsole({ clock: this.#host.clock, here: () => stacks?.here(), readable }, budget));
     return loadApp(job, this.#platform, (linked) => {
       stacks = linked;
+      linked.install();
       outlet.describe({ here: () => linked.here(), site: (stack) => linked.site(stack), readable: (error) => linked.readable(error) });
     });
   }

@@ -48,17 +48,57 @@ export class StackReader {
     const title = error.message === '' ? error.name : `${error.name}: ${error.message}`;
     const frames = (error.stack ?? '').split('\n').flatMap((line) => {
       const frame = this.#frame(line);
-      if (!frame) return [];
-      const { file, line: at, column } = frame.place;
-      return [frame.name === '' ? `    at ${file}:${at}:${column}` : `    at ${frame.name} (${file}:${at}:${column})`];
+      return frame ? [frameLine(frame.name, frame.place)] : [];
     });
     return [title, ...frames].join('\n');
   }
 
+  /**
+   * Make V8 write stack traces of this program with the places of the snippet to begin with, so that a page that shows
+   * `error.stack` (the gateway's 500 in debug mode, the app's own) is of use. Other engines have no such hook.
+   */
+  install(): void {
+    const hooks = Error as { prepareStackTrace?: (error: unknown, frames: readonly CallSite[]) => string };
+    hooks.prepareStackTrace = (error, frames) => {
+      const ours = frames.flatMap((frame) => this.#siteLine(frame) ?? []);
+      return [titleOf(error), ...(ours.length > 0 ? ours : frames.map((frame) => `    at ${String(frame)}`))].join('\n');
+    };
+  }
+
+  #siteLine(frame: CallSite): string | undefined {
+    const [line, column] = [frame.getLineNumber(), frame.getColumnNumber()];
+    if (line === null || column === null || frame.getScriptNameOrSourceURL()?.endsWith(linkedName) !== true) return undefined;
+    const place = this.#program.locate(line, column);
+    return place && frameLine(plainName(frame.getFunctionName() ?? ''), place);
+  }
+
   #frame(line: string): { readonly place: Place; readonly name: string } | undefined {
-    // Cheap first: most lines are not ours.
-    const frame = line.includes(linkedName) ? parseStack(line)[0] : undefined;
-    const place = frame?.file.endsWith(linkedName) ? this.#program.locate(frame.line, frame.column ?? 1) : undefined;
-    return place && { place, name: plainName(frame?.name ?? '') };
+    const frame = parseStack(line)[0];
+    if (!frame) return undefined;
+    const name = plainName(frame.name ?? '');
+    const at = frame.column ?? 1;
+    // Written by our hook.
+    if (this.#program.modules.has(frame.file)) return { place: { file: frame.file, line: frame.line, column: at }, name };
+    const place = frame.file.endsWith(linkedName) ? this.#program.locate(frame.line, at) : undefined;
+    return place && { place, name };
+  }
+}
+
+/** What V8 gives to `prepareStackTrace`, as far as it is used here. */
+interface CallSite {
+  getScriptNameOrSourceURL(): string | null;
+  getLineNumber(): number | null;
+  getColumnNumber(): number | null;
+  getFunctionName(): string | null;
+}
+
+const frameLine = (name: string, { file, line, column }: Place): string => (name === '' ? `    at ${file}:${line}:${column}` : `    at ${name} (${file}:${line}:${column})`);
+
+/** The first line of a stack. An error may have been given members that throw. */
+function titleOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'Error';
   }
 }

@@ -151,6 +151,8 @@ describe('the trace', () => {
     const { run, get, events } = rig();
     await run({ 'app.ts': `import { fail } from './fail.ts';\nexport const app = (environ: any, startResponse: any) => fail(environ as string);`, 'fail.ts': `interface Unused {}\nexport function fail(x: string): never {\n  throw new RangeError('no ' + typeof x);\n}` });
     expect((await get('/')).response?.status).toBe(500);
+    // The page that says so does it in these terms, too.
+    expect(bodyOf(await get('/'))).toContain('RangeError: no object\n    at fail (fail.ts:3:9)\n    at app (app.ts:2:58)\n');
     const error = events.find((event) => event.type === 'app.error');
     expect(error).toMatchObject({
       name: 'RangeError', message: 'no object', site: { file: 'fail.ts', line: 3, column: 9, name: 'fail' },
