@@ -34,8 +34,8 @@ export function App(): JSX.Element {
   const style = { '--split-main': `${prefs.splitMain.value}%`, '--split-side': `${prefs.splitSide.value}%` };
   return (
     <div class="app" data-area={area.value} data-layout={layout.value} data-embedded={embedded ? '' : undefined} style={style}>
-      <a class="skip" href="#area-code">{t.skip.editor}</a>
-      <a class="skip" href="#area-trace">{t.skip.trace}</a>
+      <SkipLink area="code" label={t.skip.editor} />
+      <SkipLink area="trace" label={t.skip.trace} />
       <Header />
       <Notices />
       <main class="areas">
@@ -51,6 +51,19 @@ export function App(): JSX.Element {
       <UndoToast />
       <Dialogs />
     </div>
+  );
+}
+
+/** Takes the keyboard past what is in between. The fragment of the address is the snippet's, so this must not change it. */
+function SkipLink(props: { readonly area: 'code' | 'trace'; readonly label: string }): JSX.Element {
+  const { area } = useModel();
+  const id = `area-${props.area}`;
+  return (
+    <a class="skip" href={`#${id}`} onClick={(event) => {
+      event.preventDefault();
+      area.value = props.area;
+      document.getElementById(id)?.focus();
+    }}>{props.label}</a>
   );
 }
 
