@@ -149,7 +149,7 @@ describe('inject', () => {
 
   it('tells the trace', async () => {
     const { trace } = await inject(echo, '/traced', { name: 'echo' });
-    expect(trace.filter(({ type }) => ['app.call', 'app.start', 'app.close'].includes(type)).map(({ type }) => type)).toEqual(['app.call', 'app.start', 'app.close']);
+    expect(trace.filter(({ type }) => ['app.call', 'app.start', 'app.body'].includes(type)).map(({ type }) => type)).toEqual(['app.call', 'app.start', 'app.body']);
     expect(trace.find((event) => event.type === 'app.call')).toMatchObject({ name: 'echo', interface: 'wsgi' });
   });
 

@@ -1,172 +1,283 @@
 /**
  * One accepted connection: the only file that knows sockets, core and gateway together.
  *
- *   socket ──bytes──▶ core ──events──▶ gateway ──▶ app
- *   socket ◀──bytes── core ◀──events── gateway ◀── app
+ *   socket ──octets──▶ core ──events──▶ gateway ──▶ app
+ *   socket ◀──octets── core ◀──events── gateway ◀── app
  *
- * One exchange at a time: the core pauses behind a request until its response is complete, which is what keeps pipelined
- * responses in order however the application's speed varies.
+ * One exchange at a time. The core does not read behind a request before its response is complete, which is what keeps
+ * pipelined responses in order, and a refusal behind the response to the good request before it (RFC9112-9.3.2).
  */
 import { Connection } from '../core/http1/connection.ts';
 import { RemoteProtocolError } from '../core/http1/errors.ts';
-import type { Data, EndOfMessage, ReceivedEvent, Request, ResponseToSend } from '../core/http1/events.ts';
-import { handleAsgiHttp } from '../gateway/asgi/http.ts';
+import type { FieldPairs, ReceivedEvent, Request } from '../core/http1/events.ts';
+import { AsgiHandler } from '../gateway/asgi/http.ts';
+import type { ConnectionFacts, ExchangeContext, ExchangeHandler, Log, StreamingHandler } from '../gateway/channel.ts';
 import type { GatewayApp } from '../gateway/detect.ts';
-import type { BodySource, Exchange, GatewaySettings } from '../gateway/exchange.ts';
-import { handleWsgi } from '../gateway/wsgi/handler.ts';
-import type { Host } from '../host/effects.ts';
+import type { SiteReader } from '../gateway/site.ts';
+import { WsgiHandler } from '../gateway/wsgi/handler.ts';
+import { BodyBuffer } from '../gateway/wsgi/input.ts';
+import type { Host, TimerHandle } from '../host/effects.ts';
 import { type DuplexSocket, formatAddress, type SocketError, type SocketHandler } from '../net/socket.ts';
-import type { Span } from '../trace/events.ts';
+import type { ErrorFacts } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
-import { accessLine } from './access-log.ts';
+import type { AccessFacts } from './access-log.ts';
 import type { ServerConfig } from './config.ts';
 import type { Deadlines, Patient } from './deadlines.ts';
-import { errorPage, reasons } from './error-page.ts';
+import { Outflow } from './flow.ts';
+import { ServerResponse, type ResponseHost } from './response.ts';
+import type { Turn } from './turn.ts';
+import type { Tunnel, UpgradeHandler, UpgradeProtocol } from './upgrade.ts';
 
 /** What the connections of a server share. */
-export interface ConnectionContext {
+export interface ServerContext {
   readonly app: GatewayApp;
   readonly config: ServerConfig;
-  readonly settings: GatewaySettings;
   readonly host: Host;
   readonly tracer: Tracer;
+  readonly sites: SiteReader;
   readonly deadlines: Deadlines;
-  /** Lifespan state, copied per request. */
-  readonly state: Record<string, unknown> | undefined;
-  /** No new request is to be taken: responses say `Connection: close`. */
+  /** Only for workerClass 'sync'. */
+  readonly turn: Turn | undefined;
+  readonly upgrades: readonly UpgradeProtocol[];
+  /** Lifespan state; undefined where there is none. */
+  readonly state: Readonly<Record<string, unknown>> | undefined;
+  /** No new requests are taken. */
   readonly draining: boolean;
-  log(source: 'server' | 'access' | 'wsgi.errors', level: 'debug' | 'info' | 'warning' | 'error', text: string): void;
-  /** The value of Date, cached per second. */
+  readonly log: Log;
+  /** Undefined: nobody reads an access log. */
+  readonly access: ((facts: AccessFacts, connection: number, exchange: number) => void) | undefined;
   date(): string;
-  onIdle(connection: ServerConnection): void;
-  onClosed(connection: ServerConnection): void;
+  /** An application's coroutine began, or ended. */
+  taskBegan(): void;
+  taskEnded(): void;
+  onClosed(connection: HttpConnection): void;
 }
 
-/** Reading is paused while this much of a body waits for the application. Octets. */
-const bodyHighWaterBytes = 65_536;
-/** How long we listen, deaf, for the peer's FIN after we closed, so that a RST does not overtake our last words (RFC9112-9.6-10). */
+/** How long, and for how many octets, we listen after our last word, so that a RST does not destroy it on its way (RFC9112-9.6-10). */
 const lingerMs = 2000;
+const lingerBytes = 1_048_576;
 
-export class ServerConnection implements SocketHandler, Patient {
-  readonly #context: ConnectionContext;
-  readonly #socket: DuplexSocket;
-  readonly #core: Connection;
-  readonly #tracer: Tracer;
+/** Pipelined requests that wait in memory before the socket is paused. Octets. */
+const pipelineHighWaterBytes = 65_536;
+
+/** What the deadline is for. */
+type Patience = 'idle' | 'head' | 'body' | 'send' | 'linger' | 'tunnel';
+
+/** One request under way. */
+interface Exchange {
+  readonly request: Request;
+  readonly response: ServerResponse;
+  readonly context: ExchangeContext;
+  readonly startedAt: number;
+  readonly wallMs: number;
+  /** Undefined: a WSGI body is being gathered. */
+  handler: ExchangeHandler | undefined;
+  /** `handler`, where it takes the body as it comes. */
+  readonly streaming: StreamingHandler | undefined;
+  readonly upgrade: UpgradeHandler | undefined;
+  readonly body: BodyBuffer | undefined;
+  /** `run` has been called. */
+  running: boolean;
+  /** The access log has it. */
+  logged: boolean;
+}
+
+/** Drives one socket from accept to close. */
+export class HttpConnection implements SocketHandler, Patient, ResponseHost {
+  readonly core: Connection;
+  readonly out: Outflow;
+  /** For {@link Deadlines}. */
   deadline = Infinity;
+  readonly #context: ServerContext;
+  readonly #socket: DuplexSocket;
+  readonly #facts: ConnectionFacts;
 
-  #exchange: ServerExchange | undefined;
+  #exchange: Exchange | undefined;
   #received = 0;
   #sent = 0;
-  /** We have said our last: what still comes is thrown away. */
-  #lingering = false;
-  #closed = false;
-  #pumping = false;
-  /** Parts of a response that leave in one write. */
-  #pieces: Uint8Array[] = [];
-  #corked = false;
-  #flowing = true;
-  #paused = false;
+  #patience: Patience = 'head';
 
-  constructor(socket: DuplexSocket, context: ConnectionContext) {
+  /** Our half is closed; what still comes is thrown away. */
+  #lingering = false;
+  #lingered = 0;
+  #closed = false;
+  #tunnel: UpgradeHandler | undefined;
+  /** The peer's half is closed. */
+  #eof = false;
+
+  /** Within `#pump`: what is written is gathered until its end. */
+  #pumping = false;
+  /** A handler is on the stack. */
+  #handling = false;
+  /** Reading is paused, and why: the application does not keep up, requests pile up, or it is not our turn. */
+  #paused = false;
+  #bodyBlocked = false;
+  #waitsForTurn = false;
+  /** Octets of the present request's body that nobody wanted. */
+  #drained = 0;
+  #sendStalledAt = 0;
+  #yieldTimer: TimerHandle | undefined;
+
+  constructor(socket: DuplexSocket, context: ServerContext) {
     this.#context = context;
     this.#socket = socket;
-    this.#tracer = context.tracer;
-    this.#core = new Connection({ role: 'server', id: socket.id, limits: context.config.limits, tracer: context.tracer });
-    if (this.#tracer.enabled) this.#tracer.emit({ type: 'socket.accept', connection: socket.id, exchange: 0, local: formatAddress(socket.local), remote: formatAddress(socket.remote) });
+    const { config, tracer } = context;
+    this.core = new Connection({ role: 'server', id: socket.id, limits: config.limits, tracer });
+    this.out = new Outflow(socket, (bytes) => this.#wrote(bytes));
+    this.#facts = {
+      scheme: config.scheme, local: socket.local, remote: socket.remote, rootPath: config.rootPath, multiprocess: config.multiprocess,
+      software: config.serverHeader || 'porthole',
+    };
+    if (tracer.enabled) tracer.emit({ type: 'socket.accept', connection: socket.id, exchange: 0, local: formatAddress(socket.local), remote: formatAddress(socket.remote) });
     context.deadlines.add(this);
-    this.#wait(context.config.headTimeoutMs);
+    this.#wait('head', config.headTimeoutMs);
     socket.open(this);
   }
 
-  /** Nothing is in flight: this connection may be closed without loss. */
+  /** Between requests, or before the first: may be closed without loss. */
   get idle(): boolean {
-    return this.#exchange === undefined && this.#core.bufferedBytes === 0;
+    return this.#exchange === undefined && this.#tunnel === undefined && this.core.bufferedBytes === 0;
   }
 
-  // ── the socket tells ─────────────────────────────────────────────────────────────────────────────────────────
+  // ── ResponseHost ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  get config(): ServerConfig {
+    return this.#context.config;
+  }
+
+  get draining(): boolean {
+    return this.#context.draining;
+  }
+
+  get writable(): boolean {
+    return !this.#closed && !this.#lingering;
+  }
+
+  date(): string {
+    return this.#context.date();
+  }
+
+  flush(): boolean {
+    const flowing = this.#send();
+    // An application that works on its own time (ASGI) has just completed its response: go on with what waits behind it.
+    if (!this.#pumping && !this.#handling && this.#exchange?.response.over === true) this.#pump();
+    return flowing;
+  }
+
+  abandon(_reason: string): void {
+    this.#send();
+    // RFC9112-8-2: a message whose end is the end of the connection would look complete after a FIN; only a RST tells.
+    if (this.#endsWithConnection) this.#reset('the response could not be completed');
+    else this.#end();
+  }
+
+  /** The response under way is delimited by the end of the connection. */
+  get #endsWithConnection(): boolean {
+    const exchange = this.#exchange;
+    if (exchange === undefined || exchange.request.version === 11) return false;
+    return !exchange.response.fields.some(([name]) => name.toLowerCase() === 'content-length');
+  }
+
+  // ── the socket tells ──────────────────────────────────────────────────────────────────────────────────────────
 
   onData(bytes: Uint8Array): void {
     const start = this.#received;
     this.#received += bytes.length;
-    if (this.#tracer.enabled) this.#traceData('recv', [start, this.#received], bytes.slice());
-    if (this.#lingering) return;
-    if (this.idle) this.#wait(this.#context.config.headTimeoutMs);
-    else if (this.#exchange?.bodyWanted) this.#wait(this.#context.config.bodyTimeoutMs);
-    this.#core.receiveData(bytes);
-    this.#pump();
+    const { tracer } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.#socket.id, exchange: this.core.exchange, flow: 'recv', stream: 'c2s', span: [start, this.#received], bytes: bytes.slice() });
+    if (this.#lingering) return this.#linger(bytes.length);
+    if (this.#tunnel !== undefined) return this.#tunnel.tunnelled(bytes);
+    if (this.#patience === 'idle') this.#wait('head', this.config.headTimeoutMs);
+    else if (this.#patience === 'body') this.#wait('body', this.config.bodyTimeoutMs);
+    this.core.receiveData(bytes);
+    if (this.#takeTurn()) this.#pump();
   }
 
   onEof(): void {
-    if (this.#tracer.enabled) this.#tracer.emit({ type: 'socket.eof', connection: this.#socket.id, exchange: 0, flow: 'recv', stream: 'c2s', span: [this.#received, this.#received] });
+    this.#eof = true;
+    const { tracer } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'socket.eof', connection: this.#socket.id, exchange: this.core.exchange, flow: 'recv', stream: 'c2s', span: [this.#received, this.#received] });
+    // In order, both ways: the socket closes by itself.
     if (this.#lingering) return;
-    this.#core.receiveEof();
-    this.#pump();
-    // A client that has sent its request may close its half and still read (RFC9112-9.6): only an idle one is done with us.
-    if (!this.#exchange) this.#end();
+    if (this.#tunnel !== undefined) return this.#tunnel.tunnelEof();
+    this.core.receiveEof();
+    if (this.#takeTurn()) this.#pump();
   }
 
   onDrain(): void {
-    this.#flowing = true;
-    if (this.#tracer.enabled) this.#tracer.emit({ type: 'socket.pressure', connection: this.#socket.id, exchange: this.#exchange?.exchange ?? 0, state: 'drained', buffered: this.#socket.bufferedAmount });
-    this.#exchange?.writable();
+    this.out.drained();
+    const { tracer } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'socket.pressure', connection: this.#socket.id, exchange: this.core.exchange, state: 'drained', buffered: this.#socket.bufferedAmount });
+    if (this.#patience === 'send') this.#wait('send', Infinity);
+    this.#handle((exchange) => exchange.handler?.resume());
+    this.#pump();
   }
 
   onClose(error?: SocketError): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#context.deadlines.remove(this);
-    if (this.#tracer.enabled) this.#tracer.emit({ type: 'socket.close', connection: this.#socket.id, exchange: 0, reason: error ? `${error.code}: ${error.message}` : 'closed in order' });
-    const exchange = this.#exchange;
-    exchange?.leave();
-    this.#context.onClosed(this);
+    this.#over(error === undefined ? 'closed in order' : `${error.code}: ${error.message}`);
   }
 
   onDeadline(): void {
-    if (this.#lingering) this.#socket.reset();
-    else if (this.#exchange?.bodyWanted) this.#refuse(timeout('The rest of the request body did not arrive in time.', this.#received));
-    else if (this.#exchange) return;
-    else if (this.#core.bufferedBytes > 0) this.#refuse(timeout('The rest of the request head did not arrive in time.', this.#received));
-    else this.#end(); // an idle connection: nobody waits for an answer
-  }
-
-  /**
-   * The server shuts down. What is in flight finishes. An idle connection is kept for `patienceMs`, because a request may be on
-   * its way already: closing under it would lose it, and the client could not know whether it was served (RFC9112-9.3.1-2).
-   * The response to one that comes says `Connection: close`.
-   */
-  drain(patienceMs: number): void {
-    if (!this.idle) return;
-    if (patienceMs > 0) this.#wait(patienceMs);
-    else this.#end();
-  }
-
-  /** Cut the connection now. */
-  abort(): void {
-    this.#socket.reset();
-    this.onClose();
-  }
-
-  // ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Take events from the core until it has none for us. */
-  #pump(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (!this.#closed && !this.#lingering && this.#step());
-    } finally {
-      this.#pumping = false;
+    switch (this.#patience) {
+      case 'linger': return this.#reset('the peer did not close');
+      case 'send': return this.#checkStall();
+      case 'tunnel': return this.#tunnel?.deadline();
+      // Nobody waits for an answer: no bytes of a request have come.
+      case 'idle': return this.#end();
+      case 'head': return this.core.bufferedBytes > 0 ? this.#refuse(timeout('head', this.#received)) : this.#end();
+      case 'body': return this.#refuse(timeout('body', this.#received));
     }
   }
 
-  /** One event; false: there is nothing to be had now. */
+  // ── the server tells ──────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Take the turn of a sync worker before the first octet has come: the connection was just accepted. */
+  claimTurn(): void {
+    this.#takeTurn();
+  }
+
+  /**
+   * The server takes no more requests. What is in flight finishes. An idle connection is kept for `patienceMs`: a request may be
+   * on its way, and its client could not know whether it was served (RFC9112-9.3.1-2). It gets its answer, with `Connection: close`.
+   */
+  drain(patienceMs: number): void {
+    if (!this.idle) return;
+    if (patienceMs > 0) this.#wait('idle', patienceMs);
+    else this.#end();
+  }
+
+  /** Cut the connection. */
+  abort(reason: string): void {
+    this.#reset(reason);
+  }
+
+  // ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Go on for as long as there is something to do. */
+  #pump(): void {
+    if (this.#pumping || this.#handling || this.#waitsForTurn) return;
+    this.#pumping = true;
+    try {
+      while (!this.#closed && !this.#lingering && this.#tunnel === undefined && this.#step());
+    } finally {
+      this.#pumping = false;
+    }
+    this.#send();
+    this.#balance();
+  }
+
+  /** One thing. False: there is nothing that could be done now. */
   #step(): boolean {
+    const exchange = this.#exchange;
+    if (exchange?.response.over === true && this.core.theirState !== 'SEND_BODY') return this.#conclude(exchange);
+    // The application has enough; and a sync worker's next request waits until this response is in the socket.
+    if (this.#bodyBlocked && exchange?.response.over !== true) return false;
     let event: ReceivedEvent;
     try {
-      event = this.#core.nextEvent();
+      event = this.core.nextEvent();
     } catch (error) {
       if (!(error instanceof RemoteProtocolError)) throw error;
-      this.#refuse(error);
+      this.#refuse(error.facts());
       return false;
     }
     switch (event.type) {
@@ -174,16 +285,19 @@ export class ServerConnection implements SocketHandler, Patient {
         this.#begin(event);
         return true;
       case 'data':
-        this.#exchange?.take(event.bytes);
+        this.#takeBody(event.bytes);
         return true;
       case 'end':
-        this.#exchange?.bodyComplete();
+        this.#requestComplete();
         return true;
       case 'need-data':
       case 'paused':
-        return false;
+        // Everything that has come is known now, so a small body reaches the application in one message.
+        return this.#startStreaming();
       case 'closed':
-        if (!this.#exchange) this.#end();
+        if (exchange === undefined) this.#end();
+        else if (!this.#startStreaming()) exchange.streaming?.receiveEof();
+        else return true;
         return false;
       case 'response':
       case 'informational':
@@ -192,399 +306,334 @@ export class ServerConnection implements SocketHandler, Patient {
   }
 
   #begin(request: Request): void {
-    this.#wait(request.framing.kind === 'none' ? Infinity : this.#context.config.bodyTimeoutMs);
-    this.#exchange = new ServerExchange(request, this, this.#context, this.#socket, this.#core);
-    this.#exchange.begin();
+    const { tracer, host, sites, config, app, upgrades, state } = this.#context;
+    const context: ExchangeContext = {
+      connection: this.#socket.id, exchange: this.core.exchange, request, facts: this.#facts, tracer, clock: host.clock, sites, log: this.#context.log, validate: config.validate,
+    };
+    const response = new ServerResponse(this, request);
+    const common = { request, response, context, startedAt: host.clock.now(), wallMs: this.#context.access === undefined ? 0 : host.clock.wallMs(), running: false, logged: false };
+    this.#drained = 0;
+    const protocol = upgrades.length > 0 && this.core.theirState !== 'ERROR' ? upgrades.find((each) => each.claims(request)) : undefined;
+    if (protocol !== undefined) {
+      this.#context.taskBegan();
+      const upgrade = protocol.begin({
+        context, channel: response, state, switchProtocols: (headers) => this.#switch(headers), setDeadline: (ms) => this.#wait('tunnel', ms), finished: () => this.#context.taskEnded(),
+      });
+      this.#exchange = { ...common, handler: upgrade, streaming: undefined, upgrade, body: undefined };
+    } else if (app.interface === 'asgi') {
+      const streaming = new AsgiHandler({
+        app: app.app, name: app.name, context, channel: response, state,
+        wantBody: () => this.#wantBody(), finished: () => this.#context.taskEnded(),
+      });
+      this.#exchange = { ...common, handler: streaming, streaming, upgrade: undefined, body: undefined };
+    } else {
+      this.#exchange = { ...common, handler: undefined, streaming: undefined, upgrade: undefined, body: new BodyBuffer(request.framing.length) };
+      // PEP3333-expect-1, the first way: the body is complete before the application is called, so it is asked for at once.
+      response.continue100();
+    }
+    if (request.framing.length === 0) this.#wait('body', Infinity);
+    else this.#wait('body', config.bodyTimeoutMs);
   }
 
-  /** The peer broke a rule, or was too slow: answer if an answer can still be sent, then close. */
-  #refuse(error: RemoteProtocolError): void {
-    const exchange = this.#exchange;
-    if (exchange && !exchange.headSent) {
-      exchange.leave();
-      this.#exchange = undefined;
-    } else if (exchange) {
-      // The response is on its way already; the connection must not be used again, and the app hears that the body is broken.
-      exchange.leave();
-      this.#exchange = undefined;
-      this.#socket.reset();
-      this.onClose();
+  #takeBody(bytes: Uint8Array): void {
+    const exchange = this.#exchange!;
+    if (exchange.response.over) {
+      this.#drained += bytes.length;
+      // RFC9112-9.3-7: read it, or close. Up to a point reading is cheaper than a new connection.
+      if (this.#drained > this.config.drainBytes) this.#end();
       return;
     }
-    this.#sendErrorPage(error, undefined);
-    this.#end();
+    if (exchange.body !== undefined) return exchange.body.append(bytes);
+    if (exchange.streaming?.receive(bytes) === false) {
+      this.#bodyBlocked = true;
+      // It waits for us now, not we for it.
+      this.#wait('body', Infinity);
+      this.#startStreaming();
+    }
   }
 
-  /** Our own answer. False where the core will not have it (a response has begun). */
-  #sendErrorPage(error: unknown, request: Request | undefined): boolean {
-    const page = errorPage(error, { accept: request?.headers.get('accept'), debug: this.#context.config.debug });
-    if (this.#core.ourState !== 'SEND_RESPONSE' && this.#core.ourState !== 'IDLE') return false;
-    this.cork();
-    try {
-      this.send({ type: 'response', status: page.status, reason: reasons[page.status] ?? '', headers: [...page.headers, ['Content-Length', String(page.body.length)], ...(request ? [] : [['Connection', 'close'] as const])] }, true);
-      if (request?.method !== 'HEAD') this.send({ type: 'data', bytes: page.body });
-      this.send({ type: 'end' });
-    } finally {
-      this.uncork();
+  #requestComplete(): void {
+    this.#wait('body', Infinity);
+    const exchange = this.#exchange!;
+    if (exchange.response.over) return;
+    if (exchange.body !== undefined && this.#context.app.interface === 'wsgi') {
+      const { app, name } = this.#context.app;
+      exchange.handler = new WsgiHandler({ app, name, body: exchange.body.bytes, context: exchange.context, channel: exchange.response, yieldTurn: () => this.#yield() });
+      exchange.running = true;
+      this.#handle(() => exchange.handler!.run());
+      return;
     }
-    if (!request) this.#context.log('access', 'info', accessLine({ remote: this.#socket.remote.host, wallMs: this.#context.host.clock.wallMs(), requestLine: '-', status: page.status, length: page.body.length, referer: '', userAgent: '' }));
+    exchange.streaming?.receiveEnd();
+  }
+
+  /** Call the ASGI application, if that is still to be done. */
+  #startStreaming(): boolean {
+    const exchange = this.#exchange;
+    if (exchange?.handler === undefined || exchange.running) return false;
+    exchange.running = true;
+    if (exchange.upgrade === undefined) this.#context.taskBegan();
+    this.#handle(() => exchange.handler!.run());
     return true;
   }
 
-  /** An application failed before its head went out. */
-  sendFailure(error: unknown, request: Request): boolean {
-    return this.#sendErrorPage(error, request);
-  }
-
-  /** The exchange is over: the response is complete (or cut), and the application has returned. */
-  finished(exchange: ServerExchange, complete: boolean): void {
-    if (this.#exchange !== exchange) return;
+  /** The response is over and the request has been read: the next one, or the end. */
+  #conclude(exchange: Exchange): boolean {
+    this.#logAccess(exchange);
+    // A sync worker's `send` would block here: its turn is over when the socket has taken the response.
+    if (this.#context.turn !== undefined && !this.#send()) return false;
     this.#exchange = undefined;
-    this.#resumeReading();
-    if (this.#closed) return;
-    if (!complete) {
-      // RFC9112-8: an incomplete message is told by closing before its end: short of Content-Length, or without the last chunk.
+    this.#bodyBlocked = false;
+    if (this.core.mustClose || this.#context.draining) {
       this.#end();
-      return;
+      return false;
     }
-    this.#drainBody();
-    if (this.#core.mustClose || this.#context.draining || this.#core.theirState !== 'DONE') {
-      this.#end();
-      return;
+    this.core.startNextCycle();
+    this.#wait('idle', this.config.keepAliveMs);
+    if (this.#context.turn !== undefined) {
+      this.#context.turn.release(this);
+      if (this.core.bufferedBytes > 0 && !this.#takeTurn()) return false;
     }
-    this.#core.startNextCycle();
-    this.#wait(this.#context.config.keepAliveMs);
-    this.#context.onIdle(this);
-    if (this.#context.config.keepAliveMs === 0 && this.#core.bufferedBytes === 0) this.#end();
-    else this.#pump();
+    if (this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
+    return true;
   }
 
-  /** Read and throw away what is there of a body nobody read, within a limit; else the connection cannot be kept. */
-  #drainBody(): void {
-    let left = this.#context.config.drainBytes;
-    while (this.#core.theirState === 'SEND_BODY' && left > 0) {
-      try {
-        const event = this.#core.nextEvent();
-        if (event.type === 'data') left -= event.bytes.length;
-        else if (event.type !== 'end') return;
-      } catch (error) {
-        if (!(error instanceof RemoteProtocolError)) throw error;
-        return;
-      }
+  /** The peer broke a rule, or was too slow: say so if that is still possible, and close. */
+  #refuse(facts: ErrorFacts): void {
+    const exchange = this.#exchange;
+    const { log } = this.#context;
+    log('server', 'info', `${formatAddress(this.#socket.remote)}: ${facts.status} ${facts.code} at byte ${facts.offset} (${facts.clause}): ${facts.message}`, { connection: this.#socket.id, exchange: this.core.exchange });
+    if (exchange === undefined) {
+      const response = new ServerResponse(this, undefined);
+      response.sendPage(facts);
+      this.#logRefusal(response);
+      return this.#end();
     }
+    const { response } = exchange;
+    // The body is broken, so the response is complete or can't be trusted to make sense; whatever it is, nothing follows it.
+    if (response.over) return this.#end();
+    this.#handle(() => {
+      if (exchange.running) exchange.handler?.abort(facts.message);
+    });
+    if (response.started) return this.abandon(facts.message);
+    response.sendPage(facts);
+    this.#logAccess(exchange);
+    this.#end();
   }
 
-  // ── sending ──────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── handlers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Through the core to the socket. False: the socket wants a pause. `ours`: add no Date and Server twice. */
-  send(event: ResponseToSend | Data | EndOfMessage, _ours = false): boolean {
-    const bytes = this.#core.send(event.type === 'response' ? this.#withServerFields(event) : event);
-    if (bytes.length > 0) this.#write(bytes);
-    return this.#flowing;
-  }
-
-  sendContinue(): void {
-    if (!this.#core.clientWaitsFor100) return;
-    this.#write(this.#core.send({ type: 'informational', status: 100, reason: 'Continue', headers: [] }));
-  }
-
-  cork(): void {
-    this.#corked = true;
-  }
-
-  /** Let what was gathered go out in one write. */
-  uncork(): void {
-    this.#corked = false;
-    const pieces = this.#pieces;
-    if (pieces.length === 0) return;
-    this.#pieces = [];
-    if (pieces.length === 1) {
-      this.#write(pieces[0]!);
-      return;
-    }
-    const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    this.#write(whole);
-  }
-
-  #withServerFields(event: ResponseToSend): ResponseToSend {
-    const { config } = this.#context;
-    const headers: (readonly [string, string])[] = [...event.headers];
-    const has = (name: string): boolean => headers.some(([key]) => key.toLowerCase() === name);
-    // RFC9110-6.6.1-7: an origin server with a clock MUST generate Date.
-    if (config.dateHeader && !has('date')) headers.push(['Date', this.#context.date()]);
-    if (config.serverHeader !== '' && !has('server')) headers.push(['Server', config.serverHeader]);
-    if (this.#context.draining || config.keepAliveMs === 0) headers.push(['Connection', 'close']);
-    return { ...event, headers };
-  }
-
-  #write(bytes: Uint8Array): void {
-    if (this.#corked) {
-      this.#pieces.push(bytes);
-      return;
-    }
-    if (this.#closed) return;
-    const start = this.#sent;
-    this.#sent += bytes.length;
-    if (this.#tracer.enabled) this.#traceData('send', [start, this.#sent], bytes);
-    if (!this.#socket.write(bytes)) {
-      this.#flowing = false;
-      if (this.#tracer.enabled) this.#tracer.emit({ type: 'socket.pressure', connection: this.#socket.id, exchange: this.#exchange?.exchange ?? 0, state: 'full', buffered: this.#socket.bufferedAmount });
-    }
-  }
-
-  // ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** FIN after what is queued; then read on, deaf, until the peer's FIN or a deadline. */
-  #end(): void {
-    if (this.#lingering || this.#closed) return;
-    this.#lingering = true;
-    this.#resumeReading();
-    if (this.#tracer.enabled) this.#tracer.emit({ type: 'socket.eof', connection: this.#socket.id, exchange: 0, flow: 'send', stream: 's2c', span: [this.#sent, this.#sent] });
-    this.#socket.end();
-    this.#wait(lingerMs);
-  }
-
-  // ── odds and ends ────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Stop reading: the application is behind (ASGI body). */
-  pauseReading(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#socket.pause();
-  }
-
-  resumeReading(): void {
-    this.#resumeReading();
-  }
-
-  #resumeReading(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#socket.resume();
-  }
-
-  #wait(ms: number): void {
-    this.deadline = ms === Infinity ? Infinity : this.#context.host.clock.now() + ms;
-  }
-
-  stopWaiting(): void {
-    this.deadline = Infinity;
-  }
-
-  #traceData(flow: 'recv' | 'send', span: Span, bytes: Uint8Array): void {
-    this.#tracer.emit({ type: 'socket.data', connection: this.#socket.id, exchange: this.#core.exchange, flow, stream: flow === 'recv' ? 'c2s' : 's2c', span, bytes });
-  }
-}
-
-const timeout = (message: string, at: number): RemoteProtocolError =>
-  new RemoteProtocolError({ code: 'request-timeout', status: 408, clause: 'RFC9110-15.5.9', message, advice: 'Send the whole request without long pauses.', span: [at, at] });
-
-/** One request on a connection, as the gateway sees it. */
-class ServerExchange implements Exchange, BodySource {
-  readonly request: Request;
-  readonly settings: GatewaySettings;
-  readonly local;
-  readonly remote;
-  readonly connection: number;
-  readonly exchange: number;
-  readonly tracer: Tracer;
-  readonly #server: ServerConnection;
-  readonly #context: ConnectionContext;
-
-  headSent = false;
-  #status = 0;
-  #length = 0;
-  #complete = false;
-  #finished = false;
-  gone = false;
-
-  // The body: pieces waiting (ASGI), or being gathered (WSGI).
-  #pieces: Uint8Array[] = [];
-  #waiting = 0;
-  #whole = false;
-  #reader: ((part: { readonly bytes: Uint8Array; readonly more: boolean } | undefined) => void) | undefined;
-  readonly #onWritable: (() => void)[] = [];
-  readonly #onGone: (() => void)[] = [];
-
-  constructor(request: Request, server: ServerConnection, context: ConnectionContext, socket: DuplexSocket, core: Connection) {
-    this.request = request;
-    this.settings = context.settings;
-    this.local = socket.local;
-    this.remote = socket.remote;
-    this.connection = socket.id;
-    this.exchange = core.exchange;
-    this.tracer = context.tracer;
-    this.#server = server;
-    this.#context = context;
-  }
-
-  /** Is more of the body to come? */
-  get bodyWanted(): boolean {
-    return !this.#whole;
-  }
-
-  /** ASGI applications start at once and read as they go; WSGI ones are called when the body is complete. */
-  begin(): void {
-    const { app } = this.#context;
-    if (app.interface === 'asgi') handleAsgiHttp(app.app, app.name, this, this, this.#context.state);
-    else if (this.request.framing.kind !== 'none') this.#server.sendContinue();
-  }
-
-  take(bytes: Uint8Array): void {
-    if (this.#finished) return;
-    const piece = bytes.slice(); // borrowed from the core
-    this.#pieces.push(piece);
-    this.#waiting += piece.length;
-    if (this.#reader) this.#deliver();
-    else if (this.#context.app.interface === 'asgi' && this.#waiting > bodyHighWaterBytes) this.#server.pauseReading();
-  }
-
-  bodyComplete(): void {
-    this.#whole = true;
-    this.#server.stopWaiting();
-    if (this.#finished) return;
-    const { app } = this.#context;
-    if (app.interface === 'asgi') {
-      if (this.#reader) this.#deliver();
-      return;
-    }
-    // Head and a body of one piece leave in one write.
-    this.#server.cork();
+  /** Call a handler. What it throws is our mistake, not the application's. */
+  #handle(call: (exchange: Exchange) => void): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined || this.#handling) return;
+    this.#handling = true;
     try {
-      handleWsgi(app.app, app.name, this, this.#gather());
+      call(exchange);
+    } catch (error) {
+      this.#context.log('server', 'error', `Internal error: ${error instanceof Error ? error.stack : String(error)}`, exchange.context);
+      this.#reset('internal error');
     } finally {
-      this.#server.uncork();
+      this.#handling = false;
+      this.out.own();
     }
   }
 
-  // ── BodySource ───────────────────────────────────────────────────────────────────────────────────────────────
+  /** The application asked for more of the body. */
+  #wantBody(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined || !this.#bodyBlocked) return;
+    this.#bodyBlocked = false;
+    if (this.core.theirState === 'SEND_BODY') this.#wait('body', this.config.bodyTimeoutMs);
+    // From within `receive()`: what waits in the core is taken when the stack is clean again.
+    this.#yield();
+  }
 
-  next(): Promise<{ readonly bytes: Uint8Array; readonly more: boolean } | undefined> {
-    return new Promise((resolve) => {
-      this.#reader = resolve;
-      this.#deliver();
+  /** Go on soon, after others. */
+  #yield(): void {
+    this.#yieldTimer ??= this.#context.host.timers.after(0, () => {
+      this.#yieldTimer = undefined;
+      if (this.#closed) return;
+      if (!this.out.full) this.#handle((exchange) => { if (exchange.running) exchange.handler?.resume(); });
+      this.#pump();
     });
   }
 
-  #deliver(): void {
-    if (this.#pieces.length === 0 && !this.#whole && !this.gone) return;
-    const reader = this.#reader;
-    this.#reader = undefined;
-    if (this.gone) {
-      reader?.(undefined);
-      return;
-    }
-    const bytes = this.#gather();
-    reader?.({ bytes, more: !this.#whole });
-    this.#server.resumeReading();
+  #switch(headers: FieldPairs): Tunnel {
+    const exchange = this.#exchange!;
+    this.out.push(this.core.send({ type: 'informational', status: 101, reason: 'Switching Protocols', headers }), false);
+    exchange.response.status = 101;
+    exchange.response.fields = headers;
+    exchange.response.over = true;
+    this.#logAccess(exchange);
+    const handler = exchange.upgrade!;
+    const { bytes } = this.core.trailingData;
+    const offset = this.core.receivedOffset;
+    this.#tunnel = handler;
+    this.#exchange = undefined;
+    this.#wait('tunnel', Infinity);
+    this.#send();
+    // Not within the handler's own call.
+    this.#context.host.timers.after(0, () => {
+      if (this.#closed) return;
+      if (bytes.length > 0) handler.tunnelled(bytes);
+      if (this.#eof) handler.tunnelEof();
+    });
+    const socket = this.#socket;
+    const connection = this;
+    return {
+      write: (data) => {
+        this.out.push(data, false);
+        return this.#send();
+      },
+      end: () => this.#end(),
+      reset: () => this.#reset('the tunnel was cut'),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
+      receivedOffset: offset,
+      get sentOffset() { return connection.#sent; },
+    };
   }
 
-  #gather(): Uint8Array {
-    const pieces = this.#pieces;
-    this.#pieces = [];
-    const size = this.#waiting;
-    this.#waiting = 0;
-    if (pieces.length === 1) return pieces[0]!;
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(piece, at);
-      at += piece.length;
+  // ── the socket is told ────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Hand over what was gathered. False: full. */
+  #send(): boolean {
+    if (this.#closed || this.#lingering) {
+      this.out.discard();
+      return true;
     }
-    return whole;
-  }
-
-  // ── Exchange ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-  now(): number {
-    return this.#context.host.clock.now();
-  }
-
-  send(event: ResponseToSend | Data | EndOfMessage): boolean {
-    if (event.type === 'response') {
-      const flowing = this.#server.send(event.reason === '' ? { ...event, reason: reasons[event.status] ?? okReasons[event.status] ?? '' } : event);
-      this.headSent = true;
-      this.#status = event.status;
-      return flowing;
+    const wasFull = this.out.full;
+    const flowing = this.out.flush();
+    if (!flowing && !wasFull) {
+      const { tracer } = this.#context;
+      if (tracer.enabled) tracer.emit({ type: 'socket.pressure', connection: this.#socket.id, exchange: this.core.exchange, state: 'full', buffered: this.#socket.bufferedAmount });
+      this.#sendStalledAt = this.#socket.bufferedAmount;
+      // The body's deadline counts for more: a client that neither sends nor reads is caught by either.
+      if (this.#patience !== 'body' || this.deadline === Infinity) this.#wait('send', this.config.sendTimeoutMs);
     }
-    const flowing = this.#server.send(event);
-    if (event.type === 'data') this.#length += event.bytes.length;
-    else this.#complete = true;
     return flowing;
   }
 
-  onceWritable(callback: () => void): void {
-    if (this.gone) callback();
-    else this.#onWritable.push(callback);
+  #wrote(bytes: Uint8Array): void {
+    const start = this.#sent;
+    this.#sent += bytes.length;
+    const { tracer } = this.#context;
+    // The socket may hand the buffer on to another thread: the trace keeps a copy.
+    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.#socket.id, exchange: this.core.exchange, flow: 'send', stream: 's2c', span: [start, this.#sent], bytes: bytes.slice() });
   }
 
-  writable(): void {
-    for (const callback of this.#onWritable.splice(0)) callback();
+  /** A slow reader is in order; one that reads nothing at all is not. */
+  #checkStall(): void {
+    if (!this.out.full) return;
+    const { bufferedAmount } = this.#socket;
+    if (bufferedAmount >= this.#sendStalledAt) return this.#reset('the client reads nothing');
+    this.#sendStalledAt = bufferedAmount;
+    this.#wait('send', this.config.sendTimeoutMs);
   }
 
-  onceGone(callback: () => void): void {
-    if (this.gone) callback();
-    else this.#onGone.push(callback);
+  /** Pause or resume reading as the state asks for. */
+  #balance(): void {
+    if (this.#closed || this.#lingering || this.#tunnel !== undefined) return;
+    const pause = this.#waitsForTurn || this.#bodyBlocked || this.core.bufferedBytes >= pipelineHighWaterBytes;
+    if (pause === this.#paused) return;
+    this.#paused = pause;
+    if (pause) this.#socket.pause();
+    else this.#socket.resume();
   }
 
-  wantBody(): void {
-    this.#server.sendContinue();
-  }
-
-  fail(error: unknown): void {
-    if (this.headSent) return; // finish() will see that the response is incomplete, and cut
-    if (this.#server.sendFailure(error, this.request)) {
-      this.headSent = true;
-      this.#status = 500;
-      this.#complete = true;
-    }
-  }
-
-  finish(): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    this.#pieces = [];
-    if (this.headSent) this.#logAccess();
-    // After the cork of a WSGI call is taken out, so that the next pipelined request finds its answer on the wire.
-    this.#server.uncork();
-    this.#server.finished(this, this.#complete);
-  }
-
-  /** The client is gone (or broke the protocol): tell whoever waits. */
-  leave(): void {
-    if (this.gone) return;
-    this.gone = true;
-    if (this.#reader) this.#deliver();
-    for (const callback of this.#onGone.splice(0)) callback();
-    this.writable();
-  }
-
-  log(source: 'wsgi.errors' | 'server', level: 'info' | 'warning' | 'error', text: string): void {
-    if (this.tracer.enabled) this.tracer.emit({ type: 'log', connection: this.connection, exchange: this.exchange, source, level, text });
-    this.#context.log(source, level, text);
-  }
-
-  #logAccess(): void {
-    const { headers, method, target, version } = this.request;
-    const text = accessLine({
-      remote: this.remote.host, wallMs: this.#context.host.clock.wallMs(), requestLine: `${method} ${target} HTTP/${version === 11 ? '1.1' : '1.0'}`,
-      status: this.#status, length: method === 'HEAD' ? 0 : this.#length, referer: headers.get('referer') ?? '', userAgent: headers.get('user-agent') ?? '',
+  /** Sync worker: true if this connection may go on. */
+  #takeTurn(): boolean {
+    const { turn } = this.#context;
+    if (turn === undefined) return true;
+    this.#waitsForTurn = !turn.take(this, () => {
+      this.#waitsForTurn = false;
+      this.#balance();
+      this.#pump();
     });
-    if (this.tracer.enabled) this.tracer.emit({ type: 'log', connection: this.connection, exchange: this.exchange, source: 'access', level: 'info', text });
-    this.#context.log('access', 'info', text);
+    if (this.#waitsForTurn) this.#balance();
+    return !this.#waitsForTurn;
+  }
+
+  // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** We have said our last: FIN, then listen for the peer's, deaf, for a while (RFC9112-9.6-10). */
+  #end(): void {
+    if (this.#closed || this.#lingering) return;
+    this.#send();
+    this.#lingering = true;
+    const { tracer } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'socket.eof', connection: this.#socket.id, exchange: this.core.exchange, flow: 'send', stream: 's2c', span: [this.#sent, this.#sent] });
+    this.#leave('the connection was closed by the server');
+    this.#wait('linger', lingerMs);
+    if (this.#paused) this.#socket.resume();
+    this.#paused = false;
+    this.#socket.end();
+  }
+
+  #linger(size: number): void {
+    this.#lingered += size;
+    if (this.#lingered > lingerBytes) this.#reset('the peer goes on sending');
+  }
+
+  #reset(reason: string): void {
+    if (this.#closed) return;
+    this.#socket.reset();
+    this.#over(reason);
+  }
+
+  /** Nothing goes in or out any more. */
+  #over(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.out.discard();
+    this.#context.deadlines.remove(this);
+    const { tracer } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'socket.close', connection: this.#socket.id, exchange: this.core.exchange, reason });
+    this.#leave(reason);
+    this.#context.onClosed(this);
+  }
+
+  /** Let go of exchange, tunnel, turn and timer. */
+  #leave(reason: string): void {
+    if (this.#yieldTimer !== undefined) this.#context.host.timers.cancel(this.#yieldTimer);
+    this.#yieldTimer = undefined;
+    const exchange = this.#exchange;
+    const tunnel = this.#tunnel;
+    this.#exchange = undefined;
+    this.#tunnel = undefined;
+    if (exchange !== undefined) {
+      this.#logAccess(exchange);
+      // Its own doing (`cut`) it knows of; a handler that is on the stack hears of it through `open`.
+      if (exchange.running && !exchange.response.over) exchange.handler?.abort(reason);
+    }
+    tunnel?.abort(reason);
+    this.#context.turn?.release(this);
+  }
+
+  #wait(patience: Patience, ms: number): void {
+    this.#patience = patience;
+    this.#context.deadlines.set(this, ms);
+  }
+
+  #logAccess(exchange: Exchange): void {
+    const { access, host } = this.#context;
+    if (exchange.logged || !exchange.response.started) return;
+    exchange.logged = true;
+    const { response, request, startedAt, wallMs } = exchange;
+    access?.(
+      { remote: this.#socket.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: host.clock.now() - startedAt },
+      this.#socket.id, exchange.context.exchange,
+    );
+  }
+
+  #logRefusal(response: ServerResponse): void {
+    const { access, host } = this.#context;
+    access?.({ remote: this.#socket.remote.host, wallMs: host.clock.wallMs(), request: undefined, status: response.status, length: response.length, fields: response.fields, ms: 0 }, this.#socket.id, this.core.exchange);
   }
 }
 
-/** ASGI gives no reason phrase; these are the ones clients expect to see. */
-const okReasons: Readonly<Record<number, string>> = {
-  200: 'OK', 201: 'Created', 202: 'Accepted', 203: 'Non-Authoritative Information', 204: 'No Content', 205: 'Reset Content', 206: 'Partial Content',
-  300: 'Multiple Choices', 301: 'Moved Permanently', 302: 'Found', 303: 'See Other', 304: 'Not Modified', 307: 'Temporary Redirect', 308: 'Permanent Redirect',
-  401: 'Unauthorized', 402: 'Payment Required', 403: 'Forbidden', 406: 'Not Acceptable', 407: 'Proxy Authentication Required', 409: 'Conflict', 410: 'Gone', 411: 'Length Required',
-  412: 'Precondition Failed', 415: 'Unsupported Media Type', 416: 'Range Not Satisfiable', 421: 'Misdirected Request', 422: 'Unprocessable Content', 428: 'Precondition Required', 429: 'Too Many Requests',
-  451: 'Unavailable For Legal Reasons', 502: 'Bad Gateway', 504: 'Gateway Timeout', 511: 'Network Authentication Required',
-};
+/** RFC9110-15.5.9-1: 408, "did not receive a complete request message within the time that it was prepared to wait". */
+const timeout = (what: 'head' | 'body', offset: number): ErrorFacts => ({
+  code: `${what}-timeout`, status: 408, clause: 'RFC9110-15.5.9-1', offset,
+  message: `The rest of the request ${what} did not arrive in time.`, advice: 'Send the whole request without long pauses.',
+});

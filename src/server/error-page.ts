@@ -1,39 +1,66 @@
-/** The body of an error response that we, not the application, answer with. */
-import { ProtocolError } from '../core/http1/errors.ts';
+/**
+ * The body of an error response that we, not the application, answer with: what was wrong, which rule says so, where, and what
+ * to do. Plain text or JSON, as the client prefers; never HTML, and never a raw octet of the request: `message`s are ours,
+ * and what they quote is escaped where it is made (`showOctet`, `show`).
+ */
+import type { FieldPairs } from '../core/http1/events.ts';
+import { reasonPhrase } from '../gateway/reason.ts';
 
-/** What is told. `detail`: a stack, in debug mode. */
-export interface ErrorPage {
+/** What the page tells. */
+export interface ErrorFactsShown {
   readonly status: number;
-  readonly headers: readonly (readonly [string, string])[];
+  readonly code: string;
+  /** One sentence. */
+  readonly message: string;
+  readonly advice?: string;
+  readonly clause?: string;
+  /** Absolute offset of the refused octet in the client's stream. */
+  readonly offset?: number;
+  /** A stack; only in debug mode. */
+  readonly detail?: string;
+}
+
+/** A body, and the fields that describe it. */
+export interface ErrorPage {
+  readonly headers: FieldPairs;
   readonly body: Uint8Array;
 }
 
-/** Reason phrases of the statuses that a server of ours sends (RFC 9110 §15). */
-export const reasons: Readonly<Record<number, string>> = {
-  400: 'Bad Request', 404: 'Not Found', 405: 'Method Not Allowed', 408: 'Request Timeout', 413: 'Content Too Large', 414: 'URI Too Long', 417: 'Expectation Failed', 426: 'Upgrade Required',
-  431: 'Request Header Fields Too Large', 500: 'Internal Server Error', 501: 'Not Implemented', 503: 'Service Unavailable', 505: 'HTTP Version Not Supported',
-};
-
 const encoder = new TextEncoder();
 
-/** As JSON where the client prefers it, else plain text. Neither can be taken for HTML, and no raw request octets are in it. */
-export function errorPage(error: unknown, options: { readonly accept?: string | undefined; readonly debug?: boolean } = {}): ErrorPage {
-  const facts = error instanceof ProtocolError
-    ? { status: error.status, reason: reasons[error.status] ?? 'Error', code: error.code, clause: error.clause, offset: error.offset, message: error.message, advice: error.advice }
-    : { status: 500, reason: reasons[500]!, code: 'app-error', message: 'The application failed to answer this request.', ...(options.debug ? { detail: error instanceof Error ? (error.stack ?? error.message) : String(error) } : {}) };
-  const json = options.accept !== undefined && /\bapplication\/(?:[\w.+-]+\+)?json\b/i.test(options.accept);
-  const text = json ? `${JSON.stringify(facts)}\n` : plain(facts);
+/** Make the page. `accept`: value of the request's Accept field. */
+export function errorPage(facts: ErrorFactsShown, accept: string | undefined): ErrorPage {
+  const json = prefersJson(accept);
   return {
-    status: facts.status,
-    headers: [['Content-Type', json ? 'application/json' : 'text/plain; charset=utf-8'], ['X-Content-Type-Options', 'nosniff']],
-    body: encoder.encode(text),
+    // nosniff: text that quotes an application's error must not be taken for a page.
+    headers: [['Content-Type', json ? 'application/json' : 'text/plain; charset=utf-8'], ['X-Content-Type-Options', 'nosniff'], ['Cache-Control', 'no-store']],
+    body: encoder.encode(json ? `${JSON.stringify({ reason: reasonPhrase(facts.status), ...facts })}\n` : plain(facts)),
   };
 }
 
-function plain(facts: { readonly status: number; readonly reason: string; readonly code: string; readonly message: string; readonly advice?: string; readonly clause?: string; readonly offset?: number; readonly detail?: string }): string {
-  const lines = [`${facts.status} ${facts.reason}`, '', facts.message];
-  if (facts.advice !== undefined) lines.push(facts.advice);
-  if (facts.clause !== undefined) lines.push('', `${facts.code} at byte ${facts.offset} (${facts.clause})`);
-  if (facts.detail !== undefined) lines.push('', facts.detail);
+function plain({ status, code, message, advice, clause, offset, detail }: ErrorFactsShown): string {
+  const lines = [`${status} ${reasonPhrase(status)}`, '', message];
+  if (advice !== undefined && advice !== '') lines.push(advice);
+  if (clause !== undefined) lines.push('', `${code}${offset === undefined ? '' : ` at byte ${offset}`} (${clause})`);
+  if (detail !== undefined) lines.push('', detail);
   return `${lines.join('\n')}\n`;
+}
+
+/** RFC9110-12.5.1: does the client prefer JSON to plain text? Without a word about either, text it is. */
+export function prefersJson(accept: string | undefined): boolean {
+  if (accept === undefined) return false;
+  const ranges = accept.split(',').map((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const weight = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
+    return { type, weight: Number.isNaN(weight) ? 1 : weight };
+  });
+  // "The most specific reference has precedence": a type, then a type with any subtype, then anything.
+  const weightOf = (...candidates: readonly string[]): number => {
+    for (const candidate of candidates) {
+      const found = ranges.filter(({ type }) => type === candidate);
+      if (found.length > 0) return Math.max(...found.map(({ weight }) => weight));
+    }
+    return 0;
+  };
+  return Math.max(weightOf('application/json', 'application/*', '*/*'), weightOf('application/problem+json')) > weightOf('text/plain', 'text/*', '*/*');
 }

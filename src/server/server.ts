@@ -1,13 +1,18 @@
-import { LifespanError, Lifespan } from '../gateway/asgi/lifespan.ts';
+import { Lifespan, LifespanError } from '../gateway/asgi/lifespan.ts';
+import type { Log } from '../gateway/channel.ts';
 import type { GatewayApp } from '../gateway/detect.ts';
-import type { IsAppFile } from '../gateway/site.ts';
+import { noSites, siteReader, type IsAppFile, type SiteReader } from '../gateway/site.ts';
+import { normaliseMount } from '../gateway/target.ts';
 import type { Host } from '../host/effects.ts';
 import { type DuplexSocket, type Listener, SocketError } from '../net/socket.ts';
 import { noTrace, type Tracer } from '../trace/tracer.ts';
-import { httpDate } from './access-log.ts';
-import { defaultConfig, type ServerConfig } from './config.ts';
-import { type ConnectionContext, ServerConnection } from './connection.ts';
+import { accessFormat, type AccessFacts } from './access-log.ts';
+import { resolveConfig, type ServerConfig } from './config.ts';
+import { HttpConnection, type ServerContext } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
+import { httpDate } from './http-date.ts';
+import { Turn } from './turn.ts';
+import type { UpgradeProtocol } from './upgrade.ts';
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -15,53 +20,65 @@ export interface ServerOptions {
   readonly config?: Partial<ServerConfig>;
   readonly host: Host;
   readonly tracer?: Tracer;
-  /** Tells the application's files from ours on a stack: returns the name to show, or undefined. Default: none is known. */
+  /**
+   * Tells the application's files from ours on a stack: returns the name to show, or undefined. Default: no lines are read off
+   * stacks. `outsideRuntime` (`gateway/site.ts`) does for an application that runs from its own files.
+   */
   readonly isAppFile?: IsAppFile;
+  /** Instead of `isAppFile`: reads sites off stacks in a way of its own (an application that was linked into one file). */
+  readonly sites?: SiteReader;
+  /** Protocols that a request may switch to. */
+  readonly upgrades?: readonly UpgradeProtocol[];
   /** Lines of the server's own log and of `wsgi.errors`, and access log lines. They are also in the trace as `log`. */
   readonly onLog?: (source: 'server' | 'access' | 'wsgi.errors', level: 'debug' | 'info' | 'warning' | 'error', text: string) => void;
 }
 
-/** How long a connection on which nothing is in flight is kept when the server shuts down. ms. */
+/** How long a connection on which nothing is in flight is kept when the server shuts down. Unit: ms. */
 const idlePatienceMs = 500;
 
-/** One process's server: takes accepted sockets and serves the app on them. Knows no platform. */
+/** One process's server: takes accepted sockets and serves the app on them. Knows no platform. Throws RangeError or TypeError on a setting that makes no sense. */
 export class Server {
   readonly #options: ServerOptions;
   readonly #tracer: Tracer;
   readonly #config: ServerConfig;
-  readonly #connections = new Set<ServerConnection>();
-  readonly #context: ConnectionContext;
+  readonly #connections = new Set<HttpConnection>();
+  readonly #context: ServerContext;
   readonly #lifespan: Lifespan | undefined;
+  readonly #turn: Turn | undefined;
   #draining = false;
-  #idleWaiters: (() => void)[] = [];
+  /** Applications' coroutines under way: they may outlive their connections. */
+  #tasks = 0;
+  #onChange: (() => void) | undefined;
   #dateSecond = -1;
   #date = '';
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#tracer = options.tracer ?? noTrace;
-    this.#config = { ...defaultConfig, ...options.config, limits: { ...defaultConfig.limits, ...options.config?.limits } };
-    if (options.app.interface === 'asgi') this.#lifespan = new Lifespan(options.app.app, this.#config.lifespan, this.#tracer);
-    this.#context = this.#makeContext();
+    const config = resolveConfig(options.config);
+    this.#config = { ...config, rootPath: normaliseMount(config.rootPath) };
+    this.#turn = config.workerClass === 'sync' ? new Turn() : undefined;
+    const { app } = options;
+    const sites = this.#sites();
+    if (app.interface === 'asgi') {
+      this.#lifespan = new Lifespan({ app: app.app, mode: config.lifespan, tracer: this.#tracer, sites, log: (level, text) => this.#log('server', level, text, { connection: 0, exchange: 0 }) });
+    }
+    this.#context = this.#makeContext(sites);
   }
 
-  /** Run ASGI lifespan startup (WSGI: nothing). Rejects with LifespanError. */
+  /** Run ASGI lifespan startup (WSGI: nothing). Rejects with LifespanError when startup failed and lifespan is 'on', or the app said so. */
   async startup(): Promise<void> {
     await this.#lifespan?.startup();
   }
 
   /** Serve one accepted connection (the TCP path: the platform accepts). */
   handle(socket: DuplexSocket): void {
-    if (this.#draining) {
-      socket.reset();
-      return;
-    }
-    this.#connections.add(new ServerConnection(socket, this.#context));
+    this.#accept(socket);
   }
 
   /**
-   * Accept from a listener until it is closed. workerClass 'sync' accepts the next connection only when the last one is idle or
-   * closed: a process that serves one client at a time, as gunicorn's sync worker.
+   * Accept from a listener until it is closed. workerClass 'sync' accepts the next connection only when the request of the last one
+   * is answered: until then it waits in the backlog, as with gunicorn's sync worker.
    */
   async serve(listener: Listener): Promise<void> {
     for (;;) {
@@ -72,8 +89,8 @@ export class Server {
         if (error instanceof SocketError && error.code === 'EBADF') return;
         throw error;
       }
-      this.handle(socket);
-      if (this.#config.workerClass === 'sync') await this.#untilIdle();
+      this.#accept(socket).claimTurn();
+      await this.#turn?.free();
     }
   }
 
@@ -84,81 +101,90 @@ export class Server {
 
   /**
    * Finish the requests in flight, and those that are on their way on idle connections, which are closed after a moment; after
-   * `graceMs` cut the rest. Then ASGI lifespan shutdown.
+   * `graceMs` cut the rest. Then ASGI lifespan shutdown. Never rejects: what the application's shutdown throws is logged.
    */
   async shutdown(graceMs: number): Promise<void> {
     this.#draining = true;
     for (const connection of [...this.#connections]) connection.drain(Math.min(idlePatienceMs, graceMs / 2));
-    if (this.#connections.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = this.#options.host.timers.after(graceMs, () => {
-          for (const connection of [...this.#connections]) connection.abort();
-          resolve();
-        });
-        // Every closing connection wakes us; only the last one ends the wait.
-        const look = (): void => {
-          if (this.#connections.size > 0) {
-            this.#idleWaiters.push(look);
-            return;
-          }
-          this.#options.host.timers.cancel(timer);
-          resolve();
-        };
-        this.#idleWaiters.push(look);
-      });
-    }
-    const error = await this.#lifespan?.shutdown();
-    if (error) this.#context.log('server', 'error', `lifespan shutdown: ${error.message}`);
+    if (this.#busy) await this.#untilQuiet(graceMs);
+    await this.#lifespan?.shutdown();
   }
 
-  /** Resolves when no connection is busy. */
-  #untilIdle(): Promise<void> {
+  get #busy(): boolean {
+    return this.#connections.size > 0 || this.#tasks > 0;
+  }
+
+  #untilQuiet(graceMs: number): Promise<void> {
+    const { timers } = this.#options.host;
     return new Promise((resolve) => {
-      const look = (): void => {
-        if ([...this.#connections].every((connection) => connection.idle)) resolve();
-        else this.#idleWaiters.push(look);
+      const timer = timers.after(graceMs, () => {
+        this.#onChange = undefined;
+        for (const connection of [...this.#connections]) connection.abort('the server shuts down');
+        resolve();
+      });
+      this.#onChange = () => {
+        if (this.#busy) return;
+        this.#onChange = undefined;
+        timers.cancel(timer);
+        resolve();
       };
-      this.#idleWaiters.push(look);
     });
   }
 
-  #wake(): void {
-    const waiters = this.#idleWaiters;
-    this.#idleWaiters = [];
-    for (const waiter of waiters) waiter();
+  /** Also while draining: the platform had accepted it already, so nobody else will answer its client. */
+  #accept(socket: DuplexSocket): HttpConnection {
+    const connection = new HttpConnection(socket, this.#context);
+    this.#connections.add(connection);
+    if (this.#draining) connection.drain(idlePatienceMs);
+    return connection;
   }
 
-  #makeContext(): ConnectionContext {
-    const { app, host } = this.#options;
+  /** Stacks are read only where somebody is told of them. */
+  #sites(): SiteReader {
+    const { isAppFile, sites } = this.#options;
+    if (!this.#tracer.enabled && !this.#config.validate) return noSites;
+    return sites ?? (isAppFile === undefined ? noSites : siteReader(isAppFile));
+  }
+
+  readonly #log: Log = (source, level, text, { connection, exchange }, site) => {
+    if (this.#tracer.enabled) this.#tracer.emit({ type: 'log', connection, exchange, source, level, text, ...(site && { site }) });
+    this.#options.onLog?.(source, level, text);
+  };
+
+  #access(): ServerContext['access'] {
+    if (this.#config.accessLog === '' || (this.#options.onLog === undefined && !this.#tracer.enabled)) return undefined;
+    const line = accessFormat(this.#config.accessLog);
+    return (facts: AccessFacts, connection, exchange) => this.#log('access', 'info', line(facts), { connection, exchange });
+  }
+
+  #makeContext(sites: SiteReader): ServerContext {
     const server = this;
+    const { app, host, upgrades } = this.#options;
     return {
-      app,
-      host,
+      app, host, sites,
       config: this.#config,
       tracer: this.#tracer,
       deadlines: new Deadlines(host),
-      settings: {
-        rootPath: this.#config.rootPath.replace(/\/+$/, ''),
-        scheme: this.#config.scheme,
-        multithread: false,
-        multiprocess: this.#config.multiprocess,
-        software: this.#config.serverHeader || 'porthole',
-        isAppFile: this.#options.isAppFile ?? (() => undefined),
-      },
-      state: this.#lifespan?.state,
-      get draining() {
-        return server.#draining;
-      },
-      log: (source, level, text) => this.#options.onLog?.(source, level, text),
+      turn: this.#turn,
+      upgrades: upgrades ?? [],
+      log: this.#log,
+      access: this.#access(),
+      get state() { return server.#lifespan?.state; },
+      get draining() { return server.#draining; },
       date: () => this.#httpDate(),
-      onIdle: () => this.#wake(),
+      taskBegan: () => { this.#tasks += 1; },
+      taskEnded: () => {
+        this.#tasks -= 1;
+        this.#onChange?.();
+      },
       onClosed: (connection) => {
         this.#connections.delete(connection);
-        this.#wake();
+        this.#onChange?.();
       },
     };
   }
 
+  /** Made once a second. */
   #httpDate(): string {
     const wall = this.#options.host.clock.wallMs();
     const second = Math.floor(wall / 1000);

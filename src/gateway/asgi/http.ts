@@ -1,218 +1,384 @@
-/** Calls an ASGI application for one `http` scope (ASGI HTTP 2.5). */
+/**
+ * One exchange with an ASGI application (HTTP message format 2.5): the request body streams in as the application asks for it,
+ * the response streams out as the client takes it.
+ */
+import { reportViolation, type AppFailure, type ExchangeContext, type ResponseChannel, type StreamingHandler } from '../channel.ts';
+import { LocalProtocolError } from '../../core/http1/errors.ts';
+import type { FieldPairs } from '../../core/http1/events.ts';
+import { reasonPhrase } from '../reason.ts';
+import { describeType, show } from '../render.ts';
+import { errorText } from '../thrown.ts';
+import { isThenable } from '../wsgi/checks.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation, ClientDisconnected } from '../errors.ts';
-import type { BodySource, Exchange } from '../exchange.ts';
-import { latin1 } from '../latin1.ts';
-import { appSite, callSite } from '../site.ts';
-import { buildHttpScope, describeScope } from './scope.ts';
-import type { AsgiApp, AsgiReceiveEvent, AsgiSendEvent } from './types.ts';
+import { readHttpMessage, violationAt, type HttpMessage } from './messages.ts';
+import { buildHttpScope, describeScope, type ScopeSource } from './scope.ts';
+import type { AsgiApp, AsgiReceiveEvent } from './types.ts';
 
-/** Where the response is: what may be sent next. */
-type Stage = 'start' | 'body' | 'trailers' | 'done';
-
-/** Serve one exchange; `exchange.finish` is called once the application has returned. */
-export function handleAsgiHttp(app: AsgiApp, name: string, exchange: Exchange, body: BodySource, state: Record<string, unknown> | undefined): void {
-  new AsgiHttpCall(app, name, exchange, body, state).run();
+/** What the server hands over. */
+export interface AsgiExchange {
+  readonly app: AsgiApp;
+  readonly name: string;
+  readonly context: ExchangeContext;
+  readonly channel: ResponseChannel;
+  readonly state: Readonly<Record<string, unknown>> | undefined;
+  /** The application wants more of the body than has been given: let it flow again. */
+  readonly wantBody: () => void;
+  /** The application's coroutine has ended (the response may have been complete long before). */
+  readonly finished: () => void;
 }
 
-class AsgiHttpCall {
-  readonly #app: AsgiApp;
-  readonly #name: string;
-  readonly #exchange: Exchange;
-  readonly #body: BodySource;
-  readonly #state: Record<string, unknown> | undefined;
-  readonly #on: { readonly connection: number; readonly exchange: number };
-  #stage: Stage = 'start';
-  #bodyRead = false;
+/** What this gateway offers besides the base specification. */
+const extensions = ['http.response.trailers', 'http.response.early_hint'] as const;
 
-  constructor(app: AsgiApp, name: string, exchange: Exchange, body: BodySource, state: Record<string, unknown> | undefined) {
-    this.#app = app;
-    this.#name = name;
+/** Octets of request body that wait for `receive()`; above it, the socket is paused. */
+const highWaterBytes = 65_536;
+
+/** Where the response stands. `trailing`: the body is complete, trailers are awaited. */
+type Stage = 'waiting' | 'started' | 'sending' | 'trailing' | 'complete' | 'broken';
+
+type Waiter = (event: AsgiReceiveEvent) => void;
+
+const resolved: Promise<void> = Promise.resolve();
+const nothing = new Uint8Array(0);
+
+/** Serves one exchange; `run` may be called before the request body is complete. */
+export class AsgiHandler implements StreamingHandler {
+  readonly #exchange: AsgiExchange;
+  readonly #context: ExchangeContext;
+  readonly #channel: ResponseChannel;
+  readonly #violations = new Set<string>();
+
+  // ── the request ──
+  #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  /** The whole request has arrived. */
+  #ended = false;
+  /** …and been given to the application. */
+  #endGiven = false;
+  /** The client is gone, or sends no more. */
+  #disconnected = false;
+  #waiters: Waiter[] = [];
+  #asked100 = false;
+
+  // ── the response ──
+  #stage: Stage = 'waiting';
+  #head: Extract<HttpMessage, { type: 'http.response.start' }> | undefined;
+  #trailers: (readonly [string, string])[] = [];
+  /** `send()`s that wait for room, in order. */
+  #blocked: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  /** The client cannot be written to. */
+  #gone = false;
+  #startedAt = 0;
+
+  constructor(exchange: AsgiExchange) {
     this.#exchange = exchange;
-    this.#body = body;
-    this.#state = state;
-    this.#on = { connection: exchange.connection, exchange: exchange.exchange };
+    this.#context = exchange.context;
+    this.#channel = exchange.channel;
   }
 
   run(): void {
-    const { tracer } = this.#exchange;
-    const scope = buildHttpScope(this.#exchange, this.#state);
-    const startedAt = this.#exchange.now();
+    const { app, name, state } = this.#exchange;
+    const { tracer, clock, connection, exchange, request, facts } = this.#context;
+    const source: ScopeSource = { request, facts, state, extensions };
+    const scope = buildHttpScope(source);
     if (tracer.enabled) {
-      tracer.emit({ type: 'gateway.scope', ...this.#on, entries: describeScope(this.#exchange, scope) });
-      tracer.emit({ type: 'app.call', ...this.#on, interface: 'asgi', name: this.#name });
+      tracer.emit({ type: 'gateway.scope', connection, exchange, entries: describeScope(scope, source) });
+      this.#startedAt = clock.now();
+      tracer.emit({ type: 'app.call', connection, exchange, interface: 'asgi', name });
     }
-    const returned = (kind: string): void => {
-      if (tracer.enabled) tracer.emit({ type: 'app.return', ...this.#on, kind, ms: this.#exchange.now() - startedAt });
-    };
-    let running: unknown;
+    let returned: unknown;
     try {
-      running = this.#app(scope, () => this.#receive(), (event) => this.#send(event));
+      returned = app(scope, () => this.#receive(), (event) => this.#send(event));
     } catch (error) {
-      this.#fail(error);
-      return;
+      return this.#finish(error, true);
     }
-    Promise.resolve(running).then(
-      () => {
-        returned('coroutine');
-        this.#end();
-      },
-      (error: unknown) => this.#fail(error),
-    );
+    if (!isThenable(returned)) {
+      this.#report(new AsgiViolation({ code: 'not-awaitable', clause: 'ASGI-app-1', message: `The application returned ${describeType(returned)} instead of a promise.`, advice: 'Make it async: async (scope, receive, send) => { … }.', given: show(returned), expected: 'a promise' }));
+      return this.#finish(undefined, false);
+    }
+    returned.then(() => this.#finish(undefined, false), (error: unknown) => this.#finish(error, true));
   }
 
-  // ── receive ──────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── the request: from the server ──────────────────────────────────────────────────────────────────────────────
 
-  async #receive(): Promise<AsgiReceiveEvent> {
-    const site = this.#site();
-    const event = await this.#nextEvent();
-    const { tracer } = this.#exchange;
-    if (tracer.enabled) {
-      if (event.type === 'http.request') tracer.emit({ type: 'app.read', ...this.#on, call: 'receive', size: event.body.length, ...site });
-      else tracer.emit({ type: 'app.message', ...this.#on, direction: 'receive', message: event.type, detail: '', ...site });
-    }
-    return event;
+  receive(bytes: Uint8Array): boolean {
+    // Nobody will ask for it: let it pass, the server counts it.
+    if (this.#stage === 'complete' || this.#stage === 'broken') return true;
+    this.#queue.push(bytes.slice());
+    this.#queuedBytes += bytes.length;
+    this.#feed();
+    return this.#queuedBytes < highWaterBytes;
   }
 
-  async #nextEvent(): Promise<AsgiReceiveEvent> {
-    if (!this.#bodyRead) {
-      this.#exchange.wantBody();
-      const piece = await this.#body.next();
-      if (piece) {
-        this.#bodyRead = !piece.more;
-        return { type: 'http.request', body: piece.bytes, more_body: piece.more };
+  receiveEnd(): void {
+    this.#ended = true;
+    this.#feed();
+  }
+
+  receiveEof(): void {
+    // ASGI-disconnect-1. The client may still read: `send` goes on working for as long as the socket takes it.
+    this.#disconnected = true;
+    this.#feed();
+  }
+
+  resume(): void {
+    // All of them: each asked when there was no room, and now there is.
+    const blocked = this.#blocked;
+    this.#blocked = [];
+    for (const { resolve } of blocked) resolve();
+  }
+
+  abort(_reason: string): void {
+    this.#gone = true;
+    this.#disconnected = true;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    if (this.#stage !== 'complete') this.#stage = 'broken';
+    const blocked = this.#blocked;
+    this.#blocked = [];
+    for (const { reject } of blocked) reject(new ClientDisconnected());
+    this.#feed();
+  }
+
+  // ── the request: to the application ───────────────────────────────────────────────────────────────────────────
+
+  #receive(): Promise<AsgiReceiveEvent> {
+    const site = this.#context.sites.here();
+    return new Promise((resolve) => {
+      this.#waiters.push((event) => {
+        this.#traceReceived(event, site);
+        resolve(event);
+      });
+      if (!this.#asked100 && !this.#endGiven) {
+        this.#asked100 = true;
+        // RFC9110-10.1.1: the client waits to hear whether its content is wanted; now it is.
+        this.#channel.continue100();
+        this.#channel.flush();
       }
-      return { type: 'http.disconnect' };
+      this.#feed();
+    });
+  }
+
+  /** Answer as many waiting `receive()`s as can be. */
+  #feed(): void {
+    while (this.#waiters.length > 0) {
+      const event = this.#nextEvent();
+      if (event === undefined) return;
+      this.#waiters.shift()!(event);
     }
-    // "http.disconnect": sent when the client disconnects, or when receive() is called after the response was sent.
-    if (this.#stage !== 'done') await new Promise<void>((resolve) => this.#waitForEnd(resolve));
-    return { type: 'http.disconnect' };
   }
 
-  readonly #endWaiters: (() => void)[] = [];
-  #waitForEnd(resolve: () => void): void {
-    this.#endWaiters.push(resolve);
-    this.#exchange.onceGone(resolve);
-  }
-
-  // ── send ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  async #send(event: AsgiSendEvent): Promise<void> {
-    const site = this.#site();
-    // HTTP 2.4: "send" raises OSError once the client is gone.
-    if (this.#exchange.gone) throw new ClientDisconnected();
-    let flowing = true;
-    const { tracer } = this.#exchange;
-    switch (checkType(event)) {
-      case 'http.response.start': {
-        const start = event as Extract<AsgiSendEvent, { type: 'http.response.start' }>;
-        this.#require('start', event.type, site.site);
-        const headers = headerPairs(start.headers);
-        if (!Number.isInteger(start.status) || start.status < 200 || start.status > 599) throw violation('bad-status', `The status is ${String(start.status)}; it must be an integer from 200 to 599.`, 'Write status: 200.');
-        if (tracer.enabled) tracer.emit({ type: 'app.start', ...this.#on, status: String(start.status), headers, ...site });
-        this.#head = { status: start.status, headers };
-        this.#stage = 'body';
-        return; // like uvicorn and others: the head waits for the first body message
-      }
-      case 'http.response.body': {
-        const message = event as Extract<AsgiSendEvent, { type: 'http.response.body' }>;
-        this.#require('body', event.type, site.site);
-        const bytes = message.body ?? new Uint8Array(0);
-        if (!(bytes instanceof Uint8Array)) throw violation('body-not-bytes', `"body" is ${typeof bytes}, not bytes.`, 'Encode text: new TextEncoder().encode(text).');
-        const more = message.more_body ?? false;
-        if (tracer.enabled) tracer.emit({ type: 'app.body', ...this.#on, via: 'send', size: bytes.length, more, ...site });
-        flowing = this.#sendBody(bytes, more);
-        break;
-      }
-      default:
-        throw violation('wrong-message', `"${event.type}" cannot be sent in an http scope.`, 'Send http.response.start, then http.response.body.', site.site);
+  #nextEvent(): AsgiReceiveEvent | undefined {
+    if (this.#queue.length > 0) {
+      const body = this.#takeQueued();
+      const last = this.#ended;
+      if (last) this.#endGiven = true;
+      else this.#exchange.wantBody();
+      return { type: 'http.request', body, more_body: !last };
     }
-    if (!flowing && this.#stage !== 'done') await new Promise<void>((resolve) => this.#exchange.onceWritable(resolve));
-  }
-
-  #head: { readonly status: number; readonly headers: [string, string][] } | undefined;
-
-  #sendBody(bytes: Uint8Array, more: boolean): boolean {
-    let flowing = true;
-    if (this.#head) {
-      const { status, headers } = this.#head;
-      // A whole body in one message tells its length; nothing is gained by chunks.
-      if (!more && status !== 204 && status !== 304 && !headers.some(([name]) => name === 'content-length' || name === 'transfer-encoding')) headers.push(['content-length', String(bytes.length)]);
-      this.#head = undefined;
-      flowing = this.#exchange.send({ type: 'response', status, reason: '', headers });
+    if (this.#ended && !this.#endGiven && !this.#gone) {
+      // ASGI-request-2.
+      this.#endGiven = true;
+      return { type: 'http.request', body: nothing.slice(), more_body: false };
     }
-    if (bytes.length > 0) flowing = this.#exchange.send({ type: 'data', bytes: bytes.slice() }) && flowing;
-    if (!more) {
-      this.#exchange.send({ type: 'end' });
-      this.#finishStage();
+    // ASGI-disconnect-1: "after a response has been sent or after the HTTP connection has been closed".
+    return this.#disconnected || this.#stage === 'complete' || this.#stage === 'broken' ? { type: 'http.disconnect' } : undefined;
+  }
+
+  /** What has arrived since the last time, in one piece. */
+  #takeQueued(): Uint8Array {
+    const queue = this.#queue;
+    const size = this.#queuedBytes;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    if (queue.length === 1) return queue[0]!;
+    const body = new Uint8Array(size);
+    let at = 0;
+    for (const part of queue) {
+      body.set(part, at);
+      at += part.length;
     }
-    return flowing;
+    return body;
   }
 
-  #finishStage(): void {
-    this.#stage = 'done';
-    for (const resolve of this.#endWaiters.splice(0)) resolve();
-  }
+  // ── the response ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  #require(stage: Stage, type: string, site: SourceSite | undefined): void {
-    if (this.#stage === stage) return;
-    const expected = { start: 'http.response.start', body: 'http.response.body', trailers: 'http.response.trailers', done: 'nothing more: the response is complete' }[this.#stage];
-    throw violation('message-order', `"${type}" was sent; expected was ${expected}.`, 'Send one http.response.start, then http.response.body until one has more_body false.', site);
-  }
-
-  // ── the end ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #end(): void {
-    if (this.#stage === 'done' || this.#exchange.gone) {
-      this.#exchange.finish();
-      return;
+  #send(event: unknown): Promise<void> {
+    const site = this.#context.sites.here();
+    // ASGI-gone-1.
+    if (this.#gone || !this.#channel.open) return rejected(new ClientDisconnected());
+    try {
+      const message = readHttpMessage(event, { site, soft: (violation) => { if (this.#context.validate) this.#report(violation); } });
+      this.#take(message, site);
+    } catch (error) {
+      const violation = error instanceof LocalProtocolError ? fromCore(error, site) : error;
+      if (violation instanceof AsgiViolation) this.#report(violation);
+      return rejected(violation);
     }
-    this.#fail(violation(this.#stage === 'start' ? 'no-response' : 'unfinished-response', this.#stage === 'start' ? 'The application returned without sending a response.' : 'The application returned before its response was complete: the last http.response.body had more_body true.', 'Send http.response.start and an http.response.body with more_body false.'));
+    // ASGI-body-2: passed on before `send` returns; and not resolved before there is room for more.
+    if (this.#stage === 'started' || this.#channel.flush()) return resolved;
+    // Nothing will follow that would have to wait.
+    if ((this.#stage as Stage) === 'complete') return resolved;
+    return new Promise((resolve, reject) => this.#blocked.push({ resolve, reject }));
   }
 
+  /** ASGI-app-3: one message, in order. */
+  #take(message: HttpMessage, site: SourceSite | undefined): void {
+    const refuse = violationAt(site);
+    if (this.#stage === 'complete' || this.#stage === 'broken') {
+      throw refuse('after-complete', 'ASGI-body-3', `'${message.type}' was sent after the response was complete.`, 'The message with more_body false (or missing) is the last one.', message.type, 'nothing more');
+    }
+    switch (message.type) {
+      case 'http.response.start':
+        if (this.#stage !== 'waiting') throw refuse('start-twice', 'ASGI-start-1', "'http.response.start' was sent a second time.", 'Send it once; its status and headers cannot be changed afterwards.', message.type, 'http.response.body');
+        this.#head = message;
+        // ASGI-start-5: "need not flush the data generated by this event … until the first Response Body event": an error until then still gets a proper page.
+        this.#stage = 'started';
+        this.#traceStart(message, site);
+        return;
+      case 'http.response.body':
+        if (this.#stage === 'waiting' || this.#stage === 'trailing') {
+          throw this.#stage === 'waiting'
+            ? refuse('body-before-start', 'ASGI-start-1', "'http.response.body' was sent before 'http.response.start'.", "Send { type: 'http.response.start', status: 200, headers: [] } first.", message.type, 'http.response.start')
+            : refuse('body-after-end', 'ASGI-start-6', "'http.response.body' was sent after the body was complete.", "Send 'http.response.trailers', as announced.", message.type, 'http.response.trailers');
+        }
+        this.#traceBody(message, site);
+        return this.#body(message.body, message.more);
+      case 'http.response.trailers':
+        if (this.#stage !== 'trailing') throw refuse('trailers-unannounced', 'ASGI-trailers-1', `'http.response.trailers' was sent ${this.#head?.trailers === true ? 'before the body was complete' : 'without having been announced'}.`, "Give trailers: true in 'http.response.start', and send them after the body.", message.type, this.#stage === 'waiting' ? 'http.response.start' : 'http.response.body');
+        this.#traceMessage('send', message.type, message.headers.map(([name, value]) => `${name}: ${value}`).join('; '), site);
+        this.#trailers.push(...message.headers);
+        if (!message.more) this.#complete();
+        return;
+      case 'http.response.early_hint':
+        // The extension says "after the Response Start message"; the head is not out yet then, and 103 must come before it (RFC 8297 §2).
+        if (this.#stage !== 'started' && this.#stage !== 'waiting') return;
+        this.#traceMessage('send', message.type, message.links.join(', '), site);
+        if (this.#context.request.version === 10) return;
+        this.#channel.inform(103, 'Early Hints', message.links.map((link) => ['Link', link] as const));
+        this.#channel.flush();
+        return;
+    }
+  }
+
+  #body(body: Uint8Array, more: boolean): void {
+    if (this.#stage === 'started') {
+      this.#startHead(body.length, more);
+      this.#stage = 'sending';
+    }
+    if (body.length > 0) this.#channel.write(body);
+    if (more) return;
+    if (this.#head!.trailers) this.#stage = 'trailing';
+    else this.#complete();
+  }
+
+  #startHead(size: number, more: boolean): void {
+    const { status, headers, trailers } = this.#head!;
+    // ASGI-start-4: "the server must ignore it".
+    let fields: FieldPairs = headers.some(([name]) => isTransferEncoding(name)) ? headers.filter(([name]) => !isTransferEncoding(name)) : headers;
+    const measured = fields.some(([name]) => name.length === 14 && name.toLowerCase() === 'content-length');
+    // All of it is here: its length is known.
+    if (!more && !trailers && !measured && status !== 204 && status !== 304 && !(this.#channel.isHead && size === 0)) fields = [...fields, ['content-length', String(size)]];
+    this.#channel.start(status, reasonPhrase(status), fields);
+  }
+
+  #complete(): void {
+    // ASGI-trailers-2: "will only send the trailing headers in case the client has sent the TE: trailers header".
+    const wanted = this.#trailers.length > 0 && /(?:^|,)\s*trailers\s*(?:;|,|$)/i.test(this.#context.request.headers.get('te') ?? '');
+    if (wanted) this.#channel.end(this.#trailers);
+    else this.#channel.end();
+    this.#stage = 'complete';
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    // Whoever waits for the client to go is told that this is over.
+    this.#feed();
+  }
+
+  // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The coroutine ended, in order or not. */
+  #finish(error: unknown, threw: boolean): void {
+    const { tracer, clock, connection, exchange } = this.#context;
+    if (tracer.enabled && !threw) tracer.emit({ type: 'app.return', connection, exchange, kind: 'coroutine', ms: clock.now() - this.#startedAt });
+    // ASGI-gone-2.
+    if (threw && !(error instanceof ClientDisconnected)) this.#fail(error);
+    else if (this.#stage !== 'complete' && !this.#gone && this.#channel.open) this.#fail(this.#incomplete());
+    // A receive() that is still waited for (by something that outlives the application) must not hang for ever.
+    this.#disconnected = true;
+    this.#feed();
+    this.#exchange.finished();
+  }
+
+  #incomplete(): AsgiViolation {
+    return this.#stage === 'waiting'
+      ? new AsgiViolation({ code: 'no-response', clause: 'ASGI-start-1', message: "The application returned without having sent 'http.response.start'.", advice: 'Send a response before returning; and await what you start.' })
+      : new AsgiViolation({ code: 'incomplete', clause: 'ASGI-body-3', message: 'The application returned without having completed the response.', advice: this.#stage === 'trailing' ? "Send 'http.response.trailers', as announced." : "Send 'http.response.body' without more_body at the end; and await what you start." });
+  }
+
+  /** ASGI-app-4. */
   #fail(error: unknown): void {
-    const { tracer, settings } = this.#exchange;
-    const left = error instanceof ClientDisconnected || (this.#exchange.gone && this.#stage !== 'done');
-    if (!left) {
-      const known = error instanceof Error ? error : new Error(String(error));
-      const stack = known.stack ?? `${known.name}: ${known.message}`;
-      if (tracer.enabled) {
-        const site = (known instanceof AsgiViolation ? known.site : undefined) ?? appSite(known, settings.isAppFile);
-        const where = site ? { site } : {};
-        if (known instanceof AsgiViolation) tracer.emit({ type: 'app.violation', ...this.#on, code: known.code, clause: known.clause, message: known.message, advice: known.advice, ...where });
-        tracer.emit({ type: 'app.error', ...this.#on, name: known.name, message: known.message, stack, stage: this.#stage === 'start' ? 'before start' : this.#head ? 'before body' : 'after body', ...where });
-      }
-      this.#exchange.log('server', 'error', `${stack}\n`);
-      if (this.#stage !== 'done') this.#exchange.fail(error);
-    }
-    this.#finishStage();
-    this.#exchange.finish();
+    if (error instanceof AsgiViolation) this.#report(error);
+    const stage = this.#stage === 'waiting' ? 'before start' : this.#stage === 'started' ? 'before body' : 'after body';
+    const { tracer, connection, exchange, sites, request } = this.#context;
+    const { name, message, stack } = errorText(error);
+    const site = error instanceof AsgiViolation && error.site !== undefined ? error.site : sites.of(error);
+    if (tracer.enabled) tracer.emit({ type: 'app.error', connection, exchange, name, message, stack, stage, ...(site && { site }) });
+    this.#context.log('server', 'error', `Error handling request ${request.method} ${request.target}\n${stack}`, this.#context);
+    if (this.#stage === 'complete' || this.#gone) return;
+    const failure: AppFailure = {
+      error, message: `${name}: ${message}`, advice: error instanceof AsgiViolation ? error.advice : '', ...(error instanceof AsgiViolation ? { violation: error } : {}),
+    };
+    const begun = this.#stage === 'sending' || this.#stage === 'trailing';
+    this.#stage = 'broken';
+    if (begun) this.#channel.cut(failure);
+    else this.#channel.fail(failure);
+    this.#channel.flush();
   }
 
-  #site(): { readonly site?: SourceSite } {
-    if (!this.#exchange.tracer.enabled) return {};
-    const site = callSite(this.#exchange.settings.isAppFile);
-    return site ? { site } : {};
+  #report(violation: AsgiViolation): void {
+    reportViolation(this.#context, this.#violations, violation);
+  }
+
+  // ── the trace ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #traceReceived(event: AsgiReceiveEvent, site: SourceSite | undefined): void {
+    const { tracer, connection, exchange } = this.#context;
+    if (!tracer.enabled) return;
+    if (event.type === 'http.request') tracer.emit({ type: 'app.read', connection, exchange, call: 'receive()', size: event.body.length, ...(site && { site }) });
+    else this.#traceMessage('receive', event.type, '', site);
+  }
+
+  #traceStart({ status, headers }: { readonly status: number; readonly headers: FieldPairs }, site: SourceSite | undefined): void {
+    const { tracer, connection, exchange } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange, status: String(status), headers, ...(site && { site }) });
+  }
+
+  #traceBody({ body, more }: { readonly body: Uint8Array; readonly more: boolean }, site: SourceSite | undefined): void {
+    const { tracer, connection, exchange } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'app.body', connection, exchange, via: 'send', size: body.length, more, ...(site && { site }) });
+  }
+
+  #traceMessage(direction: 'receive' | 'send', message: string, detail: string, site: SourceSite | undefined): void {
+    const { tracer, connection, exchange } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'app.message', connection, exchange, direction, message, detail, ...(site && { site }) });
   }
 }
 
-const clause = 'ASGI HTTP 2.5';
-const violation = (code: string, message: string, advice: string, site?: SourceSite): AsgiViolation => new AsgiViolation({ code, clause, message, advice, site });
+const isTransferEncoding = (name: string): boolean => name.length === 17 && name.toLowerCase() === 'transfer-encoding';
 
-function checkType(event: unknown): string {
-  if (typeof event !== 'object' || event === null || typeof (event as { type?: unknown }).type !== 'string') throw violation('no-type', 'send() takes an object with a "type".', "Write send({ type: 'http.response.start', … }).");
-  return (event as { type: string }).type;
+/** The writer refused: mostly a length that does not agree with Content-Length. */
+function fromCore(error: LocalProtocolError, site: SourceSite | undefined): AsgiViolation {
+  const length = error.code === 'local-body-too-long' || error.code === 'local-body-too-short';
+  return new AsgiViolation({
+    code: length ? error.code.slice('local-'.length) : error.code, clause: length ? 'ASGI-body-4' : 'ASGI-start-3',
+    message: error.message, advice: length ? 'Count bytes, not characters, or leave content-length out.' : error.advice, ...(site && { site }),
+  });
 }
 
-/** Header pairs as latin-1 strings; names in lower case already (the spec demands it) or made so. */
-function headerPairs(headers: Iterable<readonly [Uint8Array, Uint8Array]> | undefined): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (const pair of headers ?? []) {
-    if (!Array.isArray(pair) || pair.length !== 2 || !(pair[0] instanceof Uint8Array) || !(pair[1] instanceof Uint8Array)) {
-      throw violation('headers-not-bytes', 'Each header must be a pair of byte strings.', "Encode them: [encode('content-type'), encode('text/plain')].");
-    }
-    pairs.push([latin1(pair[0]).toLowerCase(), latin1(pair[1])]);
-  }
-  // "transfer-encoding": the server frames the body; an application's is ignored (uvicorn, hypercorn).
-  return pairs.filter(([name]) => name !== 'transfer-encoding');
+/** A rejection that the application may overlook (`send` without `await`) without the process being told of an unhandled one: it was reported. */
+function rejected(error: unknown): Promise<never> {
+  const promise = Promise.reject(error);
+  promise.catch(() => {});
+  return promise;
 }

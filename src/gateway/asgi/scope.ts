@@ -1,86 +1,115 @@
-/** The only place where an ASGI `scope` is built (ASGI 3.0, HTTP & WebSocket 2.5), and where each of its keys comes from. */
+/**
+ * The one place where an `http` scope is made (HTTP & WebSocket message format 2.5), and told to the trace with the origin of
+ * each entry.
+ */
+import type { ConnectionFacts, Endpoint } from '../channel.ts';
+import type { Request } from '../../core/http1/events.ts';
 import type { ContextEntry, Provenance, Span } from '../../trace/events.ts';
-import type { Exchange } from '../exchange.ts';
-import { fromLatin1, latin1, unquote } from '../latin1.ts';
-import { pathAndQuery } from '../wsgi/environ.ts';
-import type { AsgiHeaders, HttpScope } from './types.ts';
+import { kindOf, renderValue } from '../render.ts';
+import { isBelow, latin1Bytes, latin1ToUtf8, percentDecode, readTarget, type Target } from '../target.ts';
+import type { AsgiHeaders, AsgiVersions, HttpScope } from './types.ts';
 
-const utf8 = new TextDecoder();
+/** The versions that this gateway speaks. A fresh object each time: the scope is the application's to change. */
+export const asgiVersions = (): AsgiVersions => ({ version: '3.0', spec_version: '2.5' });
 
-/** Build the http scope. `state`: the lifespan's, copied for this request (lifespan 2.0: "a shallow copy"). */
-export function buildHttpScope(exchange: Exchange, state: Record<string, unknown> | undefined): HttpScope {
-  const { request, settings, local, remote } = exchange;
-  const { path, query } = pathAndQuery(request);
-  const { headers } = request;
-  const pairs: AsgiHeaders = [];
-  const authority = request.targetParts.form === 'absolute' ? request.target.slice(...request.targetParts.authority) : undefined;
-  for (let i = 0; i < headers.length; i += 1) {
-    const name = headers.lowerName(i);
-    // RFC9112-3.2.2: in absolute-form the target's authority replaces Host.
-    pairs.push([fromLatin1(name), fromLatin1(name === 'host' && authority !== undefined ? authority : headers.value(i))]);
-  }
-  // "raw_path": without the query; "path": percent-decoded and UTF-8 decoded, with the root path (2.4: "path includes root_path").
+/** What a scope is made from. */
+export interface ScopeSource {
+  readonly request: Request;
+  readonly facts: ConnectionFacts;
+  /** Lifespan's state; undefined where there is no lifespan. */
+  readonly state: Readonly<Record<string, unknown>> | undefined;
+  readonly extensions: readonly string[];
+}
+
+/** ASGI-scope-1 to -8. */
+export function buildHttpScope(source: ScopeSource): HttpScope {
+  const { request, facts, state, extensions } = source;
+  const target = readTarget(request, false);
   return {
     type: 'http',
-    asgi: { version: '3.0', spec_version: '2.5' },
-    http_version: request.version === 11 ? '1.1' : '1.0',
+    asgi: asgiVersions(),
+    http_version: request.version === 10 ? '1.0' : '1.1',
     method: request.method,
-    scheme: settings.scheme,
-    path: utf8.decode(fromLatin1(unquote(path))),
-    raw_path: fromLatin1(path),
-    query_string: fromLatin1(query),
-    root_path: settings.rootPath,
-    headers: pairs,
-    client: [remote.host, remote.port],
-    server: [local.host, local.port],
-    ...(state ? { state: { ...state } } : {}),
-    extensions: {},
+    scheme: facts.scheme,
+    path: pathOf(target.path, facts.rootPath),
+    raw_path: latin1Bytes(target.path),
+    query_string: latin1Bytes(target.query),
+    root_path: latin1ToUtf8(facts.rootPath),
+    headers: headersOf(request, target),
+    client: clientOf(facts.remote),
+    server: serverOf(facts.local),
+    // ASGI-lifespan-5: "a shallow copy of the namespace is passed into each subsequent request".
+    ...(state === undefined ? {} : { state: { ...state } }),
+    extensions: Object.fromEntries(extensions.map((name) => [name, {}])),
   };
 }
 
-/** Where each key came from: for the trace, so built only while somebody listens. Each header is an entry of its own. */
-export function describeScope(exchange: Exchange, scope: HttpScope): ContextEntry[] {
-  const { request } = exchange;
+/**
+ * ASGI-scope-3. `path` is seen from the outside, so it begins with the mount point; where a proxy has taken it off, it is put
+ * back (as uvicorn does). An application finds its own part behind `root_path`.
+ */
+function pathOf(path: string, rootPath: string): string {
+  const decoded = percentDecode(path);
+  return latin1ToUtf8(rootPath === '' || isBelow(decoded, rootPath) ? decoded : rootPath + decoded);
+}
+
+/** ASGI-scope-6. */
+function headersOf(request: Request, target: Target): AsgiHeaders {
+  const { headers } = request;
+  const pairs: AsgiHeaders = [];
+  // RFC9112-3.2.2-8: the host of an absolute-form target counts, and stands where the field would.
+  if (target.authority !== undefined) pairs.push([latin1Bytes('host'), latin1Bytes(target.authority)]);
+  for (let i = 0; i < headers.length; i += 1) {
+    const name = headers.lowerName(i);
+    if (name === 'host' && target.authority !== undefined) continue;
+    pairs.push([latin1Bytes(name), latin1Bytes(headers.value(i))]);
+  }
+  return pairs;
+}
+
+/** ASGI-scope-7. A Unix socket's peer has no address. */
+const clientOf = ({ host, port }: Endpoint): [string, number] | null => (port === 0 ? null : [host, port]);
+const serverOf = ({ host, port }: Endpoint): [string, number | null] | null => (port > 0 ? [host, port] : host === '' ? null : [host, null]);
+
+const setting = (name: string): Provenance => ({ from: 'setting', name });
+const gateway: Provenance = Object.freeze({ from: 'gateway' });
+const bytes = (...spans: readonly (Span | undefined)[]): Provenance => {
+  const known = spans.filter((span) => span !== undefined);
+  return known.length > 0 ? { from: 'bytes', stream: 'c2s', spans: known } : gateway;
+};
+
+/**
+ * The scope as trace entries. `headers` gives one entry for the list and one per field, `headers[0]` and so on, so that each
+ * can be linked to its bytes.
+ */
+export function describeScope(scope: HttpScope, source: ScopeSource): ContextEntry[] {
+  const { request } = source;
+  const target = readTarget(request, true);
+  const origins: Record<string, Provenance> = {
+    http_version: bytes(request.versionSpan),
+    method: bytes(request.methodSpan),
+    path: bytes(target.pathSpan),
+    raw_path: bytes(target.pathSpan),
+    query_string: bytes(target.querySpan),
+    scheme: setting('scheme'),
+    root_path: source.facts.rootPath === '' ? gateway : setting('root-path'),
+    client: setting('peer address'),
+    server: setting('bind'),
+    state: setting('lifespan'),
+  };
   const entries: ContextEntry[] = [];
   for (const [key, value] of Object.entries(scope)) {
-    if (key === 'headers') {
-      for (let i = 0; i < request.headers.length; i += 1) {
-        const spans = [request.headers.nameSpan(i), request.headers.valueSpan(i)];
-        entries.push({ key: `headers[${i}]`, value: `(b'${request.headers.lowerName(i)}', b'${latin1(scope.headers[i]![1])}')`.slice(0, longest), kind: 'tuple', origin: { from: 'bytes', stream: 'c2s', spans } });
-      }
-    } else {
-      entries.push({ key, ...render(value), origin: originOf(key, exchange) });
+    if (key !== 'headers') {
+      entries.push({ key, value: renderValue(value), kind: key === 'client' || key === 'server' ? (value === null ? 'none' : 'tuple') : kindOf(value), origin: origins[key] ?? gateway });
+      continue;
     }
+    const { headers } = request;
+    const spans = Array.from({ length: headers.length }, (_, i): Span => [headers.nameSpan(i)[0], headers.valueSpan(i)[1]]);
+    entries.push({ key, value: `${scope.headers.length} field lines`, kind: 'list', origin: bytes(...spans) });
+    // The lines that were taken over, in order; the one made from the target comes first.
+    const taken = spans.filter((_, i) => target.authority === undefined || headers.lowerName(i) !== 'host');
+    if (target.authority !== undefined) taken.unshift(target.authoritySpan ?? [0, 0]);
+    scope.headers.forEach((pair, i) => entries.push({ key: `headers[${i}]`, value: renderValue(pair), kind: 'tuple', origin: bytes(taken[i]) }));
   }
   return entries;
-}
-
-function originOf(key: string, { request }: Exchange): Provenance {
-  const bytes = (span: Span): Provenance => ({ from: 'bytes', stream: 'c2s', spans: [span] });
-  const start = request.targetSpan[0];
-  const part = (range: readonly [number, number] | undefined): Provenance => bytes(range && range[1] > range[0] ? [start + range[0], start + range[1]] : request.targetSpan);
-  switch (key) {
-    case 'method': return bytes(request.methodSpan);
-    case 'path':
-    case 'raw_path': return part(request.targetParts.path);
-    case 'query_string': return part(request.targetParts.query);
-    case 'http_version': return bytes(request.versionSpan);
-    case 'scheme': return { from: 'setting', name: 'scheme' };
-    case 'root_path': return { from: 'setting', name: 'root-path' };
-    case 'client': return { from: 'setting', name: 'peer address' };
-    case 'server': return { from: 'setting', name: 'bind' };
-    case 'state': return { from: 'setting', name: 'lifespan' };
-    default: return { from: 'gateway' };
-  }
-}
-
-const longest = 4096;
-
-function render(value: unknown): { readonly value: string; readonly kind: string } {
-  if (typeof value === 'string') return { value: value.slice(0, longest), kind: 'str' };
-  if (value instanceof Uint8Array) return { value: `b'${latin1(value.subarray(0, longest))}'`, kind: 'bytes' };
-  if (Array.isArray(value)) return { value: `(${value.map((one) => (typeof one === 'string' ? `'${one}'` : String(one))).join(', ')})`, kind: 'tuple' };
-  if (value === null || value === undefined) return { value: 'None', kind: 'none' };
-  if (typeof value === 'object') return { value: `{${Object.entries(value).map(([name, one]) => `'${name}': ${typeof one === 'string' ? `'${one}'` : String(one)}`).join(', ')}}`.slice(0, longest), kind: 'dict' };
-  return { value: String(value), kind: typeof value === 'number' ? 'int' : 'bool' };
 }

@@ -69,6 +69,7 @@ export type AsgiSendEvent =
   | { type: 'http.response.start'; status: number; headers?: Iterable<readonly [Uint8Array, Uint8Array]>; trailers?: boolean }
   | { type: 'http.response.body'; body?: Uint8Array; more_body?: boolean }
   | { type: 'http.response.trailers'; headers: Iterable<readonly [Uint8Array, Uint8Array]>; more_trailers?: boolean }
+  | { type: 'http.response.early_hint'; links: Iterable<Uint8Array> }
   | { type: 'websocket.accept'; subprotocol?: string | null; headers?: Iterable<readonly [Uint8Array, Uint8Array]> }
   | { type: 'websocket.send'; bytes?: Uint8Array | null; text?: string | null }
   | { type: 'websocket.close'; code?: number; reason?: string | null }

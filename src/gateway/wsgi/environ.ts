@@ -1,124 +1,184 @@
-/** The only place where an `environ` is built (PEP 3333, "environ Variables"), and where each of its keys comes from. */
+/**
+ * The one place where `environ` is made.
+ *
+ * All strings are "bytes as latin-1" (PEP3333-unicode-1). Keys are those of PEP 3333 and the ones that gunicorn adds.
+ * Where each entry came from is noted only when somebody listens (`origins`).
+ */
+import type { ConnectionFacts } from '../channel.ts';
 import type { Request } from '../../core/http1/events.ts';
-import type { ContextEntry, Provenance, Span } from '../../trace/events.ts';
-import type { Exchange } from '../exchange.ts';
-import { unquote } from '../latin1.ts';
+import type { ContextEntry, Provenance, Span, Stream } from '../../trace/events.ts';
+import { kindOf, renderValue } from '../render.ts';
+import { isBelow, percentDecode, readTarget, type Target } from '../target.ts';
+import { fileWrapper } from './file-wrapper.ts';
 import type { WsgiEnviron, WsgiErrors, WsgiInput } from './types.ts';
-import { wrapFile } from './file-wrapper.ts';
 
-/** Joined with "; " where a client sent several lines (RFC 9113 §8.2.3 allows it, and no comma can stand between cookies). */
-const cookie = 'HTTP_COOKIE';
+/** A field that was left out of `environ`. */
+export type Dropped = (name: string, span: Span, clause: string) => void;
 
-/** `User-Agent` to `HTTP_USER_AGENT` (RFC 3875 §4.1.18). */
-const environKey = (lowerName: string): string => {
-  const key = lowerName.toUpperCase().replaceAll('-', '_');
-  // PEP 3333: the two that have keys of their own, without the prefix.
-  return key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH' ? key : `HTTP_${key}`;
-};
-
-/** Path and query of a request in any of its forms. */
-export function pathAndQuery(request: Request): { readonly path: string; readonly query: string } {
-  const { target, targetParts: parts } = request;
-  // RFC9112-3.2.4: `OPTIONS *` asks about the server; RFC9112-3.2.2: `http://host` has an empty path, which means "/".
-  const path = parts.form === 'asterisk' ? '*' : target.slice(...parts.path) || '/';
-  return { path, query: parts.query ? target.slice(...parts.query) : '' };
+/** What `environ` is made from. */
+export interface EnvironSource {
+  readonly request: Request;
+  readonly facts: ConnectionFacts;
+  readonly input: WsgiInput;
+  readonly errors: WsgiErrors;
+  /** Octets of the body, known since it is complete. */
+  readonly bodyBytes: number;
+  /** Told about fields that are left out. Only when traced. */
+  readonly dropped?: Dropped;
+  /** Filled with the origin of each key that was made from bytes or a setting. Only when traced. */
+  readonly origins?: Map<string, Provenance>;
 }
 
-/** Build the environ of an exchange. Values are latin-1 strings; see {@link describeEnviron} for their origin. */
-export function buildEnviron(exchange: Exchange, input: WsgiInput, errors: WsgiErrors): WsgiEnviron {
-  const { request, settings, local, remote } = exchange;
-  const { path, query } = pathAndQuery(request);
-  const decoded = unquote(path);
-  const mounted = settings.rootPath !== '' && (decoded === settings.rootPath || decoded.startsWith(`${settings.rootPath}/`));
+/** Header name in lower case → key. Bounded, since names are the client's. */
+const keys = new Map<string, string>();
+const maxKeys = 256;
+
+function keyOf(name: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const key = `HTTP_${name.toUpperCase().replaceAll('-', '_')}`;
+  if (keys.size < maxKeys) keys.set(name, key);
+  return key;
+}
+
+const c2s: Stream = 'c2s';
+const bytes = (...spans: readonly (Span | undefined)[]): Provenance => {
+  const known = spans.filter((span) => span !== undefined);
+  return known.length > 0 ? { from: 'bytes', stream: c2s, spans: known } : { from: 'gateway' };
+};
+const setting = (name: string): Provenance => ({ from: 'setting', name });
+
+/** Build `environ` for a request. */
+export function buildEnviron(source: EnvironSource): WsgiEnviron {
+  const { request, facts, origins } = source;
+  const target = readTarget(request, origins !== undefined);
+  const path = percentDecode(target.path);
+  const [scriptName, pathInfo] = splitPath(path, facts.rootPath);
+  const [serverName, serverPort] = serverOf(request, facts, target);
   const environ: WsgiEnviron = {
     REQUEST_METHOD: request.method,
-    SCRIPT_NAME: settings.rootPath,
-    PATH_INFO: mounted ? decoded.slice(settings.rootPath.length) : decoded,
-    QUERY_STRING: query,
+    SCRIPT_NAME: scriptName,
+    PATH_INFO: pathInfo,
+    QUERY_STRING: target.query,
     RAW_URI: request.target,
-    SERVER_PROTOCOL: request.version === 11 ? 'HTTP/1.1' : 'HTTP/1.0',
-    SERVER_NAME: local.host,
-    SERVER_PORT: String(local.port),
-    SERVER_SOFTWARE: settings.software,
-    REMOTE_ADDR: remote.host,
-    REMOTE_PORT: String(remote.port),
-    'wsgi.version': [1, 0],
-    'wsgi.url_scheme': settings.scheme,
-    'wsgi.input': input,
-    'wsgi.errors': errors,
-    'wsgi.multithread': settings.multithread,
-    'wsgi.multiprocess': settings.multiprocess,
+    SERVER_NAME: serverName,
+    SERVER_PORT: serverPort,
+    // PEP3333-environ-7: the client's version, not ours.
+    SERVER_PROTOCOL: request.version === 10 ? 'HTTP/1.0' : 'HTTP/1.1',
+    SERVER_SOFTWARE: facts.software,
+    REMOTE_ADDR: facts.remote.host,
+    REMOTE_PORT: String(facts.remote.port),
+    'wsgi.version': version,
+    'wsgi.url_scheme': facts.scheme,
+    'wsgi.input': source.input,
+    'wsgi.errors': source.errors,
+    'wsgi.multithread': false,
+    'wsgi.multiprocess': facts.multiprocess,
     'wsgi.run_once': false,
     'wsgi.input_terminated': true,
-    'wsgi.file_wrapper': wrapFile,
+    'wsgi.file_wrapper': fileWrapper,
   };
-  const { headers } = request;
-  for (let i = 0; i < headers.length; i += 1) {
-    // `X_User` would become the same key as `X-User`, which a proxy in front may have checked: it is left out.
-    if (headers.nameHasUnderscore(i)) continue;
-    const key = environKey(headers.lowerName(i));
-    const value = headers.value(i);
-    const known = environ[key];
-    // RFC9110-5.3: several lines of a name are one list, joined with commas.
-    environ[key] = typeof known === 'string' && key.startsWith('HTTP_') ? `${known}${key === cookie ? '; ' : ','}${value}` : value;
-  }
-  // RFC9112-3.2.2: in absolute-form the target's authority replaces Host.
-  if (request.targetParts.form === 'absolute') environ.HTTP_HOST = request.target.slice(...request.targetParts.authority);
+  addFields(environ, source, target);
+  if (origins !== undefined) noteFixed(origins, source, target, scriptName);
   return environ;
 }
 
-/** Where each key came from: for the trace, so built only while somebody listens. */
-export function describeEnviron(exchange: Exchange, environ: WsgiEnviron): ContextEntry[] {
-  const { request } = exchange;
-  const spans = fieldSpans(request);
-  return Object.entries(environ).map(([key, value]) => ({ key, ...render(value), origin: originOf(key, request, spans) }));
+const version = Object.freeze([1, 0] as const);
+
+/**
+ * PEP3333-environ-2 and -3. A proxy may or may not have taken the mount point off the path: where the path lies below it, it is
+ * split there; where it does not, the whole path is the app's, and SCRIPT_NAME still says where the app is seen from outside.
+ */
+function splitPath(path: string, rootPath: string): readonly [scriptName: string, pathInfo: string] {
+  if (rootPath === '') return ['', path];
+  return [rootPath, isBelow(path, rootPath) ? path.slice(rootPath.length) : path];
 }
 
-/** Spans of name and value of every line that went into a key. */
-function fieldSpans(request: Request): Map<string, Span[]> {
-  const spans = new Map<string, Span[]>();
+/** PEP3333-environ-6: never empty, so a Unix socket (which has no host or port) falls back on what the client asked for, then on defaults. */
+function serverOf(request: Request, facts: ConnectionFacts, target: Target): readonly [name: string, port: string] {
+  const { local, scheme } = facts;
+  if (local.port > 0) return [local.host, String(local.port)];
+  const authority = target.authority ?? request.headers.get('host') ?? '';
+  const match = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(authority);
+  return [match?.[1] || 'localhost', match?.[2] ?? (scheme === 'https' ? '443' : '80')];
+}
+
+/** PEP3333-environ-5 and -8. */
+function addFields(environ: WsgiEnviron, source: EnvironSource, target: Target): void {
+  const { request, dropped, origins } = source;
   const { headers } = request;
   for (let i = 0; i < headers.length; i += 1) {
-    if (headers.nameHasUnderscore(i)) continue;
-    const key = environKey(headers.lowerName(i));
-    spans.set(key, [...(spans.get(key) ?? []), headers.nameSpan(i), headers.valueSpan(i)]);
+    const name = headers.lowerName(i);
+    if (headers.nameHasUnderscore(i)) {
+      // `X_User` and `X-User` would be one key: whoever trusts a proxy to set the latter must not be given the former.
+      dropped?.(headers.name(i), [headers.nameSpan(i)[0], headers.valueSpan(i)[1]], 'PEP3333-environ-8');
+      continue;
+    }
+    let key: string;
+    switch (name) {
+      case 'content-type': key = 'CONTENT_TYPE'; break;
+      case 'content-length': key = 'CONTENT_LENGTH'; break;
+      case 'transfer-encoding':
+        // PEP3333-http-1: decoded already; an app that saw it would decode again.
+        dropped?.(headers.name(i), [headers.nameSpan(i)[0], headers.valueSpan(i)[1]], 'PEP3333-http-1');
+        continue;
+      case 'host':
+        if (target.authority !== undefined) {
+          dropped?.(headers.name(i), [headers.nameSpan(i)[0], headers.valueSpan(i)[1]], 'RFC9112-3.2.2-8');
+          continue;
+        }
+        key = 'HTTP_HOST';
+        break;
+      default: key = keyOf(name);
+    }
+    const value = headers.value(i);
+    const before = environ[key];
+    // RFC9110-5.3-1 allows to join lines with a comma; cookies are the exception (RFC 6265 §5.4, RFC 9113 §8.2.3).
+    environ[key] = typeof before === 'string' ? `${before}${name === 'cookie' ? '; ' : ','}${value}` : value;
+    if (origins !== undefined) {
+      const earlier = origins.get(key);
+      origins.set(key, bytes(...(earlier?.from === 'bytes' ? earlier.spans : []), headers.valueSpan(i)));
+    }
   }
-  return spans;
+  if (target.authority !== undefined) {
+    environ['HTTP_HOST'] = target.authority;
+    origins?.set('HTTP_HOST', bytes(target.authoritySpan));
+  }
+  // The length of a chunked body is known by now, and code written for CGI reads no further than CONTENT_LENGTH.
+  if (request.framing.kind === 'chunked') environ.CONTENT_LENGTH = String(source.bodyBytes);
 }
 
-const settingOf: Readonly<Record<string, string>> = {
-  SCRIPT_NAME: 'root-path', SERVER_NAME: 'bind', SERVER_PORT: 'bind', SERVER_SOFTWARE: 'server version', REMOTE_ADDR: 'peer address', REMOTE_PORT: 'peer address',
-  'wsgi.url_scheme': 'scheme', 'wsgi.multithread': 'worker-class', 'wsgi.multiprocess': 'workers',
-};
-
-function originOf(key: string, request: Request, fields: ReadonlyMap<string, Span[]>): Provenance {
-  const bytes = (...spans: Span[]): Provenance => ({ from: 'bytes', stream: 'c2s', spans });
-  const start = request.targetSpan[0];
-  const part = (range: readonly [number, number] | undefined): Provenance => (range && range[1] > range[0] ? bytes([start + range[0], start + range[1]]) : bytes(request.targetSpan));
-  const parts = request.targetParts;
-  switch (key) {
-    case 'REQUEST_METHOD': return bytes(request.methodSpan);
-    case 'RAW_URI': return bytes(request.targetSpan);
-    case 'PATH_INFO': return part(parts.path);
-    case 'QUERY_STRING': return part(parts.query);
-    case 'SERVER_PROTOCOL': return bytes(request.versionSpan);
-    case 'HTTP_HOST': if (parts.form === 'absolute') return part(parts.authority);
-  }
-  const spans = fields.get(key);
-  if (spans) return bytes(...spans);
-  const name = settingOf[key];
-  return name === undefined ? { from: 'gateway' } : { from: 'setting', name };
+/** Where the keys that every request has come from. */
+function noteFixed(origins: Map<string, Provenance>, source: EnvironSource, target: Target, scriptName: string): void {
+  const { request, facts } = source;
+  origins.set('REQUEST_METHOD', bytes(request.methodSpan));
+  origins.set('RAW_URI', bytes(request.targetSpan));
+  origins.set('SERVER_PROTOCOL', bytes(request.versionSpan));
+  origins.set('PATH_INFO', bytes(pathInfoSpan(target, scriptName)));
+  origins.set('QUERY_STRING', bytes(target.querySpan));
+  origins.set('SCRIPT_NAME', facts.rootPath === '' ? { from: 'gateway' } : setting('root-path'));
+  const fromHost = facts.local.port === 0;
+  origins.set('SERVER_NAME', fromHost ? { from: 'gateway' } : setting('bind'));
+  origins.set('SERVER_PORT', fromHost ? { from: 'gateway' } : setting('bind'));
+  origins.set('REMOTE_ADDR', setting('peer address'));
+  origins.set('REMOTE_PORT', setting('peer address'));
+  origins.set('wsgi.url_scheme', setting('scheme'));
+  origins.set('wsgi.multiprocess', setting('workers'));
 }
 
-const longest = 4096;
+/** The span of what is left of the path, where it can be told: an encoded mount point has no simple length. */
+function pathInfoSpan(target: Target, scriptName: string): Span | undefined {
+  const span = target.pathSpan;
+  if (span === undefined || scriptName === '' || !isBelow(target.path, scriptName)) return span;
+  return [span[0] + scriptName.length, span[1]];
+}
 
-/** A value as it is shown. */
-function render(value: unknown): { readonly value: string; readonly kind: string } {
-  switch (typeof value) {
-    case 'string': return { value: value.slice(0, longest), kind: 'str' };
-    case 'boolean': return { value: value ? 'True' : 'False', kind: 'bool' };
-    case 'number': return { value: String(value), kind: 'int' };
-    case 'function': return { value: `function ${value.name}`, kind: 'object' };
-    default: return Array.isArray(value) ? { value: `(${value.join(', ')})`, kind: 'tuple' } : { value: `<${(value as object | null)?.constructor?.name ?? 'null'}>`, kind: 'object' };
-  }
+/** `environ` as trace entries, with the origins that {@link buildEnviron} noted. */
+export function describeEnviron(environ: WsgiEnviron, origins: ReadonlyMap<string, Provenance>): ContextEntry[] {
+  return Object.entries(environ).map(([key, value]) => ({
+    key,
+    value: renderValue(value),
+    kind: key === 'wsgi.version' ? 'tuple' : kindOf(value),
+    origin: origins.get(key) ?? { from: 'gateway' },
+  }));
 }

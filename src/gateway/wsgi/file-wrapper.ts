@@ -1,20 +1,27 @@
-/** `wsgi.file_wrapper` (PEP 3333, "Optional Platform-Specific File Handling"): a file as an iterable of blocks. */
-import type { FileWrapper } from './types.ts';
+/** `wsgi.file_wrapper`: a file as the result of an application (PEP 3333, "Optional Platform-Specific File Handling"). */
 
-/** Reads a file block by block; `close` closes the file. */
-export class FileBlocks implements Iterable<Uint8Array> {
-  readonly #file: Parameters<FileWrapper>[0];
-  readonly #blockSize: number;
-  constructor(file: Parameters<FileWrapper>[0], blockSize: number) {
-    this.#file = file;
-    this.#blockSize = blockSize;
+/** What can be wrapped: anything to read blocks from. */
+export interface ReadableFile { read(size: number): Uint8Array; close?(): void }
+
+/** Iterates over blocks. A server that can do better for its platform recognises the class and takes {@link file}. */
+export class FileWrapper implements Iterable<Uint8Array> {
+  readonly file: ReadableFile;
+  readonly blockSize: number;
+  /** PEP3333-file-2: present only if the file has one, as with Python's `hasattr`. */
+  readonly close?: () => void;
+
+  constructor(file: ReadableFile, blockSize = 8192) {
+    if (typeof (Object(file) as { read?: unknown }).read !== 'function') throw new TypeError('wsgi.file_wrapper needs an object with read(size)');
+    if (!(blockSize >= 1)) throw new RangeError('the block size of wsgi.file_wrapper is at least 1');
+    this.file = file;
+    this.blockSize = Math.trunc(blockSize);
+    if (typeof file.close === 'function') this.close = () => file.close?.();
   }
-  *[Symbol.iterator](): Generator<Uint8Array> {
-    for (let block = this.#file.read(this.#blockSize); block.length > 0; block = this.#file.read(this.#blockSize)) yield block;
-  }
-  close(): void {
-    this.#file.close?.();
+
+  *[Symbol.iterator](): Iterator<Uint8Array> {
+    for (let block = this.file.read(this.blockSize); block.length > 0; block = this.file.read(this.blockSize)) yield block;
   }
 }
 
-export const wrapFile: FileWrapper = (file, blockSize = 8192) => new FileBlocks(file, blockSize);
+/** PEP3333-file-1: what stands in `environ`. */
+export const fileWrapper = (file: ReadableFile, blockSize?: number): FileWrapper => new FileWrapper(file, blockSize);

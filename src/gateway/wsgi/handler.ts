@@ -1,237 +1,354 @@
 /**
- * Calls a WSGI application for one exchange and gives what it answers to the core (PEP 3333).
+ * One exchange with a WSGI application (PEP 3333): call it, send what it gives as it gives it, and close what it returned.
  *
- * There is no promise on this road: the application runs within `run`, and so does the whole iteration, unless the client reads
- * more slowly than the application writes; then it pauses between two items and goes on when the transport says so.
+ * Everything happens synchronously within `run` and `resume`; there is no promise on this road. When the socket is full the
+ * handler returns and asks for the next block only when there is room again: back-pressure is simply not calling `next()`.
  */
-import { ClientDisconnected, WsgiViolation } from '../errors.ts';
-import type { Exchange } from '../exchange.ts';
-import { appSite, callSite } from '../site.ts';
-import type { SourceSite } from '../../trace/events.ts';
+import { reportViolation, type AppFailure, type ExchangeContext, type ExchangeHandler, type ResponseChannel } from '../channel.ts';
+import { describeType } from '../render.ts';
+import type { FieldPairs } from '../../core/http1/events.ts';
+import type { Provenance, SourceSite } from '../../trace/events.ts';
+import { checkBlock, checkResult, isThenable } from './checks.ts';
 import { buildEnviron, describeEnviron } from './environ.ts';
+import { ErrorStream } from './error-stream.ts';
+import { ClientDisconnected, type GatewayViolation, WsgiViolation } from '../errors.ts';
 import { BodyInput } from './input.ts';
-import { type CheckedHead, checkHead } from './start-response.ts';
-import type { WsgiApp, WsgiErrors, WsgiHeaders } from './types.ts';
+import { Result } from './result.ts';
+import { Starter } from './start-response.ts';
+import { errorText } from '../thrown.ts';
+import type { WsgiApp, WsgiEnviron } from './types.ts';
+import { validate } from './validate.ts';
 
-type Result = ReturnType<WsgiApp>;
-
-/** Serve one exchange. `body` is complete; the handler calls `exchange.finish` in every case. */
-export function handleWsgi(app: WsgiApp, name: string, exchange: Exchange, body: Uint8Array): void {
-  new WsgiCall(app, name, exchange, body).run();
+/** What the server hands over. */
+export interface WsgiExchange {
+  readonly app: WsgiApp;
+  /** Name of the application in the trace. */
+  readonly name: string;
+  /** The whole request body; borrowed for good. */
+  readonly body: Uint8Array;
+  readonly context: ExchangeContext;
+  readonly channel: ResponseChannel;
+  /** Give other connections a turn and call `resume` soon: asked for by an application that has written for long without filling the socket. */
+  readonly yieldTurn: () => void;
 }
 
-class WsgiCall {
-  readonly #app: WsgiApp;
-  readonly #name: string;
-  readonly #exchange: Exchange;
-  readonly #body: Uint8Array;
-  readonly #on: { readonly connection: number; readonly exchange: number };
+/** Blocks sent in one go before others get a turn. A fast reader must not keep a never-ending generator on the thread for ever. */
+const blocksPerTurn = 512;
 
-  #head: CheckedHead | undefined;
-  #headSent = false;
+/** Serves one exchange; `run` is called once, with the body complete. */
+export class WsgiHandler implements ExchangeHandler {
+  readonly #exchange: WsgiExchange;
+  readonly #context: ExchangeContext;
+  readonly #channel: ResponseChannel;
+  readonly #starter: Starter;
+  readonly #errors: ErrorStream;
+  readonly #violations = new Set<string>();
   #result: Result | undefined;
-  #iterator: Iterator<unknown> | undefined;
-  #startedAt = 0;
-  /** The transport asked for a pause. */
-  #full = false;
-  /** Octets given so far. */
+  /** Octets of content that went out. */
   #sent = 0;
+  /** Octets of content, where all of it is known before the head goes out; -1 otherwise. */
+  #whole = -1;
+  #startedAt = 0;
+  /** The application (or its iterator) is on the stack. */
+  #inApp = false;
+  /** Nothing more is asked of the application. */
+  #over = false;
+  /** `next()` was called for the first time, so `write()` is too late (PEP3333-write-3). */
+  #iterating = false;
 
-  constructor(app: WsgiApp, name: string, exchange: Exchange, body: Uint8Array) {
-    this.#app = app;
-    this.#name = name;
+  constructor(exchange: WsgiExchange) {
     this.#exchange = exchange;
-    this.#body = body;
-    this.#on = { connection: exchange.connection, exchange: exchange.exchange };
+    this.#context = exchange.context;
+    this.#channel = exchange.channel;
+    const { tracer, sites, connection, exchange: number } = exchange.context;
+    const here = (): SourceSite | undefined => sites.here();
+    this.#errors = new ErrorStream((text) => this.#context.log('wsgi.errors', 'error', text, this.#context, here()));
+    this.#starter = new Starter({
+      write: (data) => this.#write(data),
+      started: (status: string, headers: FieldPairs, site: SourceSite | undefined) => {
+        if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange: number, status, headers, ...(site && { site }) });
+      },
+      refused: (violation) => this.#report(violation),
+      site: here,
+    });
   }
 
   run(): void {
-    const { tracer } = this.#exchange;
-    const traced = tracer.enabled;
-    const input = new BodyInput(this.#body, traced ? (call, size) => tracer.emit({ type: 'app.read', ...this.#on, call: `wsgi.input.${call}`, size, ...this.#site() }) : undefined);
-    const environ = buildEnviron(this.#exchange, input, this.#errors());
-    if (traced) {
-      this.#traceDropped();
-      tracer.emit({ type: 'gateway.environ', ...this.#on, entries: describeEnviron(this.#exchange, environ) });
-      tracer.emit({ type: 'app.call', ...this.#on, interface: 'wsgi', name: this.#name });
-      this.#startedAt = this.#exchange.now();
-    }
-    try {
-      const result: unknown = this.#app(environ, (status, headers, excInfo) => this.#startResponse(status, headers, excInfo));
-      if (traced) tracer.emit({ type: 'app.return', ...this.#on, kind: kindOf(result), ms: this.#exchange.now() - this.#startedAt });
-      this.#result = this.#checkResult(result);
-      this.#iterator = this.#result[Symbol.iterator]();
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    this.#iterate();
-  }
-
-  // ── startResponse and write ──────────────────────────────────────────────────────────────────────────────────
-
-  #startResponse(status: unknown, headers: unknown, excInfo: unknown): (data: Uint8Array) => void {
-    if (excInfo !== undefined && excInfo !== null) {
-      // PEP 3333: "if exc_info is provided, and the HTTP headers have already been output, start_response must raise an error".
-      if (this.#headSent) throw excInfo;
-    } else if (this.#head) {
-      throw new WsgiViolation({ code: 'start-response-twice', clause: 'PEP 3333, The start_response() Callable', message: 'startResponse was called a second time without excInfo.', advice: 'Call it once; only an error handler may call it again, with the error as third argument.', site: this.#site().site });
-    }
-    const head = checkHead(status, headers);
-    this.#head = head;
-    const { tracer } = this.#exchange;
-    if (tracer.enabled) tracer.emit({ type: 'app.start', ...this.#on, status: status as string, headers: head.headers, ...this.#site() });
-    // PEP 3333: nothing is sent before the first non-empty item: until then excInfo may still replace the head.
-    return (data) => {
-      this.#checkItem(data, 'write');
-      if (tracer.enabled) tracer.emit({ type: 'app.body', ...this.#on, via: 'write', size: data.length, more: true, ...this.#site() });
-      // The application may reuse its buffer after write() returns; there is no way to make it wait, so the bytes are kept.
-      if (data.length > 0) this.#send(data.slice(), false);
-    };
-  }
-
-  // ── the iterable ─────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Until the end, an error, a pause or the client's leaving. */
-  #iterate(): void {
-    const { tracer } = this.#exchange;
-    try {
-      for (;;) {
-        if (this.#exchange.gone) throw new ClientDisconnected();
-        if (this.#full) {
-          this.#full = false;
-          this.#exchange.onceWritable(() => this.#iterate());
-          return;
-        }
-        const { done, value } = this.#iterator!.next();
-        if (done) break;
-        this.#checkItem(value, 'yield');
-        if (tracer.enabled) tracer.emit({ type: 'app.body', ...this.#on, via: 'yield', size: value.length, more: true });
-        if (value.length > 0) this.#send(value, this.#isWhole);
-      }
-      if (!this.#head) throw notStarted('The application returned, and its iterable ended, without a call of startResponse.');
-      if (!this.#headSent) this.#sendHead(0);
-      this.#exchange.send({ type: 'end' });
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    this.#close();
-    this.#exchange.finish();
-  }
-
-  #send(data: Uint8Array, whole: boolean): void {
-    if (!this.#head) throw notStarted('Body bytes came before the call of startResponse.');
-    if (this.#exchange.gone) throw new ClientDisconnected();
-    if (!this.#headSent) this.#sendHead(whole ? data.length : -1);
-    this.#sent += data.length;
-    if (!this.#exchange.send({ type: 'data', bytes: data })) this.#full = true;
-  }
-
-  /** `length`: octets of the whole body where that is known, else -1. */
-  #sendHead(length: number): void {
-    const { status, reason, headers } = this.#head!;
-    const sent: WsgiHeaders = [...headers];
-    // PEP 3333, "Handling the Content-Length Header": a result of one element tells its length.
-    if (length >= 0 && status !== 204 && status !== 304 && !headers.some(([name]) => name.toLowerCase() === 'content-length')) sent.push(['Content-Length', String(length)]);
-    this.#headSent = true;
-    if (!this.#exchange.send({ type: 'response', status, reason, headers: sent })) this.#full = true;
-  }
-
-  /** The result is an array of one: its item is the whole body. */
-  get #isWhole(): boolean {
-    return Array.isArray(this.#result) && this.#result.length === 1 && this.#sent === 0;
-  }
-
-  /** PEP 3333: close() "must be called on completion of the request", whatever way it was completed. */
-  #close(): void {
-    const result = this.#result;
-    this.#result = undefined;
-    const iterator = this.#iterator;
-    this.#iterator = undefined;
-    if (!result) return;
-    try {
-      if (typeof result.close === 'function') result.close();
-      else iterator?.return?.();
-    } catch (error) {
-      this.#report(error, 'close');
-      return;
-    }
-    if (this.#exchange.tracer.enabled) this.#exchange.tracer.emit({ type: 'app.close', ...this.#on });
-  }
-
-  #fail(error: unknown): void {
-    const left = error instanceof ClientDisconnected;
-    if (!left) this.#report(error, this.#headSent ? 'after body' : this.#head ? 'before body' : 'before start');
-    this.#close();
-    if (!left) this.#exchange.fail(error);
-    this.#exchange.finish();
-  }
-
-  #report(error: unknown, stage: 'before start' | 'before body' | 'after body' | 'close'): void {
-    const { tracer, settings } = this.#exchange;
-    const known = error instanceof Error ? error : new Error(String(error));
-    const stack = known.stack ?? `${known.name}: ${known.message}`;
+    const { app, name } = this.#exchange;
+    const { tracer, clock, connection, exchange, validate: validating } = this.#context;
+    const environ = this.#environ();
+    const callable = validating ? validate(app, { report: (violation) => this.#report(violation), sites: this.#context.sites }) : app;
     if (tracer.enabled) {
-      const site = (known instanceof WsgiViolation ? known.site : undefined) ?? appSite(known, settings.isAppFile);
-      const where = site ? { site } : {};
-      if (known instanceof WsgiViolation) tracer.emit({ type: 'app.violation', ...this.#on, code: known.code, clause: known.clause, message: known.message, advice: known.advice, ...where });
-      tracer.emit({ type: 'app.error', ...this.#on, name: known.name, message: known.message, stack, stage, ...where });
+      this.#startedAt = clock.now();
+      tracer.emit({ type: 'app.call', connection, exchange, interface: 'wsgi', name });
     }
-    this.#exchange.log('wsgi.errors', 'error', `${stack}\n`);
-  }
-
-  // ── checks ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #checkResult(result: unknown): Result {
-    const clause = 'PEP 3333, Specification Details';
-    if (typeof result === 'object' && result !== null && typeof (result as PromiseLike<unknown>).then === 'function') {
-      // It will settle some day, and nobody will look: not even an unhandled rejection shall come of it.
-      (result as PromiseLike<unknown>).then(undefined, () => {});
-      throw new WsgiViolation({ code: 'async-app', clause, message: 'The application returned a promise. WSGI is synchronous: the server calls the application and iterates over what it returns.', advice: 'Remove "async", or write an ASGI application: async (scope, receive, send).' });
+    let returned: unknown;
+    try {
+      this.#inApp = true;
+      // PEP3333-details-1: two positional arguments.
+      returned = callable(environ, this.#starter.startResponse);
+    } catch (error) {
+      return this.#fail(error);
+    } finally {
+      this.#inApp = false;
     }
-    if (typeof result === 'string') throw new WsgiViolation({ code: 'string-result', clause, message: 'The application returned a string; iterating over it gives characters, not bytes.', advice: 'Return [new TextEncoder().encode(text)].' });
-    if (result instanceof Uint8Array) throw new WsgiViolation({ code: 'bytes-result', clause, message: 'The application returned bytes; iterating over them gives numbers, not bytes.', advice: 'Put them into an array: return [bytes].' });
-    if (typeof result === 'object' && result !== null && Symbol.iterator in result) return result as Result;
-    if (typeof result === 'object' && result !== null && Symbol.asyncIterator in result) throw new WsgiViolation({ code: 'async-iterable', clause, message: 'The application returned an async iterable. WSGI is synchronous.', advice: 'Use function* without async, or write an ASGI application.' });
-    throw new WsgiViolation({ code: 'not-iterable', clause, message: `The application returned ${result === null ? 'null' : typeof result}; it must return an iterable of bytes.`, advice: 'Return an array, such as [bytes], or yield bytes from a generator. For an empty body return [].' });
-  }
-
-  #checkItem(item: unknown, via: 'write' | 'yield'): asserts item is Uint8Array {
-    if (item instanceof Uint8Array) return;
-    const what = typeof item === 'string' ? `the string ${JSON.stringify(item.slice(0, 40))}` : item === null ? 'null' : typeof item;
-    const advice = typeof item === 'string' ? 'Encode it: new TextEncoder().encode(text).' : 'Give bytes: a Uint8Array.';
-    throw new WsgiViolation({ code: 'not-bytes', clause: 'PEP 3333, Specification Details', message: via === 'write' ? `write() was given ${what}, not bytes.` : `The iterable gave ${what}, not bytes.`, advice, site: via === 'write' ? this.#site().site : undefined });
-  }
-
-  // ── odds and ends ────────────────────────────────────────────────────────────────────────────────────────────
-
-  #site(): { readonly site?: SourceSite } {
-    if (!this.#exchange.tracer.enabled) return {};
-    const site = callSite(this.#exchange.settings.isAppFile);
-    return site ? { site } : {};
-  }
-
-  #errors(): WsgiErrors {
-    const write = (text: string): void => this.#exchange.log('wsgi.errors', 'error', String(text));
-    return {
-      write,
-      writelines: (lines) => {
-        for (const line of lines) write(line);
-      },
-      flush: () => {},
-    };
-  }
-
-  #traceDropped(): void {
-    const { request, tracer } = this.#exchange;
-    for (let i = 0; i < request.headers.length; i += 1) {
-      if (request.headers.nameHasUnderscore(i)) tracer.emit({ type: 'http.dropped', ...this.#on, stream: 'c2s', span: request.headers.nameSpan(i), name: request.headers.name(i), clause: 'RFC3875-4.1.18' });
+    if (tracer.enabled) tracer.emit({ type: 'app.return', connection, exchange, kind: describeType(returned), ms: clock.now() - this.#startedAt });
+    if (this.#over) return this.#drop(returned);
+    const violation = checkResult(returned);
+    if (violation !== undefined) {
+      // Nobody will await it, but a rejection of it is not to be reported as unhandled on top.
+      if (isThenable(returned)) returned.then(undefined, () => {});
+      return this.#fail(violation);
     }
+    this.#result = new Result(returned as Iterable<unknown>);
+    const { items } = this.#result;
+    if (items !== undefined) this.#sendAll(items);
+    else this.resume();
+  }
+
+  resume(): void {
+    if (this.#over || this.#inApp) return;
+    const result = this.#result!;
+    for (let blocks = 0; ; blocks += 1) {
+      if (blocks === blocksPerTurn) return this.#exchange.yieldTurn();
+      let step: IteratorResult<unknown>;
+      try {
+        this.#inApp = true;
+        this.#iterating = true;
+        step = result.next();
+      } catch (error) {
+        return this.#fail(error);
+      } finally {
+        this.#inApp = false;
+      }
+      // The client went away while the application was busy (it may have found out itself, through `write`).
+      if (this.#over) return this.#close();
+      if (step.done === true) return this.#finish();
+      const violation = checkBlock(step.value, 'the iterable');
+      if (violation !== undefined) return this.#fail(violation);
+      try {
+        // PEP3333-length-1: "should stop iterating over the response when enough data has been sent".
+        if (!this.#block(step.value as Uint8Array, 'yield', true)) return this.#finish();
+      } catch (error) {
+        return this.#fail(error);
+      }
+      // PEP3333-details-6 and PEP3333-streaming-1: on its way before the next one is asked for.
+      if (!this.#channel.flush()) return;
+    }
+  }
+
+  abort(reason: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#context.log('server', 'info', `The client went away before the response was complete: ${reason}.`, this.#context);
+    // Within the application its iterator cannot be closed; whoever called it does that.
+    if (!this.#inApp) this.#close();
+  }
+
+  // ── the request ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  #environ(): WsgiEnviron {
+    const { tracer, connection, exchange, request, facts, sites } = this.#context;
+    const { body } = this.#exchange;
+    if (!tracer.enabled) return buildEnviron({ request, facts, input: new BodyInput(body), errors: this.#errors, bodyBytes: body.length });
+    const origins = new Map<string, Provenance>();
+    const input = new BodyInput(body, (call, size) => {
+      const site = sites.here();
+      tracer.emit({ type: 'app.read', connection, exchange, call, size, ...(site && { site }) });
+    });
+    const environ = buildEnviron({
+      request, facts, input, errors: this.#errors, bodyBytes: body.length, origins,
+      dropped: (name, span, clause) => tracer.emit({ type: 'http.dropped', connection, exchange, stream: 'c2s', span, name, clause }),
+    });
+    tracer.emit({ type: 'gateway.environ', connection, exchange, entries: describeEnviron(environ, origins) });
+    return environ;
+  }
+
+  // ── the response ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** An array: all blocks are there, so they are checked before the first is sent, and their length is known. */
+  #sendAll(items: readonly unknown[]): void {
+    let size = 0;
+    for (const item of items) {
+      const violation = checkBlock(item, 'the iterable');
+      if (violation !== undefined) return this.#fail(violation);
+      size += (item as Uint8Array).length;
+    }
+    try {
+      // PEP3333-length-4, for any number of elements.
+      this.#whole = size;
+      for (let i = 0; i < items.length; i += 1) if (!this.#block(items[i] as Uint8Array, 'yield', i + 1 < items.length)) break;
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#finish();
+  }
+
+  /** PEP 3333, "The write() Callable". Cannot wait: what does not fit the socket is kept. */
+  #write(data: Uint8Array): void {
+    const site = this.#context.sites.here();
+    const violation = checkBlock(data, 'write()', site) ?? (this.#iterating && this.#context.validate ? lateWrite(site) : undefined);
+    if (violation !== undefined) {
+      this.#report(violation);
+      // A late write is only a disorder of the application's own making; its bytes still go out in the order of the calls.
+      if (violation.code === 'body-not-bytes') throw violation;
+    }
+    if (this.#over) throw new ClientDisconnected();
+    if (!this.#block(data, 'write', true, site)) {
+      // PEP3333-length-2: "or raise an error if the application tries to write() past that point".
+      const tooLong = this.#tooLong(site);
+      this.#report(tooLong);
+      throw tooLong;
+    }
+    this.#channel.flush();
+    if (!this.#channel.open) throw new ClientDisconnected();
+  }
+
+  /** Send a block. False: Content-Length is used up, and more was given (what fits has been sent). */
+  #block(bytes: Uint8Array, via: 'write' | 'yield', more: boolean, site?: SourceSite): boolean {
+    const { tracer, connection, exchange, validate: validating } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'app.body', connection, exchange, via, size: bytes.length, more, ...(site && { site }) });
+    if (this.#starter.head === undefined && (bytes.length > 0 || validating)) {
+      const violation = noStart('gave content');
+      if (bytes.length > 0) throw violation;
+      this.#report(violation);
+    }
+    // PEP3333-start-9: the head waits for the first non-empty block.
+    if (bytes.length === 0) return true;
+    if (!this.#starter.headSent) this.#sendHead(this.#whole);
+    // No content to be sent (RFC9112-6.3-2.1): no more is asked for.
+    if (!this.#contentAllowed) return this.#channel.isHead ? false : this.#unwanted();
+    const { contentLength } = this.#starter.head!;
+    const room = contentLength < 0 ? bytes.length : Math.min(bytes.length, contentLength - this.#sent);
+    if (room > 0) this.#channel.write(room === bytes.length ? bytes : bytes.subarray(0, room));
+    this.#sent += room;
+    if (room === bytes.length) return true;
+    if (via === 'yield') this.#report(this.#tooLong(undefined));
+    return false;
+  }
+
+  get #contentAllowed(): boolean {
+    const { status } = this.#starter.head!;
+    return !this.#channel.isHead && status !== 204 && status !== 304;
+  }
+
+  #unwanted(): boolean {
+    const { status } = this.#starter.head!;
+    this.#report(new WsgiViolation({ code: 'body-not-allowed', clause: 'PEP3333-start-6', message: `A response of status ${status} has no content, but the application gave some.`, advice: 'Return [] with 204 and 304.' }));
+    return false;
+  }
+
+  /** `length`: octets of content, where all of it is known; -1 otherwise. */
+  #sendHead(length: number): void {
+    const { head } = this.#starter;
+    if (head === undefined) throw noStart(length > 0 ? 'gave content' : 'returned');
+    let { headers } = head;
+    if (length >= 0 && head.contentLength < 0 && head.status !== 204 && head.status !== 304) headers = [...headers, ['Content-Length', String(length)]];
+    this.#channel.start(head.status, head.reason, headers);
+    this.#starter.headSent = true;
+  }
+
+  /** Everything was given. */
+  #finish(): void {
+    try {
+      // PEP3333-start-9: "or until the application's returned iterable is exhausted". Nothing was given, so the length is known.
+      if (!this.#starter.headSent) this.#sendHead(this.#channel.isHead ? -1 : 0);
+      const { contentLength } = this.#starter.head!;
+      if (this.#contentAllowed && contentLength > this.#sent) throw this.#tooShort(contentLength);
+      this.#channel.end();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#over = true;
+    this.#channel.flush();
+    this.#close();
+  }
+
+  /** PEP3333-errors-1: trap it, log it, and tell the client as far as it can still be told. */
+  #fail(error: unknown): void {
+    // The client is gone, and the application was told by way of `write`: that it gave up is in order.
+    const gone = this.#over || error instanceof ClientDisconnected;
+    this.#over = true;
+    if (!gone) {
+      if (error instanceof WsgiViolation) this.#report(error);
+      const stage = !this.#starter.headSent ? (this.#starter.head === undefined ? 'before start' : 'before body') : 'after body';
+      this.#traceError(error, stage);
+      this.#logError(error, stage);
+      const failure: AppFailure = {
+        error, message: messageOf(error), advice: error instanceof WsgiViolation ? error.advice : '',
+        ...(error instanceof WsgiViolation ? { violation: error } : {}),
+      };
+      if (this.#starter.headSent) this.#channel.cut(failure);
+      else this.#channel.fail(failure);
+    }
+    this.#close();
+  }
+
+  // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What came back after the exchange was over: only to be closed. */
+  #drop(returned: unknown): void {
+    if (isThenable(returned)) returned.then(undefined, () => {});
+    else if (checkResult(returned) === undefined) this.#result = new Result(returned as Iterable<unknown>);
+    this.#close();
+  }
+
+  /** PEP3333-details-8. In every path, once, after the response is on its way. */
+  #close(): void {
+    const { tracer, connection, exchange } = this.#context;
+    try {
+      this.#inApp = true;
+      const called = this.#result?.close() ?? false;
+      if (called && tracer.enabled) tracer.emit({ type: 'app.close', connection, exchange });
+    } catch (error) {
+      this.#traceError(error, 'close');
+      this.#logError(error, 'close');
+    } finally {
+      this.#inApp = false;
+    }
+    this.#errors.flush();
+  }
+
+  #report(violation: GatewayViolation): void {
+    reportViolation(this.#context, this.#violations, violation);
+  }
+
+  #tooLong(site: SourceSite | undefined): WsgiViolation {
+    return new WsgiViolation({
+      code: 'body-too-long', clause: site === undefined ? 'PEP3333-length-1' : 'PEP3333-length-2', message: `The application gave more than the ${this.#starter.head!.contentLength} bytes that its Content-Length announces; the rest is not sent.`,
+      advice: 'Count bytes, not characters, or leave Content-Length out.', ...(site && { site }),
+    });
+  }
+
+  #tooShort(announced: number): WsgiViolation {
+    return new WsgiViolation({
+      code: 'body-too-short', clause: 'PEP3333-length-3', message: `The application gave ${this.#sent} of the ${announced} bytes that its Content-Length announces, so the connection has to be closed.`,
+      advice: 'Count what you send, or leave Content-Length out.',
+    });
+  }
+
+  #traceError(error: unknown, stage: 'before start' | 'before body' | 'after body' | 'close'): void {
+    const { tracer, connection, exchange, sites } = this.#context;
+    if (!tracer.enabled) return;
+    const { name, message, stack } = errorText(error);
+    const site = error instanceof WsgiViolation && error.site !== undefined ? error.site : sites.of(error);
+    tracer.emit({ type: 'app.error', connection, exchange, name, message, stack, stage, ...(site && { site }) });
+  }
+
+  #logError(error: unknown, stage: string): void {
+    const { method, target } = this.#context.request;
+    const { stack } = errorText(error);
+    this.#context.log('server', 'error', `${stage === 'close' ? 'Error in close() after' : 'Error handling request'} ${method} ${target}\n${stack}`, this.#context);
   }
 }
 
-const notStarted = (message: string): WsgiViolation =>
-  new WsgiViolation({ code: 'no-start-response', clause: 'PEP 3333, The start_response() Callable', message, advice: 'Call startResponse(status, headers) before you return, yield or write anything.' });
+const noStart = (what: string): WsgiViolation =>
+  new WsgiViolation({ code: 'no-start', clause: 'PEP3333-details-10', message: `The application ${what} without having called startResponse.`, advice: 'Call startResponse(status, headers) before the first block is given.', expected: "startResponse('200 OK', [['Content-Type', 'text/plain']])" });
 
-const kindOf = (result: unknown): string => (Array.isArray(result) ? `array of ${result.length}` : typeof result === 'object' && result !== null ? (result.constructor?.name ?? 'object') || 'iterable' : result === null ? 'null' : typeof result);
+const lateWrite = (site: SourceSite | undefined): WsgiViolation =>
+  new WsgiViolation({ code: 'write-while-iterating', clause: 'PEP3333-write-3', message: 'write() was called from within the iterable.', advice: 'Yield the bytes instead.', ...(site && { site }) });
+
+const messageOf = (error: unknown): string => {
+  const { name, message } = errorText(error);
+  return `${name}: ${message}`;
+};

@@ -1,63 +1,119 @@
+/**
+ * `wsgi.input`: the request body as a file. The body is complete before the application is called, so nothing here waits,
+ * and reading past its end is an end of file like any other.
+ */
 import type { WsgiInput } from './types.ts';
 
+const nothing = new Uint8Array(0);
 const LF = 0x0a;
 
-/**
- * `wsgi.input` over a body that is complete (PEP 3333, "Input and Error Streams"). It ends where the body ends: an application
- * that reads on gets empty octets, as `wsgi.input_terminated` promises, and never the next request's.
- */
+/** Told about each call, with the octets given. */
+export type ReadListener = (call: string, size: number) => void;
+
+/** A body in memory, as a file. What it returns is copied: the app may do with it what it likes. */
 export class BodyInput implements WsgiInput {
   readonly #body: Uint8Array;
-  readonly #onRead: ((call: string, size: number) => void) | undefined;
+  readonly #listener: ReadListener | undefined;
   #at = 0;
 
-  /** `onRead` hears of every call, for the trace. */
-  constructor(body: Uint8Array, onRead?: (call: string, size: number) => void) {
+  /** `body` is borrowed for good. */
+  constructor(body: Uint8Array, listener?: ReadListener) {
     this.#body = body;
-    this.#onRead = onRead;
+    this.#listener = listener;
+  }
+
+  /** Octets not read yet. */
+  get remaining(): number {
+    return this.#body.length - this.#at;
   }
 
   read(size?: number): Uint8Array {
-    return this.#give('read', size === undefined || size < 0 ? this.#body.length : this.#at + size);
+    const bytes = this.#take(wanted(size, this.remaining));
+    this.#listener?.(size === undefined ? 'read()' : `read(${size})`, bytes.length);
+    return bytes;
   }
 
   readline(size?: number): Uint8Array {
-    return this.#give('readline', this.#lineEnd(size));
+    const line = this.#line(wanted(size, this.remaining));
+    this.#listener?.(size === undefined ? 'readline()' : `readline(${size})`, line.length);
+    return line;
   }
 
   readlines(hint?: number): Uint8Array[] {
     const lines: Uint8Array[] = [];
-    let total = 0;
-    // PEP 3333, note 3: the hint is optional for caller and implementer; as in Python, 0 and less mean "no hint".
-    while (this.#at < this.#body.length && (hint === undefined || hint <= 0 || total < hint)) {
-      const line = this.#take(this.#lineEnd());
+    // As in Python: a hint of 0 or less, or none, means all of them.
+    const enough = hint === undefined || hint === null || !(hint > 0) ? Infinity : hint;
+    let size = 0;
+    while (this.remaining > 0 && size < enough) {
+      const line = this.#line(this.remaining);
       lines.push(line);
-      total += line.length;
+      size += line.length;
     }
-    this.#onRead?.('readlines', total);
+    this.#listener?.(hint === undefined ? 'readlines()' : `readlines(${hint})`, size);
     return lines;
   }
 
-  *[Symbol.iterator](): Generator<Uint8Array> {
-    while (this.#at < this.#body.length) yield this.#give('iterate', this.#lineEnd());
+  *[Symbol.iterator](): Iterator<Uint8Array> {
+    while (this.remaining > 0) {
+      const line = this.#line(this.remaining);
+      this.#listener?.('iteration', line.length);
+      yield line;
+    }
   }
 
-  #lineEnd(size?: number): number {
-    const feed = this.#body.indexOf(LF, this.#at);
-    const end = feed < 0 ? this.#body.length : feed + 1;
-    return size === undefined || size < 0 ? end : Math.min(end, this.#at + size);
+  #line(limit: number): Uint8Array {
+    const end = this.#body.indexOf(LF, this.#at);
+    return this.#take(Math.min(limit, end < 0 ? this.remaining : end + 1 - this.#at));
   }
 
-  #give(call: string, end: number): Uint8Array {
-    const bytes = this.#take(end);
-    this.#onRead?.(call, bytes.length);
+  #take(count: number): Uint8Array {
+    if (count === 0) return nothing.slice();
+    // A plain array, whatever the platform's buffer class is.
+    const bytes = new Uint8Array(count);
+    bytes.set(this.#body.subarray(this.#at, this.#at + count));
+    this.#at += count;
     return bytes;
   }
+}
 
-  #take(end: number): Uint8Array {
-    const stop = Math.min(end, this.#body.length);
-    const bytes = this.#body.slice(this.#at, stop);
-    this.#at = stop;
-    return bytes;
+/** As in Python: no size, `None` and negative numbers ask for all. */
+function wanted(size: number | null | undefined, remaining: number): number {
+  if (size === undefined || size === null) return remaining;
+  if (typeof size !== 'number' || Number.isNaN(size)) throw new TypeError(`size is ${typeof size === 'number' ? 'NaN' : `a ${typeof size}`}; it must be a number of bytes`);
+  return size < 0 ? remaining : Math.min(Math.trunc(size), remaining);
+}
+
+/** Gathers a body while it arrives. */
+export class BodyBuffer {
+  #bytes: Uint8Array = nothing;
+  #size = 0;
+  /** Octets announced by Content-Length; -1: unknown. */
+  readonly #announced: number;
+
+  constructor(announced: number) {
+    this.#announced = announced;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Append; `bytes` is copied. */
+  append(bytes: Uint8Array): void {
+    const needed = this.#size + bytes.length;
+    if (needed > this.#bytes.length) {
+      // An announced length is believed up to 1 MiB: memory is for octets that came, not for those somebody promised.
+      const believed = Math.min(this.#announced, 1_048_576);
+      const grown = new Uint8Array(Math.max(needed, believed, needed < this.#announced || this.#announced < 0 ? this.#bytes.length * 2 : 0));
+      grown.set(this.#bytes.subarray(0, this.#size));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(bytes, this.#size);
+    this.#size = needed;
+  }
+
+  /** The whole body; not copied. */
+  get bytes(): Uint8Array {
+    return this.#bytes.length === this.#size ? this.#bytes : this.#bytes.subarray(0, this.#size);
   }
 }

@@ -1,0 +1,99 @@
+/**
+ * What a request names, for both interfaces: path, query and host read off the target and the Host field, and where the
+ * mount point ends.
+ */
+import type { Request } from '../core/http1/events.ts';
+import { hexValue } from '../core/http1/chars.ts';
+import type { Span } from '../trace/events.ts';
+
+/** A request's target in parts. Strings are latin-1, percent-encoded as received. */
+export interface Target {
+  /** Path without query; `/` where an absolute-form target has none, `*` for asterisk-form. */
+  readonly path: string;
+  /** What the `?` introduces, without it; '' where there is none. */
+  readonly query: string;
+  /** Host and port of an absolute-form target, which overrides the Host field; undefined otherwise. */
+  readonly authority: string | undefined;
+  /** Spans of the three; undefined where the part is not in the bytes. */
+  readonly pathSpan: Span | undefined;
+  readonly querySpan: Span | undefined;
+  readonly authoritySpan: Span | undefined;
+}
+
+/** Take the target apart. `spans`: fill in the spans (they are only wanted by a trace). */
+export function readTarget(request: Request, spans: boolean): Target {
+  const { target } = request;
+  if (target.charCodeAt(0) === 0x2f && !spans) {
+    // Nearly every request: origin-form.
+    const mark = target.indexOf('?');
+    return mark < 0
+      ? { path: target, query: '', authority: undefined, pathSpan: undefined, querySpan: undefined, authoritySpan: undefined }
+      : { path: target.slice(0, mark), query: target.slice(mark + 1), authority: undefined, pathSpan: undefined, querySpan: undefined, authoritySpan: undefined };
+  }
+  const parts = request.targetParts;
+  const base = request.targetSpan[0];
+  const absolute = (part: readonly [number, number] | undefined): Span | undefined => (spans && part !== undefined && part[1] > part[0] ? [base + part[0], base + part[1]] : undefined);
+  const query = parts.query === undefined ? '' : target.slice(...parts.query);
+  if (parts.form === 'asterisk') return { path: '*', query, authority: undefined, pathSpan: spans ? request.targetSpan : undefined, querySpan: undefined, authoritySpan: undefined };
+  return {
+    path: target.slice(...parts.path) || '/',
+    query,
+    // RFC9112-3.2.2-8: "the origin server MUST ignore the received Host header field (if any) and instead use the host information of the request-target".
+    authority: parts.form === 'absolute' ? target.slice(...parts.authority) : undefined,
+    pathSpan: absolute(parts.path),
+    querySpan: absolute(parts.query),
+    authoritySpan: parts.form === 'absolute' ? absolute(parts.authority) : undefined,
+  };
+}
+
+/** Percent-decode to octets-as-latin-1. A `%` that two hexadecimal digits do not follow stays as it is (as in CGI servers). */
+export function percentDecode(text: string): string {
+  let mark = text.indexOf('%');
+  if (mark < 0) return text;
+  let out = '';
+  let from = 0;
+  for (; mark >= 0; mark = text.indexOf('%', mark)) {
+    const high = hexValue[text.charCodeAt(mark + 1)] ?? 255;
+    const low = hexValue[text.charCodeAt(mark + 2)] ?? 255;
+    if (high === 255 || low === 255) {
+      mark += 1;
+      continue;
+    }
+    out += text.slice(from, mark) + String.fromCharCode(high * 16 + low);
+    mark += 3;
+    from = mark;
+  }
+  return out + text.slice(from);
+}
+
+const utf8 = new TextDecoder();
+
+/** Octets-as-latin-1 to text: UTF-8, with U+FFFD where it is none. */
+export function latin1ToUtf8(text: string): string {
+  let ascii = true;
+  for (let i = 0; i < text.length && ascii; i += 1) ascii = text.charCodeAt(i) < 0x80;
+  return ascii ? text : utf8.decode(latin1Bytes(text));
+}
+
+/** Latin-1 text as octets. Code units above 0xFF lose their upper bits: the caller has checked. */
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** Octets as latin-1 text. */
+export function latin1Text(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 1) text += String.fromCharCode(bytes[i]!);
+  return text;
+}
+
+/** Does `path` lie at or below `mount` (no trailing slash)? `/shop` holds `/shop` and `/shop/x`, not `/shopping`. */
+export const isBelow = (path: string, mount: string): boolean => path.startsWith(mount) && (path.length === mount.length || path.charCodeAt(mount.length) === 0x2f);
+
+/** A setting such as `shop/` as a mount point: a leading slash, none at the end; '' for the root. */
+export function normaliseMount(path: string): string {
+  const trimmed = path.replace(/\/+$/, '');
+  return trimmed === '' || trimmed.startsWith('/') ? trimmed : `/${trimmed}`;
+}

@@ -1,0 +1,32 @@
+import type { WsgiErrors } from './types.ts';
+
+/** `wsgi.errors`: whole lines go to the log; what has no line end yet waits for it, for `flush()`, or for the end of the request. */
+export class ErrorStream implements WsgiErrors {
+  readonly #log: (text: string) => void;
+  #pending = '';
+
+  constructor(log: (text: string) => void) {
+    this.#log = log;
+  }
+
+  // PEP3333-streams-6: arbitrary Unicode is accepted; whatever is no string is shown as one rather than lost.
+  write(text: string): void {
+    this.#pending += typeof text === 'string' ? text : String(text);
+    const end = this.#pending.lastIndexOf('\n');
+    if (end < 0) return;
+    const lines = this.#pending.slice(0, end);
+    this.#pending = this.#pending.slice(end + 1);
+    this.#log(lines);
+  }
+
+  writelines(lines: Iterable<string>): void {
+    for (const line of lines) this.write(line);
+  }
+
+  flush(): void {
+    if (this.#pending === '') return;
+    const text = this.#pending;
+    this.#pending = '';
+    this.#log(text);
+  }
+}

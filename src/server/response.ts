@@ -1,0 +1,146 @@
+/**
+ * The response of one exchange, on its way from a gateway through the core to the socket: the server's
+ * {@link ResponseChannel}. Adds what the server owes (Date, Server, Connection), makes error pages, and sees to it that a
+ * response that cannot be finished looks unfinished.
+ */
+import type { Connection } from '../core/http1/connection.ts';
+import type { FieldPairs, Request, ResponseToSend } from '../core/http1/events.ts';
+import type { AppFailure, ResponseChannel } from '../gateway/channel.ts';
+import { reasonPhrase } from '../gateway/reason.ts';
+import { errorText } from '../gateway/thrown.ts';
+import type { ServerConfig } from './config.ts';
+import { errorPage, type ErrorFactsShown } from './error-page.ts';
+import type { Outflow } from './flow.ts';
+
+/** What a response needs of its connection. */
+export interface ResponseHost {
+  readonly core: Connection;
+  readonly out: Outflow;
+  readonly config: ServerConfig;
+  /** Value of Date, cached. */
+  date(): string;
+  /** The server takes no more requests: this response is the connection's last. */
+  readonly draining: boolean;
+  /** The connection can be written to. */
+  readonly writable: boolean;
+  /** Send what was gathered, unless the connection gathers several responses. False: full. */
+  flush(): boolean;
+  /** The response ends here, incomplete. */
+  abandon(reason: string): void;
+}
+
+/** One response. After `over` nothing more is written. */
+export class ServerResponse implements ResponseChannel {
+  readonly isHead: boolean;
+  /** Status sent; 0 before. */
+  status = 0;
+  /** Fields as given. */
+  fields: FieldPairs = [];
+  /** Octets of content. */
+  length = 0;
+  /** Complete, or abandoned: the gateway has nothing more to do with this connection. */
+  over = false;
+  /** The connection was left in the lurch: it must be closed. */
+  abandoned = false;
+  readonly #host: ResponseHost;
+  readonly #request: Request | undefined;
+
+  /** `request`: undefined where the bytes were none. */
+  constructor(host: ResponseHost, request: Request | undefined) {
+    this.#host = host;
+    this.#request = request;
+    this.isHead = request?.method === 'HEAD';
+  }
+
+  get open(): boolean {
+    return this.#host.writable && !this.abandoned;
+  }
+
+  get started(): boolean {
+    return this.status !== 0;
+  }
+
+  start(status: number, reason: string, headers: FieldPairs): void {
+    if (!this.#host.writable) return;
+    const event: ResponseToSend = { type: 'response', status, reason, headers: this.#complete(headers) };
+    this.#host.out.push(this.#host.core.send(event), false);
+    this.status = status;
+    this.fields = headers;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#host.writable) return;
+    const out = this.#host.core.send({ type: 'data', bytes });
+    // The core passes content on as it is unless it is chunked.
+    this.#host.out.push(out, out === bytes);
+    this.length += bytes.length;
+  }
+
+  end(trailers?: FieldPairs): void {
+    if (!this.#host.writable) return;
+    this.#host.out.push(this.#host.core.send(trailers === undefined ? { type: 'end' } : { type: 'end', trailers }), false);
+    this.over = true;
+  }
+
+  inform(status: number, reason: string, headers: FieldPairs): void {
+    if (!this.#host.writable) return;
+    this.#host.out.push(this.#host.core.send({ type: 'informational', status, reason, headers }), false);
+  }
+
+  continue100(): void {
+    if (this.#host.writable && this.#host.core.clientWaitsFor100) this.inform(100, 'Continue', []);
+  }
+
+  flush(): boolean {
+    return this.#host.flush();
+  }
+
+  fail(failure: AppFailure): void {
+    const { violation } = failure;
+    const { debug } = this.#host.config;
+    this.sendPage({
+      status: 500,
+      code: debug && violation !== undefined ? violation.code : 'app-error',
+      message: debug ? failure.message : 'The application failed to answer this request.',
+      // What went wrong inside is nobody's business outside, unless somebody is debugging.
+      ...(debug ? { advice: failure.advice, detail: errorText(failure.error).stack, ...(violation === undefined ? {} : { clause: violation.clause }) } : {}),
+    });
+  }
+
+  cut(failure: AppFailure): void {
+    this.abandoned = true;
+    this.over = true;
+    this.#host.abandon(failure.message);
+  }
+
+  /** Answer with an error page of ours. Nothing must have been started. */
+  sendPage(facts: ErrorFactsShown): void {
+    if (!this.#host.writable) return;
+    const page = errorPage(facts, this.#request?.headers.get('accept'));
+    this.start(facts.status, reasonPhrase(facts.status), [...page.headers, ['Content-Length', String(page.body.length)]]);
+    if (!this.isHead) this.write(page.body);
+    this.end();
+  }
+
+  /** Add what the application does not know. */
+  #complete(given: FieldPairs): FieldPairs {
+    const { config, core, draining } = this.#host;
+    const headers = [...given];
+    let date = config.dateHeader;
+    let server = config.serverHeader !== '';
+    let connection = false;
+    for (const [name] of given) {
+      switch (name.length) {
+        case 4: if (name.toLowerCase() === 'date') date = false; break;
+        case 6: if (name.toLowerCase() === 'server') server = false; break;
+        case 10: if (name.toLowerCase() === 'connection') connection = true; break;
+      }
+    }
+    // RFC9110-6.6.1-7: an origin server with a clock must generate Date.
+    if (date) headers.push(['Date', this.#host.date()]);
+    if (server) headers.push(['Server', config.serverHeader]);
+    // A client that still waits for 100 may or may not send its content now: the next octets could be either (RFC9110-10.1.1).
+    if (!connection && (draining || config.keepAliveMs === 0 || core.clientWaitsFor100)) headers.push(['Connection', 'close']);
+    return headers;
+  }
+}
