@@ -7,7 +7,14 @@ import { ServerStatus } from './server-status.tsx';
 
 /** The bar on top: what is open, what runs, and what can be done with it. */
 export function Header(): JSX.Element {
-  const { session, dialog, machine, prefs, theme, embedded } = useModel();
+  const { session, dialog, machine, prefs, theme, embedded, area } = useModel();
+  const run = async (): Promise<void> => {
+    await session.run();
+    // In an embed Run is all that most readers press: they came to see what happens.
+    if (!embedded || session.store.state.machine.state !== 'running') return;
+    area.value = 'trace';
+    await session.send();
+  };
   const busy = machine.value.state !== 'stopped' && machine.value.state !== 'failed';
   const nextTheme = { system: theme.value === 'dark' ? 'light' : 'dark', light: 'dark', dark: 'light' } as const;
   return (
@@ -19,7 +26,7 @@ export function Header(): JSX.Element {
         </>
       )}
       <div class="run-group">
-        <button type="button" class="button primary" title={t.header.runHint} onClick={() => void session.run()}><Icon name="play" /><span class="label">{t.header.run}</span></button>
+        <button type="button" class="button primary" title={t.header.runHint} onClick={() => void run()}><Icon name="play" /><span class="label">{t.header.run}</span></button>
         <button type="button" class="button" title={t.header.stopHint} disabled={!busy} onClick={() => void session.stop()}><Icon name="stop" /><span class="label">{t.header.stop}</span></button>
       </div>
       <ServerStatus />
