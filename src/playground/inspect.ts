@@ -1,9 +1,9 @@
+import { latin1Bytes } from '../client/latin1.ts';
 import { lintRequest } from '../client/lint.ts';
 import { Connection } from '../core/http1/connection.ts';
 import { ProtocolError } from '../core/http1/errors.ts';
 import type { ErrorFacts, Span, Stream, Token, TraceInput } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
-import { octets } from './response.ts';
 import { StreamIndex } from './stream-index.ts';
 
 /** What our parser makes of request bytes before they are sent. `tokens` holds what it recognised up to where it stopped. */
@@ -19,7 +19,7 @@ let last: { readonly raw: string; readonly result: Inspection } | undefined;
 
 /** Inspect `raw` (latin-1). The last answer is kept: several views ask about the same bytes. */
 export function inspect(raw: string): Inspection {
-  if (last?.raw !== raw) last = { raw, result: parse(octets(raw)) };
+  if (last?.raw !== raw) last = { raw, result: parse(latin1Bytes(raw)) };
   return last.result;
 }
 

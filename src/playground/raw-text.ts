@@ -5,8 +5,7 @@
  * an escape: `\r`, `\n`, `\t`, `\xNN`; a backslash is `\\`. Any other character stands for its octets in UTF-8.
  * Reading what was written gives the same octets back.
  */
-import { encodeText } from './request-form.ts';
-import { octets } from './response.ts';
+import { latin1Bytes, utf8Latin1 } from '../client/latin1.ts';
 
 /** A stretch of octets that one piece of text stands for. */
 export interface Unit {
@@ -27,7 +26,7 @@ const unseen = /^[\p{C}\p{Z}]$/u;
 
 /** `raw` (latin-1) piece by piece. The pieces' texts, joined, are the notation. */
 export function units(raw: string): Unit[] {
-  const bytes = octets(raw);
+  const bytes = latin1Bytes(raw);
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const found: Unit[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -71,7 +70,7 @@ export function fromVisible(text: string): Visible {
   for (let at = 0; at < text.length; ) {
     const next = text.slice(at).search(/[\\\r\n]/);
     const plain = next < 0 ? text.slice(at) : text.slice(at, at + next);
-    raw += encodeText(plain);
+    raw += utf8Latin1(plain);
     at += plain.length;
     if (next < 0) break;
     const character = text[at];

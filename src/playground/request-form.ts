@@ -4,7 +4,7 @@
  *
  * Strings here are latin-1: one character, one octet.
  */
-import { octets, utf8 } from './response.ts';
+import { fromUtf8Latin1, utf8Latin1 } from '../client/latin1.ts';
 
 /** One field line. `gap` is the white space between colon and value, kept so that nothing changes by looking. */
 export interface FormField { readonly name: string; readonly gap: string; readonly value: string }
@@ -83,11 +83,7 @@ export function withTrueLength(form: RequestForm): RequestForm {
 }
 
 /** What a person typed, as octets of UTF-8 in a latin-1 string. */
-export function encodeText(text: string): string {
-  let out = '';
-  for (const octet of new TextEncoder().encode(text)) out += String.fromCharCode(octet);
-  return out;
-}
+export const encodeText = (text: string): string => utf8Latin1(text);
 
 /** Octets as the text that a person would type; undefined where they are not UTF-8. */
-export const decodeText = (raw: string): string | undefined => utf8(octets(raw));
+export const decodeText = (raw: string): string | undefined => fromUtf8Latin1(raw);

@@ -1,3 +1,5 @@
+import { latin1Text } from '../client/latin1.ts';
+
 /** How a response body is best shown. */
 export type BodyKind = 'empty' | 'json' | 'html' | 'text' | 'image' | 'binary';
 
@@ -15,19 +17,8 @@ export function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Octets as latin-1: every octet one character, nothing refused. */
-export function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x2000) text += String.fromCharCode(...bytes.subarray(at, at + 0x2000));
-  return text;
-}
-
-/** A string of characters up to U+00FF as octets; higher characters lose their upper bits, so check first. */
-export function octets(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
+/** Octets as they came, each one character: what the Raw lens and the info line of the Wire show. */
+export const rawText = (bytes: Uint8Array): string => latin1Text(bytes);
 
 /** Read off `Content-Type`; without one, off the octets: UTF-8 without control characters is text. */
 export function bodyKind(headers: HeaderPairs, body: Uint8Array): BodyKind {
@@ -54,6 +45,6 @@ export function prettyJson(text: string): string {
 /** Text of a body in the charset that its type names (UTF-8 and latin-1 are known; others are read as UTF-8 with replacement). */
 export function bodyText(headers: HeaderPairs, body: Uint8Array): string {
   const charset = /charset="?([\w-]+)/i.exec(header(headers, 'content-type') ?? '')?.[1]?.toLowerCase();
-  if (charset === 'iso-8859-1' || charset === 'latin1' || charset === 'latin-1') return latin1(body);
+  if (charset === 'iso-8859-1' || charset === 'latin1' || charset === 'latin-1') return latin1Text(body);
   return new TextDecoder('utf-8').decode(body);
 }

@@ -1,3 +1,4 @@
+import { latin1Bytes } from '../client/latin1.ts';
 import type { Machine } from '../machine/types.ts';
 import { LinkError, SnippetError } from '../snippet/errors.ts';
 import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../snippet/link.ts';
@@ -5,7 +6,6 @@ import type { Snippet } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
 import { shownRequest } from './requests.ts';
-import { octets } from './response.ts';
 import { initialState, isStale, isUp, type Notice, type Work } from './state.ts';
 import { Store } from './store.ts';
 
@@ -175,7 +175,7 @@ export class Session {
     const id = ++this.#sends;
     const { raw } = shownRequest(store.state.work.snippet);
     store.dispatch({ type: 'send/begin', id, raw });
-    const result = await machine.send({ bytes: octets(raw) });
+    const result = await machine.send({ bytes: latin1Bytes(raw) });
     this.#show();
     store.dispatch({ type: 'send/end', id, result });
   }

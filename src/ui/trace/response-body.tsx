@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect, useComputed, useSignal as useLocal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { bodyKind, bodyText, header, latin1, prettyJson, type BodyKind, type HeaderPairs } from '../../playground/response.ts';
+import { bodyKind, bodyText, header, prettyJson, rawText, type BodyKind, type HeaderPairs } from '../../playground/response.ts';
 import { t } from '../messages.ts';
 import { Segmented } from '../parts/segmented.tsx';
 
@@ -46,7 +46,7 @@ function Shown(props: { readonly lens: Lens; readonly headers: HeaderPairs; read
     case 'json': return <>{cut}<pre class="body-text" tabIndex={0}>{prettyJson(bodyText(headers, part))}</pre></>;
     case 'text': return <>{cut}<pre class="body-text" tabIndex={0}>{bodyText(headers, part)}</pre></>;
     case 'hex': return <>{cut}<pre class="body-text" tabIndex={0}>{hexDump(part.subarray(0, most / 8))}</pre></>;
-    case 'raw': return <>{props.empty && <p class="note">{m.empty}</p>}{cut}<pre class="body-text" tabIndex={0}>{latin1(raw.subarray(0, most))}</pre></>;
+    case 'raw': return <>{props.empty && <p class="note">{m.empty}</p>}{cut}<pre class="body-text" tabIndex={0}>{rawText(raw.subarray(0, most))}</pre></>;
   }
 }
 

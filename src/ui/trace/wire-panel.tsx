@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { unitAt, type Linked } from '../../playground/select.ts';
 import type { ConnectionIndex } from '../../playground/trace-log.ts';
-import { latin1 } from '../../playground/response.ts';
+import { rawText } from '../../playground/response.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Segmented } from '../parts/segmented.tsx';
@@ -97,7 +97,7 @@ function describeLinked(linked: Linked | undefined, connection: ConnectionIndex 
   const refused = index.isRefused(span[0]);
   const only = tokens.length === 1 && token ? token.token : undefined;
   const bytes = index.slice(span[0], Math.min(span[1], span[0] + excerptBytes));
-  const text = latin1(bytes).replaceAll('\r', '\\r').replaceAll('\n', '\\n');
+  const text = rawText(bytes).replaceAll('\r', '\\r').replaceAll('\n', '\\n');
   const keys = [...linked.keys];
   const shown = keys.slice(0, 4);
   if (keys.length > shown.length) shown.push(t.wire.more(keys.length - shown.length));
