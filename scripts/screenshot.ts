@@ -21,7 +21,7 @@ try {
   const page = await browser.newPage({
     viewport: { width: 1440, height: 900 },
     colorScheme: values.dark ? 'dark' : 'light',
-    deviceScaleFactor: 2,
+    deviceScaleFactor: 1.5,
   });
   await page.goto(`${server.url}#ex=environ`);
   await page.locator('.monaco-editor').first().waitFor();

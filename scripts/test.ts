@@ -53,7 +53,7 @@ async function endToEnd(): Promise<Tally> {
     return { passed: 0, failed: 1 };
   }
   console.log(`browser: ${browser}`);
-  return vitest('e2e', 720, { CHROME_PATH: browser });
+  return vitest('e2e', 900, { CHROME_PATH: browser });
 }
 
 /** The parts, in the order in which they run. */
