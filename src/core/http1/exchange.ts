@@ -10,8 +10,8 @@ import {
 } from './states.ts';
 
 /**
- * The tables of `states.ts` made ready for use: each state with its number, the states that its moves lead to by number of their cause, and, for each state of
- * the other side, the couplings that may apply. Looking things up by name for every move would cost as much as reading a short request.
+ * A state of `states.ts` made ready for use: its number, and the states that its moves lead to by number of their cause. Looking things up by name for every
+ * move would cost as much as reading a short request.
  */
 interface Node<S extends State> {
   readonly name: S;
@@ -47,10 +47,28 @@ function compile<S extends State>(table: Readonly<Record<S, Partial<Record<strin
 const clientNodes = compile<ClientState>(clientTransitions);
 const serverNodes = compile<ServerState>(serverTransitions);
 const serverCount = Object.keys(serverNodes).length;
-/** By client's number × number of server states + server's number. */
-const couplingsOf: readonly (readonly Coupling[])[] = Object.values(clientNodes).flatMap((client) =>
-  Object.values(serverNodes).map((server) => couplings.filter((row) => (row.client ?? client.name) === client.name && (row.server ?? server.name) === server.name)),
+/** What the couplings ask besides the two states, as bits. */
+const NOT_PERSISTENT = 1;
+const SWITCH_OFFERED = 2;
+
+/** Does a row's condition hold? */
+function holds(when: Condition, flags: number): boolean {
+  switch (when) {
+    case 'always': return true;
+    case 'not persistent': return (flags & NOT_PERSISTENT) !== 0;
+    case 'switch offered': return (flags & SWITCH_OFFERED) !== 0;
+  }
+}
+
+/** The first coupling that applies, for every pair of states and every combination of flags: see {@link situation}. */
+const couplingFor: readonly (Coupling | undefined)[] = Object.values(clientNodes).flatMap((client) =>
+  Object.values(serverNodes).flatMap((server) =>
+    [0, 1, 2, 3].map((flags) => couplings.find((row) => (row.client ?? client.name) === client.name && (row.server ?? server.name) === server.name && holds(row.when, flags))),
+  ),
 );
+
+/** Place in {@link couplingFor}. */
+const situation = (client: Node<ClientState>, server: Node<ServerState>, flags: number): number => (client.index * serverCount + server.index) * 4 + flags;
 
 export class Exchange {
   readonly role: 'server' | 'client';
@@ -148,25 +166,13 @@ export class Exchange {
   }
 
   #couple(): void {
-    for (let again = true; again; ) {
-      again = false;
-      const rows = couplingsOf[this.#client.index * serverCount + this.#server.index]!;
-      for (let i = 0; i < rows.length && !again; i += 1) {
-        const { when, move, to, cause } = rows[i]!;
-        if (!this.#holds(when)) continue;
-        if (move === 'client') this.#setClient(clientNodes[to as ClientState], cause);
-        else this.#setServer(serverNodes[to as ServerState], cause);
-        // Every move may make another row fit. No row leads back, so this ends.
-        again = true;
-      }
-    }
-  }
-
-  #holds(condition: Condition): boolean {
-    switch (condition) {
-      case 'always': return true;
-      case 'not persistent': return !this.persistent;
-      case 'switch offered': return this.switchOffered;
+    const flags = (this.persistent ? 0 : NOT_PERSISTENT) | (this.switchOffered ? SWITCH_OFFERED : 0);
+    for (;;) {
+      const row = couplingFor[situation(this.#client, this.#server, flags)];
+      if (row === undefined) return;
+      // Every move may make another row fit. No row leads back, so this ends.
+      if (row.move === 'client') this.#setClient(clientNodes[row.to as ClientState], row.cause);
+      else this.#setServer(serverNodes[row.to as ServerState], row.cause);
     }
   }
 

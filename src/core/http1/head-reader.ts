@@ -14,7 +14,7 @@ import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
 import { Steering, STEERING_LENGTHS } from './steering.ts';
-import { firstOf, notNameLike, notPlain, notTarget } from './words.ts';
+import { firstOf, notNameLike, notTarget, skipPlain } from './words.ts';
 
 /** What the section begins with. */
 export type SectionKind = 'request' | 'response' | 'trailers';
@@ -40,6 +40,7 @@ const HTTP = 0x50545448;
 const SLASH_1_1 = 0x312e312f;
 const SLASH_1_0 = 0x302e312f;
 const CR_LF = 0x0a0d;
+const COLON_SPACE = 0x203a;
 const GET_SPACE = 0x20544547;
 
 const HTTP_SLASH = [0x48, 0x54, 0x54, 0x50, 0x2f];
@@ -338,7 +339,7 @@ export class HeadReader {
     let { count } = this;
     let at = this.first + count * SPANS_PER_FIELD;
     let line = from;
-    // Reads of four and eight octets may look beyond `end`, into what was there before or into the slack, but nothing found there counts: every index is compared
+    // Reads of several octets may look beyond `end`, into what was there before or into the slack, but nothing found there counts: every index is compared
     // with the stop before it is believed.
     lines: while (line + 2 <= sectionStop) {
       if (view.getUint16(line, true) === CR_LF) {
@@ -363,19 +364,12 @@ export class HeadReader {
         i += 1;
       }
       const nameEnd = i;
-      i += 1;
-      if (bytes[i] === SP) i += 1;
-      if (i >= stop || nameEnd === line || bytes[i] === SP || bytes[i] === HTAB) break;
+      i += view.getUint16(i, true) === COLON_SPACE ? 2 : 1;
       const valueStart = i;
+      const opening = bytes[i]!;
+      if (i >= stop || nameEnd === line || opening === SP || opening === HTAB) break;
       for (;;) {
-        const first = notPlain(view.getInt32(i, true));
-        const second = notPlain(view.getInt32(i + 4, true));
-        if ((first | second) === 0) {
-          i += 8;
-          if (i >= stop) break lines;
-          continue;
-        }
-        i += first === 0 ? 4 + firstOf(second) : firstOf(first);
+        i = skipPlain(view, i, stop);
         if (i >= stop) break lines;
         const octet = bytes[i]!;
         if (octet > 0x7f) this.ascii = false;
@@ -396,6 +390,7 @@ export class HeadReader {
         const refusal = steering.note(bytes, view, line, nameLength, valueStart, valueEnd, count - 1, isRequest);
         if (refusal !== undefined) {
           this.count = count;
+          this.lineStart = line - origin;
           this.#refuseField(inbox, refusal, count - 1);
         }
       }

@@ -1,5 +1,5 @@
 /** Octets at the end of a slab that are never written, so that reading a few at once from any octet received stays inside. */
-export const SLACK = 8;
+export const SLACK = 16;
 
 /** Something that reads octets in the slab, until it is {@link decoded}. */
 export interface Decodable {

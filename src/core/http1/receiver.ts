@@ -37,6 +37,7 @@ export class Receiver {
   readonly #head: HeadReader;
   readonly #body: BodyReader;
   readonly #kind: SectionKind;
+  #hasBody = false;
   #inTrailers = false;
   #emptyLines = 0;
   #bodyStart = 0;
@@ -261,13 +262,15 @@ export class Receiver {
   // ── bodies ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #beginBody(framing: Framing): void {
-    this.#body.begin(framing);
+    this.#hasBody = framing.kind !== 'none';
+    if (this.#hasBody) this.#body.begin(framing);
     this.#inTrailers = false;
     this.#bodyStart = this.inbox.position;
   }
 
   #readBody(): ReceivedEvent {
     const { inbox } = this;
+    if (!this.#hasBody) return this.#end(undefined, inbox.position);
     switch (this.#body.step(inbox)) {
       case 'data': {
         const { size } = this.#body;

@@ -27,3 +27,30 @@ export const notNameLike = (word: number): number => {
 
 /** Number of octets before the first one that a mask marks. The mask is not zero. */
 export const firstOf = (mask: number): number => (31 - Math.clz32(mask & -mask)) >> 3;
+
+/**
+ * Index of the first octet from `i` on that is not plain ({@link notPlain}): sixteen at a time, then four. At least `stop` where all are plain up to there; may look
+ * fifteen octets further than `stop`.
+ */
+export function skipPlain(view: DataView, from: number, stop: number): number {
+  let i = from;
+  while (i < stop) {
+    const a = view.getInt32(i, true);
+    const b = view.getInt32(i + 4, true);
+    const c = view.getInt32(i + 8, true);
+    const d = view.getInt32(i + 12, true);
+    if (
+      (((a - 0x20202020) | (a + 0x01010101) | a | (b - 0x20202020) | (b + 0x01010101) | b | (c - 0x20202020) | (c + 0x01010101) | c | (d - 0x20202020) | (d + 0x01010101) | d) &
+        0x80808080) !== 0
+    ) {
+      const mask = notPlain(a);
+      if (mask !== 0) return i + firstOf(mask);
+      const next = notPlain(b);
+      if (next !== 0) return i + 4 + firstOf(next);
+      const third = notPlain(c);
+      return third !== 0 ? i + 8 + firstOf(third) : i + 12 + firstOf(notPlain(d));
+    }
+    i += 16;
+  }
+  return i;
+}
