@@ -1,3 +1,4 @@
+import { contentOf } from './request-content.ts';
 import { scanRequests, type ScannedRequest } from './scan.ts';
 import { printfCommand, shellWord } from './shell.ts';
 
@@ -91,26 +92,6 @@ function lines(words: readonly string[]): string {
     text += text === '' ? word : `${breaks ? ' \\\n  ' : ' '}${word}`;
   }
   return text;
-}
-
-/** The content octets, chunk framing taken off. */
-function contentOf(bytes: Uint8Array, request: ScannedRequest): Uint8Array {
-  const body = bytes.subarray(request.head[1], request.end);
-  return request.framing.kind === 'chunked' ? unchunk(body, request.contentLength) : body;
-}
-
-/** Chunked to plain. The scanner has found it well formed. */
-function unchunk(body: Uint8Array, size: number): Uint8Array {
-  const content = new Uint8Array(size);
-  let filled = 0;
-  for (let at = 0; filled < size; ) {
-    const lineEnd = body.indexOf(0x0a, at) + 1;
-    const length = Number.parseInt(String.fromCharCode(...body.subarray(at, lineEnd)), 16);
-    content.set(body.subarray(lineEnd, lineEnd + length), filled);
-    filled += length;
-    at = lineEnd + length + 2;
-  }
-  return content;
 }
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
