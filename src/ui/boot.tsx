@@ -7,6 +7,7 @@ import { App } from './app.tsx';
 import { createModel, ModelProvider, type Model } from './model.ts';
 import { fetchTheRest } from './parts/later.tsx';
 import { layoutFor, media } from './parts/media.ts';
+import { painted } from './parts/painted.ts';
 import { draftStorage, loadPrefs, safeStorage } from './prefs.ts';
 
 /** What the page is started with. */
@@ -19,8 +20,6 @@ export interface BootOptions {
   readonly embedded?: boolean;
 }
 
-/** Calls back when what has been rendered is on the screen: the second frame begins after the first was painted. */
-const afterPaint = (callback: () => void): void => void requestAnimationFrame(() => requestAnimationFrame(callback));
 
 /** What {@link boot} has put beside an entry of the history; anybody may have put anything there. */
 function draftOf(state: unknown): string | undefined {
@@ -65,7 +64,7 @@ export async function boot(options: BootOptions): Promise<Model> {
   window.addEventListener('pagehide', () => session.flush());
   document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') session.flush(); });
 
-  afterPaint(() => {
+  void painted.then(() => {
     void fetchTheRest();
     if (session.store.state.work.trusted) void session.run();
   });

@@ -8,12 +8,17 @@ import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { whenIdle } from '../parts/when-idle.ts';
 
+/** Longest time that Monaco waits for the app to start. ms. */
+const patienceMs = 3000;
+
 /** The text box, kept in step with the snippet: plain at first, Monaco as soon as the page is idle or the box is used. */
 export function EditorHost(): JSX.Element {
-  const { snippet, machine, selected, hovered, theme, prefs, editor, dispatch } = useModel();
+  const { snippet, machine, work, selected, hovered, theme, prefs, editor, dispatch } = useModel();
   const box = useRef<HTMLDivElement>(null);
   const files = useComputed(() => snippet.value.files);
   const shown = useComputed(() => shownFile(snippet.value));
+  // Monaco is 4 MB to read: the app's start goes before it. Both are waited for by the same visitor.
+  const settled = useComputed(() => !work.value.trusted || (machine.value.state !== 'stopped' && machine.value.state !== 'starting'));
 
   useLayoutEffect(() => {
     const container = box.current;
@@ -44,7 +49,9 @@ export function EditorHost(): JSX.Element {
       lazy.downgrade();
       return undefined;
     }
-    return whenIdle(() => void lazy.upgrade());
+    if (settled.value) return whenIdle(() => void lazy.upgrade());
+    const timer = setTimeout(() => void lazy.upgrade(), patienceMs);
+    return () => clearTimeout(timer);
   });
   useSignalEffect(() => {
     const site = machine.value.problem?.site;
@@ -61,5 +68,8 @@ export function EditorHost(): JSX.Element {
     editor.value?.setHighlights([...lines('hover'), ...lines('selected')]);
   });
 
-  return <div class="code-panel" id="code-panel" role="tabpanel" aria-label={shown.value} ref={box} />;
+  return <div class="code-panel" id="code-panel" role="tabpanel" aria-label={shown.value} ref={box} onFocusIn={() => {
+    const lazy = editor.value;
+    if (lazy instanceof LazyEditor && !prefs.plainEditor.value) void lazy.upgrade();
+  }} />;
 }

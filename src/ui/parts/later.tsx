@@ -1,9 +1,10 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { ComponentType, JSX } from 'preact';
+import { painted } from './painted.ts';
 
 /**
- * Something that the first paint does without: `undefined` until it has arrived. It is fetched when it is first asked for,
- * or before that by {@link Later.fetch}. A failed attempt (a lost connection) is made again the next time.
+ * Something that the first paint does without, and does not share the line with: `undefined` until it has arrived. It is
+ * fetched when it is first asked for, or before that by {@link Later.fetch}, but not before the page has been painted. A failed attempt (a lost connection) is made again the next time.
  */
 export class Later<T> {
   readonly #value = signal<T | undefined>(undefined);
@@ -21,7 +22,7 @@ export class Later<T> {
   }
 
   fetch(): Promise<void> {
-    this.#pending ??= this.#load().then(
+    this.#pending ??= painted.then(this.#load).then(
       (value) => { this.#value.value = value; },
       (error: unknown) => {
         this.#pending = undefined;
