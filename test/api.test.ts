@@ -18,8 +18,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const names: Record<(typeof publicEntries)[number], readonly string[]> = {
   index: ['HttpClient', 'InjectError', 'InterfaceError', 'MemoryNetwork', 'Recorder', 'Server', 'SocketError', 'formatAddress', 'inject', 'materialise', 'noTrace', 'socketPair', 'systemHost', 'toGatewayApp'],
   core: ['CONNECTION_CLOSED', 'Connection', 'LocalProtocolError', 'NEED_DATA', 'PAUSED', 'ProtocolError', 'RemoteProtocolError', 'WS_NEED_DATA', 'WsConnection', 'answerHandshake', 'defaultLimits', 'isRefusal', 'noTrace', 'openHandshake', 'readAnswerToHandshake', 'readHandshake', 'wantsWebSocket'],
-  wsgi: ['WsgiViolation'],
-  asgi: ['AsgiViolation', 'ClientDisconnected', 'fromFetch'],
+  wsgi: ['WsgiViolation', 'validate'],
+  asgi: ['AsgiViolation', 'ClientDisconnected', 'asgiFromWsgi', 'fromFetch', 'toFetch'],
   node: ['AppImportError', 'InterfaceError', 'SocketError', 'importApp', 'serve'],
   snippet: ['LinkError', 'SnippetError', 'decodeSnippet', 'embedUrl', 'encodeSnippet', 'parseSnippet', 'shareUrl'],
 };

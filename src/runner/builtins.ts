@@ -1,12 +1,19 @@
 /**
  * What a snippet can import besides its own files. The same specifiers lead to the package when the snippet is run on
- * the command line, so only names that `src/api` exports may be here. Types need no entry: they are gone by now.
+ * the command line, and to `src/ui/typings` in the editor: the names here are the values that `src/api` exports under
+ * them (`test/runner/builtins.test.ts` compares). Types need no entry: they are gone by now.
  */
+import { fromFetch } from '../gateway/asgi/from-fetch.ts';
+import { asgiFromWsgi } from '../gateway/asgi/from-wsgi.ts';
+import { toFetch } from '../gateway/asgi/to-fetch.ts';
+import { AsgiViolation, ClientDisconnected, WsgiViolation } from '../gateway/errors.ts';
+import { validate } from '../gateway/wsgi/validate.ts';
 import type { Builtins } from './link.ts';
 
 /** Built-in modules by specifier. */
 export const builtins: Builtins = {
+  // Servers and networks are for programs around an app, not for the app: `porthole` has only types for it.
   porthole: {},
-  'porthole/wsgi': {},
-  'porthole/asgi': {},
+  'porthole/wsgi': { validate, WsgiViolation },
+  'porthole/asgi': { asgiFromWsgi, AsgiViolation, ClientDisconnected, fromFetch, toFetch },
 };

@@ -1,5 +1,6 @@
 /**
  * `porthole/wsgi`: WSGI (PEP 3333) for JavaScript.
  */
+export { validate, type ValidateOptions } from '../gateway/wsgi/validate.ts';
 export { WsgiViolation } from '../gateway/errors.ts';
 export type { ExcInfo, FileWrapper, StartResponse, WsgiApp, WsgiEnviron, WsgiErrors, WsgiHeaders, WsgiInput, WsgiWrite } from '../gateway/wsgi/types.ts';

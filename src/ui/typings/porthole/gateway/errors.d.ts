@@ -1,33 +1,60 @@
+/**
+ * What an application that breaks the contract is told, and what is thrown into one whose client has gone. One file, since
+ * applications and tests import them by name.
+ */
 import type { SourceSite } from '../trace/events.ts';
-/** What is known of a broken contract between gateway and application. */
+import type { AsgiClause } from './asgi/clauses.ts';
+import type { WsgiClause } from './wsgi/clauses.ts';
+/** The facts of a broken rule of an application interface. The sentence in `Error.message` is made from them. */
 export interface ViolationInit {
-    /** Stable, kebab-case: `start-response-twice`. */
+    /** Stable, kebab-case: `start-twice`, `headers-not-list`, … */
     readonly code: string;
-    /** Section of PEP 3333 or of the ASGI specification. */
+    /** Id of the rule: a key of `wsgi/clauses.ts` or `asgi/clauses.ts`. */
     readonly clause: string;
+    /** What is wrong, without a full stop's worth of advice. */
     readonly message: string;
+    /** What to do. */
     readonly advice: string;
-    readonly site?: SourceSite | undefined;
+    /** What was given, in source notation; at most a line. */
+    readonly given?: string;
+    /** What should have been given. */
+    readonly expected?: string;
+    /** Where in the app. */
+    readonly site?: SourceSite;
 }
-declare abstract class Violation extends TypeError {
+/** An application (or a server, seen from the validator) broke the contract of its interface. Thrown into the app at the call that broke it, where there is one. */
+export declare abstract class GatewayViolation extends Error {
     readonly code: string;
     readonly clause: string;
     readonly advice: string;
-    /** The app's line, where it could be read off the stack. */
+    readonly given: string | undefined;
+    readonly expected: string | undefined;
     readonly site: SourceSite | undefined;
-    constructor(facts: ViolationInit);
+    constructor(init: ViolationInit);
 }
-/** The application broke PEP 3333. Thrown into the application at the call that broke it. */
-export declare class WsgiViolation extends Violation {
+/** PEP 3333 was broken; `clause` is a key of `wsgi/clauses.ts`. */
+export declare class WsgiViolation extends GatewayViolation {
     readonly name = "WsgiViolation";
+    readonly clause: WsgiClause;
+    constructor(init: ViolationInit & {
+        readonly clause: WsgiClause;
+    });
 }
-/** The application broke ASGI. */
-export declare class AsgiViolation extends Violation {
+/** ASGI was broken; `clause` is a key of `asgi/clauses.ts`. `await send()` rejects with it. */
+export declare class AsgiViolation extends GatewayViolation {
     readonly name = "AsgiViolation";
+    readonly clause: AsgiClause;
+    constructor(init: ViolationInit & {
+        readonly clause: AsgiClause;
+    });
 }
-/** The client is gone: what `send()` rejects with and what ends a WSGI iteration early. */
+/**
+ * The client has gone: what ASGI's `send()` rejects with then (ASGI-gone-1, where Python has a subclass of OSError), and what
+ * WSGI's `write()` throws. An application may let it pass; it is not logged as an error.
+ */
 export declare class ClientDisconnected extends Error {
     readonly name = "ClientDisconnected";
+    /** As Node says it. */
+    readonly code = "EPIPE";
     constructor();
 }
-export {};

@@ -1,22 +1,8 @@
+import { type PlatformResponse } from './fetch-platform.ts';
 import type { AsgiApp } from './types.ts';
-/** What we need of a WHATWG Response. */
-export interface FetchResponse {
-    readonly status: number;
-    readonly headers: {
-        forEach(callback: (value: string, name: string) => void): void;
-        getSetCookie?(): string[];
-    };
-    readonly body: {
-        getReader(): {
-            read(): Promise<{
-                readonly done: boolean;
-                readonly value?: Uint8Array | undefined;
-            }>;
-            cancel(reason?: unknown): Promise<void>;
-        };
-    } | null;
-}
-/** `Request -> Response`. The request is the platform's own; its type is left to the handler. */
-export type FetchHandler = (request: never) => FetchResponse | Promise<FetchResponse>;
-/** Run a fetch handler as an ASGI application (http only). */
+/** What a handler answers with: the platform's Response, as far as it is used. */
+export type FetchResponse = PlatformResponse;
+/** What a platform calls. More arguments (environment, context) are the platform's; here there are none. */
+export type FetchHandler = (request: any, ...rest: any[]) => FetchResponse | Promise<FetchResponse>;
+/** Adapt a handler. The scope of a request is `request.asgi`, for what a Request does not say (the client's address). */
 export declare function fromFetch(handler: FetchHandler): AsgiApp;

@@ -86,6 +86,9 @@ export type AsgiSendEvent = {
     headers: Iterable<readonly [Uint8Array, Uint8Array]>;
     more_trailers?: boolean;
 } | {
+    type: 'http.response.early_hint';
+    links: Iterable<Uint8Array>;
+} | {
     type: 'websocket.accept';
     subprotocol?: string | null;
     headers?: Iterable<readonly [Uint8Array, Uint8Array]>;

@@ -1,0 +1,56 @@
+/**
+ * The rules of ASGI 3.0 (HTTP & WebSocket message format 2.5, lifespan 2.0, and the extensions offered) by an id that can be
+ * searched for: a section, and a number within it. The specifications number nothing; the words are ours, close to theirs.
+ */
+export declare const sections: {
+    readonly app: 'ASGI Specification: Applications';
+    readonly scope: 'HTTP Connection Scope';
+    readonly request: 'Request - receive event';
+    readonly start: 'Response Start - send event';
+    readonly body: 'Response Body - send event';
+    readonly gone: 'Disconnected Client - send exception';
+    readonly disconnect: 'Disconnect - receive event';
+    readonly lifespan: 'Lifespan Protocol 2.0';
+    readonly trailers: 'Extensions: HTTP Trailers';
+    readonly hints: 'Extensions: Early Hints';
+};
+/** Id to rule. */
+export declare const clauses: {
+    readonly 'ASGI-app-1': 'The application is a single awaitable callable: app(scope, receive, send).';
+    readonly 'ASGI-app-2': 'Messages are dictionaries with a "type" of Unicode text.';
+    readonly 'ASGI-app-3': 'A message that is not expected in the present state is an error.';
+    readonly 'ASGI-app-4': 'An exception that leaves the application ends the connection; the server logs it.';
+    readonly 'ASGI-scope-1': 'One scope per request; type is "http".';
+    readonly 'ASGI-scope-2': 'http_version is "1.0" or "1.1"; method is upper-case as received; scheme is not empty.';
+    readonly 'ASGI-scope-3': 'path excludes the query, with percent-encoding and UTF-8 decoded; raw_path is the path as received.';
+    readonly 'ASGI-scope-4': 'query_string is what follows the "?", percent-encoded, as bytes.';
+    readonly 'ASGI-scope-5': 'root_path is the path that the application is mounted at.';
+    readonly 'ASGI-scope-6': 'headers keep order and duplicates; names are in lower case.';
+    readonly 'ASGI-scope-7': 'client and server are [host, port]; a Unix socket is [path, None].';
+    readonly 'ASGI-scope-8': 'state is a shallow copy of the lifespan\'s state.';
+    readonly 'ASGI-request-1': 'http.request carries content, decoded from chunks; more_body says whether more follows.';
+    readonly 'ASGI-request-2': 'The last http.request has more_body false, even if it is empty.';
+    readonly 'ASGI-start-1': 'http.response.start comes first, once, and is followed by at least one body message.';
+    readonly 'ASGI-start-2': 'status is an integer.';
+    readonly 'ASGI-start-3': 'headers is an iterable of pairs of byte strings, with names in lower case and no pseudo headers.';
+    readonly 'ASGI-start-4': 'The server must ignore a Transfer-Encoding header and may use chunked where there is no Content-Length.';
+    readonly 'ASGI-start-5': 'The server need not send the head before the first body message.';
+    readonly 'ASGI-start-6': 'With trailers true, the server waits for http.response.trailers after the body.';
+    readonly 'ASGI-body-1': 'body is a byte string, empty if missing; more_body is a boolean, false if missing.';
+    readonly 'ASGI-body-2': 'Data is passed on before send returns.';
+    readonly 'ASGI-body-3': 'A message with more_body false completes the response; the application must send one.';
+    readonly 'ASGI-body-4': 'The content has the length that Content-Length announces.';
+    readonly 'ASGI-gone-1': 'send() on a closed connection raises.';
+    readonly 'ASGI-gone-2': 'That exception, coming back, is not logged as an error.';
+    readonly 'ASGI-disconnect-1': 'receive() gives http.disconnect after the response was sent or the connection closed.';
+    readonly 'ASGI-lifespan-1': 'An exception before startup is complete means that the application has no lifespan; the server goes on.';
+    readonly 'ASGI-lifespan-2': 'The server waits for lifespan.startup.complete before it processes connections.';
+    readonly 'ASGI-lifespan-3': 'On lifespan.startup.failed the server logs the message and exits.';
+    readonly 'ASGI-lifespan-4': 'lifespan.shutdown is sent when connections are closed; the server waits for the answer.';
+    readonly 'ASGI-lifespan-5': 'state is an empty namespace; each request gets a shallow copy.';
+    readonly 'ASGI-trailers-1': 'Trailers are sent only if announced in http.response.start, after the body.';
+    readonly 'ASGI-trailers-2': 'The server sends trailers only if the client said "TE: trailers".';
+    readonly 'ASGI-hints-1': 'http.response.early_hint comes before the end of the body; its links are byte strings.';
+};
+/** Id of a rule of ASGI. */
+export type AsgiClause = keyof typeof clauses;
