@@ -28,8 +28,8 @@ export type TransferEncoding =
 
 /** The decision, with the clause that made it; or the reason to refuse. */
 export type FramingDecision =
-  | { readonly framing: Framing; readonly clause: string }
-  | { readonly refusal: RefusalCode; readonly at: 'transfer-encoding' };
+  | { readonly framing: Framing; readonly clause: string; readonly refusal: undefined }
+  | { readonly framing: undefined; readonly clause: undefined; readonly refusal: RefusalCode };
 
 const none: Framing = Object.freeze({ kind: 'none', length: 0 });
 const chunked: Framing = Object.freeze({ kind: 'chunked', length: -1 });
@@ -37,12 +37,12 @@ const untilClose: Framing = Object.freeze({ kind: 'until-close', length: -1 });
 const tunnel: Framing = Object.freeze({ kind: 'tunnel', length: -1 });
 
 const decided = {
-  noBodyStatus: { framing: none, clause: 'RFC9112-6.3-2.1' },
-  tunnel: { framing: tunnel, clause: 'RFC9112-6.3-2.2' },
-  chunked: { framing: chunked, clause: 'RFC9112-6.3-2.4' },
-  noLength: { framing: none, clause: 'RFC9112-6.3-2.7' },
-  emptyLength: { framing: none, clause: 'RFC9112-6.3-2.6' },
-  untilClose: { framing: untilClose, clause: 'RFC9112-6.3-2.8' },
+  noBodyStatus: { framing: none, clause: 'RFC9112-6.3-2.1', refusal: undefined },
+  tunnel: { framing: tunnel, clause: 'RFC9112-6.3-2.2', refusal: undefined },
+  chunked: { framing: chunked, clause: 'RFC9112-6.3-2.4', refusal: undefined },
+  noLength: { framing: none, clause: 'RFC9112-6.3-2.7', refusal: undefined },
+  emptyLength: { framing: none, clause: 'RFC9112-6.3-2.6', refusal: undefined },
+  untilClose: { framing: untilClose, clause: 'RFC9112-6.3-2.8', refusal: undefined },
 } as const satisfies Record<string, FramingDecision>;
 
 const refusedTransferEncoding = (facts: FramingFacts): RefusalCode | undefined => {
@@ -65,9 +65,9 @@ const refusedTransferEncoding = (facts: FramingFacts): RefusalCode | undefined =
 export function requestFraming(facts: FramingFacts): FramingDecision {
   if (facts.transferEncoding !== 'absent') {
     const refusal = refusedTransferEncoding(facts);
-    return refusal === undefined ? decided.chunked : { refusal, at: 'transfer-encoding' };
+    return refusal === undefined ? decided.chunked : { framing: undefined, clause: undefined, refusal };
   }
-  if (facts.contentLength > 0) return { framing: { kind: 'content-length', length: facts.contentLength }, clause: 'RFC9112-6.3-2.6' };
+  if (facts.contentLength > 0) return { framing: { kind: 'content-length', length: facts.contentLength }, clause: 'RFC9112-6.3-2.6', refusal: undefined };
   return facts.contentLength === 0 ? decided.emptyLength : decided.noLength;
 }
 
@@ -78,8 +78,8 @@ export function responseFraming(facts: FramingFacts, status: number, method: str
   if (method === 'CONNECT' && status < 300) return decided.tunnel;
   if (facts.transferEncoding !== 'absent') {
     const refusal = refusedTransferEncoding(facts);
-    return refusal === undefined ? decided.chunked : { refusal, at: 'transfer-encoding' };
+    return refusal === undefined ? decided.chunked : { framing: undefined, clause: undefined, refusal };
   }
-  if (facts.contentLength > 0) return { framing: { kind: 'content-length', length: facts.contentLength }, clause: 'RFC9112-6.3-2.6' };
+  if (facts.contentLength > 0) return { framing: { kind: 'content-length', length: facts.contentLength }, clause: 'RFC9112-6.3-2.6', refusal: undefined };
   return facts.contentLength === 0 ? decided.emptyLength : decided.untilClose;
 }

@@ -246,7 +246,8 @@ export class Receiver {
 
   #decide(decision: FramingDecision, offset: number): { readonly framing: Framing; readonly clause: string } {
     const { steering } = this.#head;
-    if ('refusal' in decision) throw refuse(decision.refusal, this.#valueSpan(steering.transferEncodingLine, offset));
+    // What framing refuses, it refuses for what Transfer-Encoding says.
+    if (decision.refusal !== undefined) throw refuse(decision.refusal, this.#valueSpan(steering.transferEncodingLine, offset));
     if (decision.framing.length > this.#limits.maxBodyBytes) throw refuse('body-too-large', this.#valueSpan(steering.contentLengthLine, offset));
     return decision;
   }
