@@ -137,7 +137,7 @@ function addFields(environ: WsgiEnviron, source: EnvironSource, target: Target):
     environ[key] = typeof before === 'string' ? `${before}${name === 'cookie' ? '; ' : ','}${value}` : value;
     if (origins !== undefined) {
       const earlier = origins.get(key);
-      origins.set(key, bytes(...(earlier?.from === 'bytes' ? earlier.spans : []), headers.valueSpan(i)));
+      origins.set(key, bytes(...(earlier?.from === 'bytes' ? earlier.spans : []), headers.nameSpan(i), headers.valueSpan(i)));
     }
   }
   if (target.authority !== undefined) {
