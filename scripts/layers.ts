@@ -61,6 +61,7 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   rpc: ['comlink'],
   runner: ['acorn', 'comlink', 'sucrase'],
   machine: ['comlink'],
+  playground: ['fflate'],
   // `virtual:porthole-runtime`: address of the process runtime, which a Vite plug-in builds from workers/process.ts.
   ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime'],
   node: ['acorn', 'sucrase'],
