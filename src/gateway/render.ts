@@ -45,26 +45,36 @@ function inspect(value: unknown, depth: number): string {
   if (depth === 0) return Array.isArray(value) ? '[…]' : '{…}';
   if (Array.isArray(value)) return `[${value.slice(0, 100).map((item) => inspect(item, depth - 1)).join(', ')}${value.length > 100 ? ', …' : ''}]`;
   const name = nameOf(value);
-  if (name !== 'Object') return `a ${name} object`;
+  if (name !== 'Object') return `${article(name)} object`;
   const members = Object.entries(value).slice(0, 100).map(([key, item]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)}: ${inspect(item, depth - 1)}`);
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
+/** Name of the class; `Object` for plain objects. A generator has no class of its own, but a tag. */
 function nameOf(value: object): string {
+  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (tag === 'Generator') return 'generator';
+  if (tag === 'AsyncGenerator') return 'async generator';
+  if (tag !== 'Object') return tag;
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
-  if (prototype === null) return 'Object';
-  const name = prototype.constructor?.name;
-  return typeof name === 'string' && name !== '' ? name : 'nameless';
+  const name = prototype?.constructor?.name;
+  return typeof name === 'string' && name !== '' ? name : 'Object';
 }
+
+/** A word with its article. No class of ours or the platform's begins with a vowel that sounds otherwise, but `U` (`Uint8Array`, `URL`). */
+const article = (name: string): string => `${/^[AEIOaeio]/.test(name) ? 'an' : 'a'} ${name}`;
 
 /** What a person would call the thing: `a string`, `a Promise`, `null`. */
 export function describeType(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an array';
-  if (typeof value !== 'object') return `a ${typeof value}`;
+  if (typeof value !== 'object') return article(typeof value);
   const name = nameOf(value);
-  return name === 'Object' ? 'an object' : `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`;
+  return name === 'Object' ? 'an object' : article(name);
 }
+
+/** The name that {@link describeType} goes by, for wrappers that stand for what they wrap. */
+export const typeTag = (value: object): string => nameOf(value);
 
 /** Is it bytes as this gateway takes them? Also those of another realm (a `vm` context, a frame). */
 export function isBytes(value: unknown): value is Uint8Array {

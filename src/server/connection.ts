@@ -214,7 +214,7 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
   }
 
   onClose(error?: SocketError): void {
-    this.#over(error === undefined ? 'closed in order' : `${error.code}: ${error.message}`);
+    this.#over(error === undefined ? 'closed in order' : error.message);
   }
 
   onDeadline(): void {

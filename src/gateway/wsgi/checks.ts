@@ -96,7 +96,7 @@ export function checkBlock(block: unknown, how: 'write()' | 'the iterable', site
     : isThenable(block) ? 'WSGI is synchronous: there is nobody to await it. Make the app an ASGI one.'
     : 'Give a Uint8Array.';
   return new WsgiViolation({
-    code: 'body-not-bytes', clause: 'PEP3333-unicode-2', message: `${how} was given ${describeType(block)} instead of bytes: ${show(block, 60)}.`, advice,
+    code: 'body-not-bytes', clause: 'PEP3333-unicode-2', message: `${how === 'write()' ? 'write() was given' : 'The iterable gave'} ${describeType(block)} instead of bytes: ${show(block, 60)}.`, advice,
     given: show(block), expected: 'a Uint8Array', ...(site && { site }),
   });
 }

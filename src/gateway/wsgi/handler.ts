@@ -32,7 +32,10 @@ export interface WsgiExchange {
   readonly yieldTurn: () => void;
 }
 
-/** Blocks sent in one go before others get a turn. A fast reader must not keep a never-ending generator on the thread for ever. */
+/**
+ * Blocks asked for before others get a turn of the event loop. A never-ending generator must not keep the thread for ever, even
+ * where the reader is so fast that the socket is never full for longer than a promise job.
+ */
 const blocksPerTurn = 512;
 
 /** Serves one exchange; `run` is called once, with the body complete. */
@@ -44,6 +47,8 @@ export class WsgiHandler implements ExchangeHandler {
   readonly #errors: ErrorStream;
   readonly #violations = new Set<string>();
   #result: Result | undefined;
+  /** Blocks asked for. */
+  #blocks = 0;
   /** Octets of content that went out. */
   #sent = 0;
   /** Octets of content, where all of it is known before the head goes out; -1 otherwise. */
@@ -109,8 +114,9 @@ export class WsgiHandler implements ExchangeHandler {
   resume(): void {
     if (this.#over || this.#inApp) return;
     const result = this.#result!;
-    for (let blocks = 0; ; blocks += 1) {
-      if (blocks === blocksPerTurn) return this.#exchange.yieldTurn();
+    for (;;) {
+      this.#blocks += 1;
+      if (this.#blocks % blocksPerTurn === 0) return this.#exchange.yieldTurn();
       let step: IteratorResult<unknown>;
       try {
         this.#inApp = true;
@@ -240,8 +246,7 @@ export class WsgiHandler implements ExchangeHandler {
 
   /** `length`: octets of content, where all of it is known; -1 otherwise. */
   #sendHead(length: number): void {
-    const { head } = this.#starter;
-    if (head === undefined) throw noStart(length > 0 ? 'gave content' : 'returned');
+    const head = this.#starter.head!;
     let { headers } = head;
     if (length >= 0 && head.contentLength < 0 && head.status !== 204 && head.status !== 304) headers = [...headers, ['Content-Length', String(length)]];
     this.#channel.start(head.status, head.reason, headers);
@@ -251,10 +256,12 @@ export class WsgiHandler implements ExchangeHandler {
   /** Everything was given. */
   #finish(): void {
     try {
+      const { head } = this.#starter;
+      if (head === undefined) throw noStart('returned');
+      // Before the head, if that is still to be sent: then the client can be told.
+      if (this.#contentAllowed && head.contentLength > this.#sent) throw this.#tooShort(head.contentLength);
       // PEP3333-start-9: "or until the application's returned iterable is exhausted". Nothing was given, so the length is known.
       if (!this.#starter.headSent) this.#sendHead(this.#channel.isHead ? -1 : 0);
-      const { contentLength } = this.#starter.head!;
-      if (this.#contentAllowed && contentLength > this.#sent) throw this.#tooShort(contentLength);
       this.#channel.end();
     } catch (error) {
       return this.#fail(error);
@@ -322,7 +329,7 @@ export class WsgiHandler implements ExchangeHandler {
 
   #tooShort(announced: number): WsgiViolation {
     return new WsgiViolation({
-      code: 'body-too-short', clause: 'PEP3333-length-3', message: `The application gave ${this.#sent} of the ${announced} bytes that its Content-Length announces, so the connection has to be closed.`,
+      code: 'body-too-short', clause: 'PEP3333-length-3', message: `The application gave ${this.#sent} of the ${announced} bytes that its Content-Length announces.`,
       advice: 'Count what you send, or leave Content-Length out.',
     });
   }

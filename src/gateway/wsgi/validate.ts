@@ -5,7 +5,7 @@
  * What the gateway refuses anyway is checked by the same functions (`checks.ts`), so that a validated application under
  * this gateway hears of each mistake once, and under another server hears of it at all.
  */
-import { describeType, isBytes, show } from '../render.ts';
+import { describeType, isBytes, show, typeTag } from '../render.ts';
 import { outsideRuntime, siteReader, type SiteReader } from '../site.ts';
 import { checkBlock, checkHeaders, checkResult, checkStatus } from './checks.ts';
 import type { WsgiClause } from './clauses.ts';
@@ -214,6 +214,7 @@ class CheckedErrors implements WsgiErrors {
 
 /** The iterable, watched: both what it gives and how it is used. Its own iterator, so that `return()` is its `close()`. */
 class CheckedResult implements IterableIterator<Uint8Array> {
+  readonly #tag: string;
   readonly #result: Result;
   readonly #state: State;
   readonly #complain: Complain;
@@ -222,10 +223,16 @@ class CheckedResult implements IterableIterator<Uint8Array> {
   #closed = false;
 
   constructor(iterable: Iterable<Uint8Array>, state: State, complain: Complain, raise: (violation: WsgiViolation) => void) {
+    this.#tag = typeTag(iterable);
     this.#result = new Result(iterable);
     this.#state = state;
     this.#complain = complain;
     this.#raise = raise;
+  }
+
+  /** In the trace it is called what it stands for. */
+  get [Symbol.toStringTag](): string {
+    return this.#tag;
   }
 
   [Symbol.iterator](): this {
