@@ -1,0 +1,213 @@
+/**
+ * What every road to a server must do alike: memory, MessagePort, TCP. The suite is given a way to reach a server that runs an
+ * application, and looks only at octets.
+ */
+import { afterEach, describe, expect, test } from 'vitest';
+import { HttpClient, type ClientResult } from '../../src/client/http-client.ts';
+import { systemHost } from '../../src/host/system.ts';
+import type { DuplexSocket } from '../../src/net/socket.ts';
+import type { ServerConfig } from '../../src/server/config.ts';
+import { decode, echoAsgi, echoWsgi, encode, failingAsgi, failingWsgi, streamAsgi, streamWsgi } from '../helpers/apps.ts';
+import type { AsgiApp } from '../../src/gateway/asgi/types.ts';
+import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
+
+/** A server that runs, and how to get a connection to it. */
+export interface Reached {
+  /** A new connection, from the client's side; nobody has opened it yet. */
+  connect(): Promise<DuplexSocket>;
+  /** Stop the server and let go of everything. */
+  close(): Promise<void>;
+}
+
+/** Starts a server for an application. */
+export type Reach = (app: unknown, config?: Partial<ServerConfig>) => Promise<Reached>;
+
+const bytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+/** Run the suite over one road. */
+export function exchangeContract(road: string, reach: Reach): void {
+  describe(`over ${road}`, () => {
+    let reached: Reached | undefined;
+    const clients: HttpClient[] = [];
+    afterEach(async () => {
+      for (const client of clients.splice(0)) client.reset();
+      await reached?.close();
+      reached = undefined;
+    });
+
+    const start = async (app: unknown, config: Partial<ServerConfig> = {}): Promise<void> => {
+      reached = await reach(app, { lifespan: 'off', ...config });
+    };
+    const client = async (): Promise<HttpClient> => {
+      const made = new HttpClient(await reached!.connect(), { host: systemHost, timeoutMs: 5000 });
+      clients.push(made);
+      return made;
+    };
+    const ask = async (request: string, options: { readonly cuts?: readonly number[]; readonly endAfter?: boolean } = {}): Promise<ClientResult> => (await client()).send(bytes(request), options);
+    const bodies = (result: ClientResult): string[] => result.responses.map(({ body }) => decode(body));
+
+    describe.each([['WSGI', echoWsgi, streamWsgi, failingWsgi], ['ASGI', echoAsgi, streamAsgi, failingAsgi]] as const)('%s', (_name, echo, stream, failing) => {
+      test('a GET', async () => {
+        await start(echo);
+        const result = await ask('GET /a%20b?x=1 HTTP/1.1\r\nHost: a\r\n\r\n');
+        expect(result.failure).toBeUndefined();
+        expect(bodies(result)).toEqual(['GET /a b?x=1 ']);
+        expect(result.responses[0]).toMatchObject({ status: 200, keepAlive: true });
+      });
+
+      test('a POST, whole and octet by octet', async () => {
+        await start(echo);
+        const request = 'POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello=world';
+        expect(bodies(await ask(request))).toEqual(['POST /form? hello=world']);
+        expect(bodies(await ask(request, { cuts: Array.from({ length: request.length - 1 }, (_, i) => i + 1) }))).toEqual(['POST /form? hello=world']);
+      });
+
+      test('a chunked POST', async () => {
+        await start(echo);
+        expect(bodies(await ask('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'))).toEqual(['POST /? hello world']);
+      });
+
+      test('requests one after the other on one connection', async () => {
+        await start(echo);
+        const one = await client();
+        expect(bodies(await one.send(bytes('GET /1 HTTP/1.1\r\nHost: a\r\n\r\n')))).toEqual(['GET /1? ']);
+        expect(bodies(await one.send(bytes('GET /2 HTTP/1.1\r\nHost: a\r\n\r\n')))).toEqual(['GET /2? ']);
+      });
+
+      test('RFC9112-9.3.2: pipelined requests are answered in order', async () => {
+        await start(echo);
+        const result = await ask(Array.from({ length: 10 }, (_, i) => `GET /${i} HTTP/1.1\r\nHost: a\r\n\r\n`).join(''));
+        expect(bodies(result)).toEqual(Array.from({ length: 10 }, (_, i) => `GET /${i}? `));
+      });
+
+      test('a bad request behind a good one: both are answered, then the connection is closed', async () => {
+        await start(echo);
+        const result = await ask('GET /good HTTP/1.1\r\nHost: a\r\n\r\nGET /bad HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
+        expect(result.responses.map(({ status }) => status)).toEqual([200, 400]);
+        expect(result.responses[1]).toMatchObject({ keepAlive: false });
+        expect(decode(result.responses[1]!.body)).toContain('RFC9112-3.2-6');
+      });
+
+      test('a 4xx arrives although more is on its way', async () => {
+        await start(echo);
+        const result = await ask(`BAD LINE\r\n${'x'.repeat(300_000)}`);
+        expect(result.responses[0]).toMatchObject({ status: 400 });
+      });
+
+      test('HEAD', async () => {
+        await start(echo);
+        const result = await ask('HEAD / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n');
+        expect(bodies(result)).toEqual(['', 'GET /next? ']);
+      });
+
+      test('HTTP/1.0: the end of the connection is the end of the response', async () => {
+        await start(stream(3, 5));
+        const result = await ask('GET / HTTP/1.0\r\n\r\n');
+        expect(bodies(result)).toEqual(['aaaaabbbbbccccc']);
+        expect(result.responses[0]!.headers.map(([name]) => name.toLowerCase())).not.toContain('transfer-encoding');
+      });
+
+      test('a client that closes its half still gets its answer', async () => {
+        await start(echo);
+        expect(bodies(await ask('GET /half HTTP/1.1\r\nHost: a\r\n\r\n', { endAfter: true }))).toEqual(['GET /half? ']);
+      });
+
+      test('a large response, in order and whole', async () => {
+        await start(stream(200, 10_000));
+        const { responses, failure } = await ask('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+        expect(failure).toBeUndefined();
+        const { body } = responses[0]!;
+        expect(body.length).toBe(2_000_000);
+        expect(body.every((octet, i) => octet === 97 + (Math.floor(i / 10_000) % 26))).toBe(true);
+      });
+
+      test('a large request body', async () => {
+        await start(echo);
+        const { responses } = await ask(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n${'z'.repeat(1_000_000)}`);
+        expect(responses[0]!.body.length).toBe('POST /? '.length + 1_000_000);
+      });
+
+      test('an error before the response: 500, and the connection goes on', async () => {
+        await start(failing);
+        const result = await ask('GET /fail/before HTTP/1.1\r\nHost: a\r\n\r\nGET /fail/start HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n');
+        expect(result.responses.map(({ status }) => status)).toEqual([500, 500, 200]);
+        expect(decode(result.responses[2]!.body)).toBe('begun, done');
+      });
+
+      test('an error in mid-response: the client sees that it is incomplete', async () => {
+        await start(failing);
+        const result = await ask('GET /fail/body HTTP/1.1\r\nHost: a\r\n\r\n');
+        expect(result.failure).toMatchObject({ kind: 'closed' });
+        expect(decode(result.raw)).toContain('begun');
+      });
+
+      test('Connection: close is honoured', async () => {
+        await start(echo);
+        const one = await client();
+        expect((await one.send(bytes('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'))).responses[0]).toMatchObject({ keepAlive: false });
+        expect((await one.send(bytes('GET / HTTP/1.1\r\nHost: a\r\n\r\n'))).responses).toEqual([]);
+      });
+
+      test('an unread body does not disturb the next request', async () => {
+        await start(failing);
+        const result = await ask('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: a\r\n\r\n');
+        expect(bodies(result)).toEqual(['begun, done', 'begun, done']);
+      });
+    });
+
+    test('WSGI: close() is called when the client goes', async () => {
+      let closed!: () => void;
+      const gone = new Promise<void>((resolve) => { closed = resolve; });
+      const endless: WsgiApp = function* (_environ, startResponse) {
+        startResponse('200 OK', []);
+        try {
+          for (;;) yield new Uint8Array(50_000);
+        } finally {
+          closed();
+        }
+      };
+      await start(endless);
+      const socket = await reached!.connect();
+      socket.open({ onData: () => socket.reset(), onEof: () => {}, onDrain: () => {}, onClose: () => {} });
+      socket.write(bytes('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+      await gone;
+    });
+
+    test('ASGI: receive() gives http.disconnect and send() rejects when the client goes', async () => {
+      let tell!: (seen: string) => void;
+      const seen = new Promise<string>((resolve) => { tell = resolve; });
+      const waiting: AsgiApp = async (scope, receive, send) => {
+        if (scope.type !== 'http') throw new TypeError(scope.type);
+        await send({ type: 'http.response.start', status: 200 });
+        await send({ type: 'http.response.body', body: encode('here'), more_body: true });
+        while ((await receive()).type !== 'http.disconnect');
+        try {
+          for (;;) await send({ type: 'http.response.body', body: new Uint8Array(50_000), more_body: true });
+        } catch (error) {
+          tell((error as Error).name);
+        }
+      };
+      await start(waiting);
+      const socket = await reached!.connect();
+      socket.open({ onData: () => socket.reset(), onEof: () => {}, onDrain: () => {}, onClose: () => {} });
+      socket.write(bytes('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+      expect(await seen).toBe('ClientDisconnected');
+    });
+
+    test('two connections at a time', async () => {
+      const release: (() => void)[] = [];
+      const patient: AsgiApp = async (scope, _receive, send) => {
+        if (scope.type !== 'http') throw new TypeError(scope.type);
+        if (scope.path === '/slow') await new Promise<void>((resolve) => { release.push(resolve); });
+        await send({ type: 'http.response.start', status: 200 });
+        await send({ type: 'http.response.body', body: encode(scope.path) });
+      };
+      await start(patient);
+      const slow = ask('GET /slow HTTP/1.1\r\nHost: a\r\n\r\n');
+      expect(bodies(await ask('GET /fast HTTP/1.1\r\nHost: a\r\n\r\n'))).toEqual(['/fast']);
+      await expect.poll(() => release.length).toBe(1);
+      release[0]!();
+      expect(bodies(await slow)).toEqual(['/slow']);
+    });
+  });
+}
