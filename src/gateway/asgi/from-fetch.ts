@@ -111,6 +111,6 @@ async function soon<T>(promise: Promise<T>): Promise<Soon<T>> {
   let result: { readonly value: T } | undefined;
   let failed = false;
   promise.then((value) => { result = { value }; }, () => { failed = true; });
-  for (let job = 0; job < 4 && result === undefined && !failed; job += 1) await undefined;
+  for (let job = 0; job < 4 && result === undefined && !failed; job += 1) await Promise.resolve();
   return result === undefined ? { settled: false, promise } : { settled: true, value: result.value, promise };
 }

@@ -89,7 +89,7 @@ function checkEnviron(environ: WsgiEnviron, complain: Complain): void {
     else if ([...value].some((character) => character.codePointAt(0)! > 0xff)) server('environ-not-latin1', 'PEP3333-unicode-1', `${key} contains a character outside latin-1.`, 'octets as latin-1', value);
   }
   for (const key of ['HTTP_CONTENT_TYPE', 'HTTP_CONTENT_LENGTH'] as const) if (key in environ) server('environ-http-content', 'PEP3333-environ-5', `${key} is there; the key is ${key.slice(5)}.`, `no ${key}`, environ[key]);
-  const { SCRIPT_NAME: script = '', PATH_INFO: path = '' } = environ;
+  const { SCRIPT_NAME: script = '', PATH_INFO: path = '' } = environ as Partial<WsgiEnviron>; // middleware may have left them out
   if (script !== '' && (!script.startsWith('/') || script.endsWith('/'))) server('script-name', 'PEP3333-environ-2', `SCRIPT_NAME is ${show(script)}.`, 'empty, or a path that begins with "/" and does not end with one', script);
   if (path !== '' && !path.startsWith('/') && path !== '*') server('path-info', 'PEP3333-environ-3', `PATH_INFO is ${show(path)}.`, 'empty, or a path that begins with "/"', path);
   if (environ.CONTENT_LENGTH !== undefined && !/^[0-9]*$/.test(environ.CONTENT_LENGTH)) server('content-length', 'PEP3333-environ-5', 'CONTENT_LENGTH is not a number.', 'decimal digits', environ.CONTENT_LENGTH);
