@@ -33,13 +33,14 @@ export const matrix = {
   frameworks: ['gateway'],
   snippet: [],
   examples: ['snippet'],
+  embed: ['snippet'],
   rpc: ['snippet', 'trace'],
   runner: ['server', 'client', 'gateway', 'net', 'rpc', 'snippet', 'host', 'trace'],
   machine: ['rpc', 'net', 'client', 'snippet', 'host', 'trace'],
   playground: ['machine', 'snippet', 'examples', 'trace', 'client', 'core'],
-  ui: ['playground', 'machine', 'snippet', 'host', 'trace'],
+  ui: ['playground', 'machine', 'embed', 'snippet', 'host', 'trace'],
   node: ['server', 'gateway', 'net', 'host', 'trace'],
-  api: ['host', 'trace', 'core', 'gateway', 'net', 'server', 'client', 'snippet', 'frameworks', 'node'],
+  api: ['host', 'trace', 'core', 'gateway', 'net', 'server', 'client', 'snippet', 'frameworks', 'embed', 'node'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** A folder of `src/`. */
@@ -86,6 +87,12 @@ const narrower: IForbiddenRuleType[] = [
     comment: 'A framework is written against PEP 3333 or ASGI, not against this gateway.',
     from: { path: '^src/frameworks/' },
     to: { path: '^src/gateway/', pathNot: '/types\\.ts$' },
+  },
+  {
+    name: 'the element is small',
+    comment: 'It is loaded by other people\'s pages: what reads snippets stays on the frame\'s side.',
+    from: { path: '^src/embed/', pathNot: '^src/embed/(frame|source|host-message)\\.ts$' },
+    to: { path: '^src/(snippet/|embed/(frame|source|host-message)\\.ts$)' },
   },
   {
     name: 'playground sees what a machine is, not how it works',
