@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const emitted = join(root, '.cache/types');
 
 /** Entry points that package.json exports, by the name of their file in `dist`. */
-export const publicEntries = ['index', 'core', 'wsgi', 'asgi', 'node', 'snippet'] as const;
+export const publicEntries = ['index', 'core', 'wsgi', 'asgi', 'node', 'snippet', 'embed'] as const;
 
 const entries: Record<string, string> = {
   ...Object.fromEntries(publicEntries.map((name) => [name, join(root, `src/api/${name}.ts`)])),

@@ -21,6 +21,7 @@ const names: Record<(typeof publicEntries)[number], readonly string[]> = {
   wsgi: ['WsgiViolation', 'validate'],
   asgi: ['AsgiViolation', 'ClientDisconnected', 'asgiFromWsgi', 'fromFetch', 'toFetch'],
   node: ['AppImportError', 'InterfaceError', 'SocketError', 'importApp', 'serve'],
+  embed: ['PortholePlayground', 'definePlayground', 'protocolVersion'],
   snippet: ['LinkError', 'SnippetError', 'decodeSnippet', 'embedUrl', 'encodeSnippet', 'parseSnippet', 'shareUrl'],
 };
 
