@@ -124,7 +124,8 @@ function parseAt(line: string): Frame | undefined {
 // ── the default: whatever is not ours ────────────────────────────────────────────────────────────────────────────────
 
 /** This file, as the engine names it; and the folder that our code lives in. */
-const ownFile = parseStack(new Error('own').stack ?? '')[0]?.file ?? '';
+const plainPath = (file: string): string => file.replace(/^file:\/\//, '');
+const ownFile = plainPath(parseStack(new Error('own').stack ?? '')[0]?.file ?? '');
 const ownFolder = ownFile.replace(/\/gateway\/site\.[a-z]+$/, '/');
 const runtimeFolders = /^(?:api|client|core|frameworks|gateway|host|machine|net|node|rpc|runner|server|trace)\//;
 
@@ -134,8 +135,10 @@ const runtimeFolders = /^(?:api|client|core|frameworks|gateway|host|machine|net|
  */
 export function outsideRuntime(file: string): string | undefined {
   if (/^(?:node:|native|<anonymous>|internal\/|wasm:)/.test(file) || file.includes('/node_modules/')) return undefined;
-  if (ownFolder !== ownFile) {
-    if (file.startsWith(ownFolder) && runtimeFolders.test(file.slice(ownFolder.length))) return undefined;
-  } else if (file === ownFile || (ownFile.includes('/') && file.slice(0, file.lastIndexOf('/')) === ownFile.slice(0, ownFile.lastIndexOf('/')))) return undefined;
-  return file.replace(/^file:\/\//, '');
+  const path = plainPath(file);
+  const ours = ownFolder === ownFile ? folderOf(path) === folderOf(ownFile) : path.startsWith(ownFolder) && runtimeFolders.test(path.slice(ownFolder.length));
+  return ours ? undefined : path;
 }
+
+/** Everything up to the last slash; a name without one stands for itself. */
+const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : path);
