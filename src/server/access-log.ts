@@ -99,7 +99,10 @@ function fromBase64(text: string): string {
 }
 
 /** Quotes, backslashes and controls are escaped: a line is one line, whatever a client sends (CWE-117). */
-const safe = (text: string): string =>
+// oxlint-disable-next-line no-control-regex -- they are what it is for
+const unsafe = /["\\\u0000-\u001f\u007f-\u009f]/;
+const safe = (text: string): string => (unsafe.test(text) ? escape(text) : text);
+const escape = (text: string): string =>
   // oxlint-disable-next-line no-control-regex -- they are what it is for
   text.replace(/["\\\u0000-\u001f\u007f-\u009f]/g, (char) => (char === '"' || char === '\\' ? `\\${char}` : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`));
 

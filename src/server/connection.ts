@@ -79,9 +79,9 @@ interface Exchange {
   /** Undefined: a WSGI body is being gathered. */
   handler: ExchangeHandler | undefined;
   /** `handler`, where it takes the body as it comes. */
-  readonly streaming: StreamingHandler | undefined;
-  readonly upgrade: UpgradeHandler | undefined;
-  readonly body: BodyBuffer | undefined;
+  streaming: StreamingHandler | undefined;
+  upgrade: UpgradeHandler | undefined;
+  body: BodyBuffer | undefined;
   /** `run` has been called. */
   running: boolean;
   /** The access log has it. */
@@ -195,8 +195,7 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.#socket.id, exchange: this.core.exchange, flow: 'recv', stream: 'c2s', span: [start, this.#received], bytes: bytes.slice() });
     if (this.#lingering) return this.#linger(bytes.length);
     if (this.#tunnel !== undefined) return this.#tunnel.tunnelled(bytes);
-    if (this.#patience === 'idle') this.#wait('head', this.config.headTimeoutMs);
-    else if (this.#patience === 'body') this.#wait('body', this.config.bodyTimeoutMs);
+    if (this.#patience === 'body' && this.deadline !== Infinity) this.#wait('body', this.config.bodyTimeoutMs);
     this.core.receiveData(bytes);
     if (this.#takeTurn()) this.#pump();
   }
@@ -272,6 +271,8 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     }
     this.#send();
     this.#balance();
+    // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
+    if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
   }
 
   /** One thing. False: there is nothing that could be done now. */
@@ -319,23 +320,26 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
       connection: this.#socket.id, exchange: this.core.exchange, request, facts: this.#facts, tracer, clock: host.clock, sites, log: this.#context.log, validate: config.validate,
     };
     const response = new ServerResponse(this, request);
-    const common = { request, response, context, startedAt: host.clock.now(), wallMs: this.#context.access === undefined ? 0 : host.clock.wallMs(), running: false, logged: false };
+    const logged = this.#context.access !== undefined;
+    const exchange: Exchange = {
+      request, response, context, startedAt: logged ? host.clock.now() : 0, wallMs: logged ? host.clock.wallMs() : 0,
+      handler: undefined, streaming: undefined, upgrade: undefined, body: undefined, running: false, logged: false,
+    };
+    this.#exchange = exchange;
     this.#drained = 0;
     const protocol = upgrades.length > 0 && this.core.theirState !== 'ERROR' ? upgrades.find((each) => each.claims(request)) : undefined;
     if (protocol !== undefined) {
       this.#context.taskBegan();
-      const upgrade = protocol.begin({
+      exchange.handler = exchange.upgrade = protocol.begin({
         context, channel: response, state, switchProtocols: (headers) => this.#switch(headers), setDeadline: (ms) => this.#wait('tunnel', ms), finished: () => this.#context.taskEnded(),
       });
-      this.#exchange = { ...common, handler: upgrade, streaming: undefined, upgrade, body: undefined };
     } else if (app.interface === 'asgi') {
-      const streaming = new AsgiHandler({
+      exchange.handler = exchange.streaming = new AsgiHandler({
         app: app.app, name: app.name, context, channel: response, state,
         wantBody: () => this.#wantBody(), finished: () => this.#context.taskEnded(),
       });
-      this.#exchange = { ...common, handler: streaming, streaming, upgrade: undefined, body: undefined };
     } else {
-      this.#exchange = { ...common, handler: undefined, streaming: undefined, upgrade: undefined, body: new BodyBuffer(request.framing.length) };
+      exchange.body = new BodyBuffer(request.framing.length);
       // PEP3333-expect-1, the first way: the body is complete before the application is called, so it is asked for at once.
       response.continue100();
     }
@@ -401,7 +405,6 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
       this.#context.turn.release(this);
       if (this.core.bufferedBytes > 0 && !this.#takeTurn()) return false;
     }
-    if (this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
     return true;
   }
 

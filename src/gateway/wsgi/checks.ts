@@ -10,8 +10,18 @@ import { WsgiViolation } from '../errors.ts';
 
 const encodeAdvice = 'Encode text first: new TextEncoder().encode(text).';
 
+/** Status strings that were found to be in order: an application uses a handful of them over and over. */
+const goodStatuses = new Set<string>();
+
 /** The status string (PEP3333-start-1, -2, PEP3333-unicode-1). */
 export function checkStatus(status: unknown, site?: SourceSite): WsgiViolation | undefined {
+  if (goodStatuses.has(status as string)) return undefined;
+  const violation = judgeStatus(status, site);
+  if (violation === undefined && goodStatuses.size < 64) goodStatuses.add(status as string);
+  return violation;
+}
+
+function judgeStatus(status: unknown, site: SourceSite | undefined): WsgiViolation | undefined {
   const given = show(status);
   if (typeof status !== 'string') {
     return new WsgiViolation({ code: 'status-not-string', clause: 'PEP3333-start-1', message: `The status is ${describeType(status)}: ${given}.`, advice: 'Give code and reason as one string, such as "200 OK".', given, expected: 'a string such as "200 OK"', ...(site && { site }) });
@@ -61,11 +71,14 @@ export function checkHeaders(headers: unknown, site?: SourceSite): WsgiViolation
 }
 
 function checkHeader(name: string, value: string, at: { site: SourceSite } | undefined): WsgiViolation | undefined {
+  const lower = name.toLowerCase();
+  const bad = firstOutside(value, VALUE);
+  // Nearly every field: nothing to say.
+  if (bad < 0 && name !== '' && firstOutside(name, TCHAR) < 0 && lower !== 'status' && !hopByHop.has(lower)) return undefined;
   const given = `${show(name)}: ${show(value)}`;
   if (name === '' || firstOutside(name, TCHAR) >= 0) {
     return new WsgiViolation({ code: 'header-name', clause: 'PEP3333-start-4', message: `${show(name)} is not a field name.`, advice: name.endsWith(':') ? 'Leave the colon out.' : 'Use letters, digits and hyphens.', given, expected: 'letters, digits and hyphens', ...at });
   }
-  const lower = name.toLowerCase();
   if (lower === 'status') {
     // CGI's way to say the status; wsgiref's validator refuses it, and browsers would show it as a field.
     return new WsgiViolation({ code: 'header-status', clause: 'PEP3333-start-1', message: 'There is a header named Status.', advice: 'The status is the first argument of startResponse.', given, expected: 'no such header', ...at });
@@ -78,8 +91,6 @@ function checkHeader(name: string, value: string, at: { site: SourceSite } | und
       advice: transfer ? 'Leave it out: the server chooses chunked coding where it is needed.' : 'Leave it out: the server manages the connection.', given, expected: 'no hop-by-hop header', ...at,
     });
   }
-  const bad = firstOutside(value, VALUE);
-  if (bad < 0) return undefined;
   const unit = value.charCodeAt(bad);
   if (unit > 0xff) {
     return new WsgiViolation({ code: 'header-not-latin1', clause: 'PEP3333-unicode-1', message: `The value of ${name} contains U+${unit.toString(16).toUpperCase().padStart(4, '0')}, which is outside latin-1: ${show(value)}.`, advice: 'Percent-encode it, or use the form of RFC 8187 (filename*=UTF-8\'\'…).', given, expected: 'characters from U+0000 to U+00FF', ...at });

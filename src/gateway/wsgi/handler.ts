@@ -14,7 +14,7 @@ import { ErrorStream } from './error-stream.ts';
 import { ClientDisconnected, type GatewayViolation, WsgiViolation } from '../errors.ts';
 import { BodyInput } from './input.ts';
 import { Result } from './result.ts';
-import { Starter } from './start-response.ts';
+import { Starter, type StartHooks } from './start-response.ts';
 import { errorText } from '../thrown.ts';
 import type { WsgiApp, WsgiEnviron } from './types.ts';
 import { validate } from './validate.ts';
@@ -39,7 +39,7 @@ export interface WsgiExchange {
 const blocksPerTurn = 512;
 
 /** Serves one exchange; `run` is called once, with the body complete. */
-export class WsgiHandler implements ExchangeHandler {
+export class WsgiHandler implements ExchangeHandler, StartHooks {
   readonly #exchange: WsgiExchange;
   readonly #context: ExchangeContext;
   readonly #channel: ResponseChannel;
@@ -65,17 +65,8 @@ export class WsgiHandler implements ExchangeHandler {
     this.#exchange = exchange;
     this.#context = exchange.context;
     this.#channel = exchange.channel;
-    const { tracer, sites, connection, exchange: number } = exchange.context;
-    const here = (): SourceSite | undefined => sites.here();
-    this.#errors = new ErrorStream((text) => this.#context.log('wsgi.errors', 'error', text, this.#context, here()));
-    this.#starter = new Starter({
-      write: (data) => this.#write(data),
-      started: (status: string, headers: FieldPairs, site: SourceSite | undefined) => {
-        if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange: number, status, headers, ...(site && { site }) });
-      },
-      refused: (violation) => this.#report(violation),
-      site: here,
-    });
+    this.#errors = new ErrorStream((text) => this.#context.log('wsgi.errors', 'error', text, this.#context, this.site()));
+    this.#starter = new Starter(this);
   }
 
   run(): void {
@@ -190,8 +181,23 @@ export class WsgiHandler implements ExchangeHandler {
     this.#finish();
   }
 
+  // ── StartHooks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  site(): SourceSite | undefined {
+    return this.#context.sites.here();
+  }
+
+  started(status: string, headers: FieldPairs, site: SourceSite | undefined): void {
+    const { tracer, connection, exchange } = this.#context;
+    if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange, status, headers, ...(site && { site }) });
+  }
+
+  refused(violation: WsgiViolation): void {
+    this.#report(violation);
+  }
+
   /** PEP 3333, "The write() Callable". Cannot wait: what does not fit the socket is kept. */
-  #write(data: Uint8Array): void {
+  wrote(data: Uint8Array): void {
     const site = this.#context.sites.here();
     const violation = checkBlock(data, 'write()', site) ?? (this.#iterating && this.#context.validate ? lateWrite(site) : undefined);
     if (violation !== undefined) {

@@ -24,12 +24,13 @@ export interface Head {
 /** What the handler adds. */
 export interface StartHooks {
   /** `write()` was called. */
-  readonly write: WsgiWrite;
+  wrote(data: Uint8Array): void;
   /** A valid call was made. */
-  readonly started: (status: string, headers: FieldPairs, site: SourceSite | undefined) => void;
+  started(status: string, headers: FieldPairs, site: SourceSite | undefined): void;
   /** A call is refused; the violation is thrown into the application next. */
-  readonly refused: (violation: WsgiViolation) => void;
-  readonly site: () => SourceSite | undefined;
+  refused(violation: WsgiViolation): void;
+  /** The line of the application that is calling. */
+  site(): SourceSite | undefined;
 }
 
 /** Holds the callable of one exchange, and the head it was given. */
@@ -40,6 +41,7 @@ export class Starter {
   headSent = false;
   readonly #hooks: StartHooks;
   #called = false;
+  #write: WsgiWrite | undefined;
 
   constructor(hooks: StartHooks) {
     this.#hooks = hooks;
@@ -64,20 +66,20 @@ export class Starter {
     // PEP3333-start-8: now, while the application still runs and its line is known.
     const violation = checkStatus(status, site) ?? checkHeaders(headers, site);
     if (violation !== undefined) this.#refuse(violation);
-    const copy = headers.map(([name, value]) => [name, value] as const);
+    let contentLength = -1;
+    const copy: (readonly [string, string])[] = [];
+    for (const [name, value] of headers) {
+      copy.push([name, value]);
+      if (name.length === 14 && name.toLowerCase() === 'content-length') contentLength = Number(value);
+    }
     // PEP3333-start-10: with exc_info, the later head replaces the earlier one.
-    this.head = { status: Number(status.slice(0, 3)), reason: status.slice(4), headers: copy, contentLength: contentLength(copy) };
+    this.head = { status: Number(status.slice(0, 3)), reason: status.slice(4), headers: copy, contentLength };
     this.#hooks.started(status, copy, site);
-    return this.#hooks.write;
+    return (this.#write ??= (data) => this.#hooks.wrote(data));
   };
 
   #refuse(violation: WsgiViolation): never {
     this.#hooks.refused(violation);
     throw violation;
   }
-}
-
-function contentLength(headers: FieldPairs): number {
-  for (const [name, value] of headers) if (name.length === 14 && name.toLowerCase() === 'content-length') return Number(value);
-  return -1;
 }
