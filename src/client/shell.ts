@@ -36,8 +36,9 @@ export function printfCommand(bytes: Uint8Array): string {
   let text = '';
   for (const octet of bytes) {
     if (octet === 0x25) text += '%%';
-    // A single quote ends the quoting; octal goes round it.
+    // A single quote ends the quoting, and a hyphen at the beginning would be an option; octal goes round both.
     else if (octet === 0x27) text += '\\047';
+    else if (octet === 0x2d && text === '') text += '\\055';
     else text += escapes[octet] ?? (octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : `\\${octet.toString(8).padStart(3, '0')}`);
   }
   return `printf '${text}'`;

@@ -38,6 +38,10 @@ test.each([
 describe('in a real shell', () => {
   const inBash = (script: string): Uint8Array => new Uint8Array(spawnSync('bash', ['-c', script], { encoding: 'buffer' }).stdout);
 
+  test('printf takes no hyphen at the beginning for an option', () => {
+    expect(inBash(printfCommand(Uint8Array.of(0x2d, 0x2d, 0x31)))).toEqual(Uint8Array.of(0x2d, 0x2d, 0x31));
+  });
+
   test('shellWord and printfCommand give the octets back', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.integer({ min: 1, max: 255 }), fc.constantFrom(0x27, 0x5c, 0x25, 0x24, 0x21, 0x0a, 0x37)), { maxLength: 30 }), (octets) => {
