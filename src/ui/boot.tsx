@@ -1,5 +1,6 @@
-import { computed } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { render } from 'preact';
+import type { FrameHost } from '../embed/frame.ts';
 import type { Machine } from '../machine/types.ts';
 import { builtInExamples, catalogue } from '../playground/catalogue.ts';
 import { Session } from '../playground/session.ts';
@@ -20,11 +21,31 @@ export interface BootOptions {
   readonly embedded?: boolean;
 }
 
-
 /** What {@link boot} has put beside an entry of the history; anybody may have put anything there. */
 function draftOf(state: unknown): string | undefined {
   return typeof state === 'object' && state !== null && 'draft' in state && typeof state.draft === 'string' ? state.draft : undefined;
 }
+
+/** Do as the embedding page asks, and tell it how much room the code would like. */
+function followHost(model: Model, host: FrameHost, heightForCode: (lines: number, lineHeight: number) => number): void {
+  const readOnly = signal(false);
+  effect(() => model.editor.value?.setReadOnly(readOnly.value));
+  host.onSettings(({ readOnly: wanted, theme, panel }) => {
+    readOnly.value = wanted;
+    model.prefs.theme.value = theme;
+    if (panel === undefined) return;
+    const inTrace = panel !== 'code' && panel !== 'request';
+    if (inTrace) model.dispatch({ type: 'view/trace-tab', tab: panel });
+    model.area.value = inTrace ? 'trace' : panel;
+  });
+  const { store } = model.session;
+  const tell = (): void => host.reportHeight(heightForCode(Math.max(...Object.values(store.state.work.snippet.files).map((text) => text.split('\n').length)), codeLineHeight));
+  store.subscribe(tell);
+  tell();
+}
+
+/** Pixels of a line in the editor. */
+const codeLineHeight = 20;
 
 /**
  * Start the page. In this order: decide what to show (a link, a draft or an example), paint it, then start the app if its
@@ -39,6 +60,9 @@ export async function boot(options: BootOptions): Promise<Model> {
   const theme = computed((): 'light' | 'dark' => (prefs.theme.value === 'system' ? (dark.value ? 'dark' : 'light') : prefs.theme.value));
   theme.subscribe((value) => { document.documentElement.dataset['theme'] = value; });
 
+  // The embedding page is asked what to show before anything is. Its protocol is not part of the first paint of the page itself.
+  const frame = embedded ? await import('../embed/frame.ts') : undefined;
+  const host = await frame?.joinHost(window, { engine: options.engine });
   const session = await Session.open({
     examples: builtInExamples,
     machine: options.machine,
@@ -59,6 +83,7 @@ export async function boot(options: BootOptions): Promise<Model> {
 
   render(<ModelProvider value={model}><App /></ModelProvider>, options.root);
 
+  if (frame && host) followHost(model, host, frame.heightForCode);
   window.addEventListener('hashchange', () => void session.followAddress());
   // The last chance to keep what was typed: `visibilitychange` also comes where `pagehide` does not (phones).
   window.addEventListener('pagehide', () => session.flush());
