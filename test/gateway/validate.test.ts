@@ -124,6 +124,12 @@ describe('the application\'s side', () => {
     expect(app(body)).toEqual([complaint]);
   });
 
+  test('RFC9110-8.3-5: content has a Content-Type; an empty response and a redirect need none', () => {
+    expect(app((_e, start) => { start('200 OK', []); return [new Uint8Array(1)]; })).toEqual(['PEP3333-start-6 no-content-type']);
+    expect(app((_e, start) => { start('200 OK', [['Content-Length', '0']]); return []; })).toEqual([]);
+    expect(app((_e, start) => { start('302 Found', [['Location', '/']]); return []; })).toEqual([]);
+  });
+
   test('each complaint tells what was given, what was expected, and where', () => {
     const [violation] = complaints((_environ, start) => {
       start('200', []);
