@@ -28,13 +28,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/**
- * Does the page join its host (`joinHost` of src/embed/frame.ts)? Until `src/ui/boot.tsx` calls it, an embed shows what its
- * address says and nothing more, and the tests of the rest are left out.
- */
-const joins = readFileSync(new URL('../../src/ui/boot.tsx', import.meta.url), 'utf8').includes('joinHost(');
-const joined = test.runIf(joins);
-
 const script = `<script src="${site}embed.js" defer></script>`;
 
 interface Host extends Visitor {
@@ -97,7 +90,7 @@ describe('what is shown', () => {
     }
   });
 
-  joined('files and requests of the page; they wait for Run, and then answer', async () => {
+  test('files and requests of the page; they wait for Run, and then answer', async () => {
     const { frame } = await visit(`<porthole-playground width="1200">
       <script type="text/x-porthole" data-file="app.ts">
         import { text } from './text.ts';
@@ -112,20 +105,20 @@ describe('what is shown', () => {
     expect(await answer(frame)).toContain('two files &lt; one page');
   });
 
-  joined('a code block of Markdown, wrapped in what VitePress makes of it', async () => {
+  test('a code block of Markdown, wrapped in what VitePress makes of it', async () => {
     const { frame } = await visit(`<porthole-playground height="500"><div class="language-ts"><button title="Copy"></button><span class="lang">ts</span><pre class="shiki"><code>${app('a block').split('\n').map((line) => `<span class="line">${line}</span>`).join('\n')}</code></pre></div></porthole-playground>`);
     await shows(frame, 'a block');
     expect(await code(frame)).not.toContain('Copy');
   });
 
-  joined('what the page changes later', async () => {
+  test('what the page changes later', async () => {
     const { frame, page } = await visit(`<porthole-playground><pre data-file="app.ts">${app('before')}</pre></porthole-playground>`);
     await shows(frame, 'before');
     await page.evaluate((text) => { document.querySelector('pre')!.textContent = text; }, app('after'));
     await shows(frame, 'after');
   });
 
-  joined('a source that is none: the page is told', async () => {
+  test('a source that is none: the page is told', async () => {
     const { page, complaints } = await visit('', { head: '' });
     const told = page.evaluate(async ({ address }) => {
       const message = new Promise((resolve) => addEventListener('porthole-problem', (event) => resolve((event as CustomEvent<{ message: string }>).detail.message), { capture: true }));
@@ -184,7 +177,7 @@ describe('when it is fetched', () => {
 describe('how it looks', () => {
   const theme = (frame: FrameLocator): Promise<string | null> => frame.locator('html').getAttribute('data-theme');
 
-  joined('the theme follows the page', async () => {
+  test('the theme follows the page', async () => {
     const { page, frame } = await visit('<style>html.dark { color-scheme: dark }</style><porthole-playground example="hello-wsgi"></porthole-playground>', { colorScheme: 'light' });
     await expect.poll(() => theme(frame)).toBe('light');
     await page.evaluate(() => document.documentElement.classList.add('dark'));
@@ -193,7 +186,7 @@ describe('how it looks', () => {
     await expect.poll(() => theme(frame)).toBe('light');
   });
 
-  joined('height: as asked, and auto as the code wants', async () => {
+  test('height: as asked, and auto as the code wants', async () => {
     const height = (page: Page): Promise<number> => page.evaluate(() => document.querySelector('porthole-playground')!.getBoundingClientRect().height);
     const fixed = await visit('<porthole-playground height="600" example="hello-wsgi"></porthole-playground>');
     expect(await height(fixed.page)).toBe(600);
@@ -202,12 +195,12 @@ describe('how it looks', () => {
     await expect.poll(() => height(auto.page)).toBeGreaterThan(500);
   });
 
-  joined('a panel', async () => {
+  test('a panel', async () => {
     const { frame } = await visit('<porthole-playground example="hello-wsgi" panel="timeline"></porthole-playground>');
     await expect.poll(() => frame.getByRole('tab', { name: 'Timeline', exact: true }).getAttribute('aria-selected')).toBe('true');
   });
 
-  joined('read-only: the code cannot be changed', async () => {
+  test('read-only: the code cannot be changed', async () => {
     const { page, frame } = await visit('<porthole-playground example="hello-wsgi" read-only></porthole-playground>');
     await shows(frame, 'Hello from WSGI');
     await frame.getByRole('region', { name: 'Editor' }).getByRole('textbox', { name: 'Editor' }).focus();
@@ -222,7 +215,7 @@ describe('how it looks', () => {
   });
 });
 
-joined('under a strict policy of the page nothing is violated', async () => {
+test('under a strict policy of the page nothing is violated', async () => {
   const play = new URL(site).origin;
   const { frame } = await visit(`<porthole-playground><pre data-file="app.ts">${app('strict')}</pre></porthole-playground>`, { policy: `default-src 'none'; script-src ${play}; frame-src ${play}` });
   await shows(frame, 'strict');
@@ -253,7 +246,7 @@ describe('docs/embedding.md', () => {
     expect(examples.map(({ name }) => name)).toEqual(['HTML', 'HTML', 'Markdown', 'HTML', 'JSX', 'reStructuredText']);
   });
 
-  joined.each(examples)('$name: $says', async ({ html, says }) => {
+  test.each(examples)('$name: $says', async ({ html, says }) => {
     const { page, frame } = await visit(html, { head: html.includes('embed.js') ? '' : script });
     await shows(html.includes('<iframe') ? page.frameLocator('iframe') : frame, says);
   });
