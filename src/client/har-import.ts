@@ -147,7 +147,6 @@ class Entry {
       const value = text(header['value']);
       // RFC9113-8.3: ":method", ":scheme", ":path", ":authority" are not HTTP fields.
       if (name.startsWith(':')) this.#say('pseudo-field', name);
-      // oxlint-disable-next-line no-control-regex
       else if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name) || /[\0\r\n]/.test(value)) this.#say('bad-field', name);
       else this.#fields.push({ name, value: utf8Latin1(value) });
     }
@@ -156,7 +155,6 @@ class Entry {
       this.#say('host-added', url.authority);
     }
     const cookies = objects(request['cookies']).map((cookie) => `${text(cookie['name'])}=${text(cookie['value'])}`);
-    // oxlint-disable-next-line no-control-regex
     if (cookies.length > 0 && !this.#has('cookie') && !/[\0\r\n]/.test(cookies.join())) {
       this.#fields.push({ name: 'Cookie', value: utf8Latin1(cookies.join('; ')) });
       this.#say('cookies-added', '');
