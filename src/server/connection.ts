@@ -425,7 +425,11 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     this.#handle(() => {
       if (exchange.running) exchange.handler?.abort(facts.message);
     });
-    if (response.started) return this.abandon(facts.message);
+    if (response.started) {
+      // Told already: `#leave` must not tell it again.
+      response.over = true;
+      return this.abandon(facts.message);
+    }
     response.sendPage(facts);
     this.#logAccess(exchange);
     this.#end();
