@@ -10,6 +10,7 @@ import type { Host } from '../host/effects.ts';
 import type { DuplexSocket, SocketError, SocketHandler } from '../net/socket.ts';
 import type { ErrorFacts, Span } from '../trace/events.ts';
 import { noTrace, type Tracer } from '../trace/tracer.ts';
+import { joinBytes } from './byte-log.ts';
 
 /** How a WebSocket is opened. */
 export interface WebSocketClientOptions {
@@ -243,14 +244,8 @@ export class WebSocketClient implements SocketHandler {
     const failure = this.#error ? { error: this.#error } : {};
     const refused = this.#refused;
     if (refused) {
-      const body = new Uint8Array(refused.size);
-      let at = 0;
-      for (const piece of refused.pieces) {
-        body.set(piece, at);
-        at += piece.length;
-      }
       const { status, reason, headers } = refused.response;
-      this.#onEvent({ type: 'rejected', status, reason, headers: [...headers], body, ...(refused.error ? { error: refused.error } : failure) });
+      this.#onEvent({ type: 'rejected', status, reason, headers: [...headers], body: joinBytes(refused.pieces), ...(refused.error ? { error: refused.error } : failure) });
       this.#socket.end();
     } else {
       this.#onEvent({ type: 'closed', code: this.#close?.code ?? abnormal, reason: this.#close?.reason ?? '', clean: clean && this.#close !== undefined, ...failure });
