@@ -5,6 +5,7 @@ import type { Machine } from '../machine/types.ts';
 import { builtInExamples, catalogue } from '../playground/catalogue.ts';
 import { Session } from '../playground/session.ts';
 import { App } from './app.tsx';
+import { framedEntry, historyEntry } from './history-entry.ts';
 import { createModel, ModelProvider, type Model } from './model.ts';
 import { fetchTheRest } from './parts/later.tsx';
 import { layoutFor, media } from './parts/media.ts';
@@ -19,11 +20,6 @@ export interface BootOptions {
   readonly engine: string;
   /** Inside somebody else's page: nothing is kept, the address stays as it is. Default false. */
   readonly embedded?: boolean;
-}
-
-/** What {@link boot} has put beside an entry of the history; anybody may have put anything there. */
-function draftOf(state: unknown): string | undefined {
-  return typeof state === 'object' && state !== null && 'draft' in state && typeof state.draft === 'string' ? state.draft : undefined;
 }
 
 /** Do as the embedding page asks, and tell it how much room the code would like. */
@@ -67,11 +63,7 @@ export async function boot(options: BootOptions): Promise<Model> {
     examples: builtInExamples,
     machine: options.machine,
     storage: draftStorage(storage),
-    address: {
-      read: () => location.hash,
-      draft: () => draftOf(history.state),
-      write: ({ fragment, draft }) => { if (!embedded) history.replaceState({ draft }, '', fragment); },
-    },
+    address: embedded ? framedEntry : historyEntry(),
     timers: { after: (ms, callback) => setTimeout(callback, ms), cancel: (handle) => clearTimeout(handle as number) },
     // A page in the background has no frames; what it was told must not pile up until it is looked at again.
     nextFrame: (callback) => (document.visibilityState === 'visible' ? void requestAnimationFrame(callback) : void setTimeout(callback, 250)),

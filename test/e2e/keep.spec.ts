@@ -26,6 +26,17 @@ describe('what was typed survives', () => {
     expect(await playground.rawRequest()).toBe(request);
   });
 
+  test('a reload before the browser has taken over history.state', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.open('ex=hello-wsgi');
+    // Chromium hands the state from the page to the browser with a delay: on a busy machine a reload comes first.
+    await page.evaluate(() => { history.replaceState = () => {}; });
+    await playground.typeCode(typed);
+    await page.reload();
+    await playground.editor.waitFor();
+    expect(await playground.code()).toContain('typed by the visitor');
+  });
+
   test('closing the tab and coming back without a link', async () => {
     const { playground, context, page } = await newVisitor();
     await playground.open('ex=hello-wsgi');
