@@ -1,6 +1,6 @@
 import { Connection } from '../core/http1/connection.ts';
 import { RemoteProtocolError } from '../core/http1/errors.ts';
-import type { FieldPairs, Response } from '../core/http1/events.ts';
+import type { FieldPairs, RequestToSend, Response } from '../core/http1/events.ts';
 import type { ErrorFacts, TraceInput } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { joinBytes } from './byte-log.ts';
@@ -82,12 +82,7 @@ export class ResponseReader {
     const due = request !== undefined || (exchange === this.#sent.exchange && (this.#sent.midway || this.#sent.failure !== undefined));
     // Nothing was asked: whatever comes is unsolicited, and the core says so.
     if (!due) return;
-    this.#connection.send({
-      type: 'request',
-      method: request?.method ?? 'GET',
-      target: request?.method === 'CONNECT' ? 'host:80' : '/',
-      headers: standInFields(request),
-    });
+    this.#connection.send(standInFor(request));
     this.#connection.send({ type: 'end' });
   }
 
@@ -146,6 +141,14 @@ export class ResponseReader {
   }
 }
 
+/** What the client's core is told in place of bytes that somebody else wrote: what bears on the answer. `request`: as far as the bytes were one. */
+export const standInFor = (request: ScannedRequest | undefined): RequestToSend => ({
+  type: 'request',
+  method: request?.method ?? 'GET',
+  target: request?.method === 'CONNECT' ? 'host:80' : '/',
+  headers: standInFields(request),
+});
+
 /** The fields of a request that bear on its answer. */
 function standInFields(request: ScannedRequest | undefined): FieldPairs {
   const kept = (request?.fields ?? []).filter(([name]) => ['connection', 'upgrade'].includes(name.toLowerCase()));
@@ -155,7 +158,7 @@ function standInFields(request: ScannedRequest | undefined): FieldPairs {
 }
 
 /** Leaves out what the core says of the stand-in: those bytes were never sent. */
-function onlyResponses(tracer: Tracer): Tracer {
+export function onlyResponses(tracer: Tracer): Tracer {
   if (!tracer.enabled) return tracer;
   const isOurs = (event: TraceInput): boolean => 'stream' in event && event.stream === 'c2s';
   return {

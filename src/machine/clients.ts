@@ -1,20 +1,22 @@
 import { HttpClient, type ClientResponse, type ClientResult } from '../client/http-client.ts';
 import type { Host } from '../host/effects.ts';
 import type { MemoryNetwork } from '../net/network.ts';
-import { SocketError, type Address } from '../net/socket.ts';
+import { formatAddress, SocketError, type Address } from '../net/socket.ts';
 import type { Tracer } from '../trace/tracer.ts';
-import type { Outgoing, SendResult } from './types.ts';
+import type { Outgoing, SendResult, WebSocketEvent, WebSocketRequest, WebSocketSession } from './types.ts';
+import { ClientWebSocket } from './websocket.ts';
 
 /** Idle connections kept for another request; the oldest makes room. */
 const maxOpen = 64;
 
-/** The page's side of its connections: an HTTP client per connection, by connection id. */
+/** The page's side of its connections: an HTTP client or a WebSocket per connection, by connection id. */
 export class Clients {
   readonly #network: MemoryNetwork;
   readonly #address: Address;
   readonly #host: Host;
   readonly #tracer: Tracer;
   readonly #open = new Map<number, HttpClient>();
+  readonly #webSockets = new Map<number, ClientWebSocket>();
 
   constructor(network: MemoryNetwork, address: Address, host: Host, tracer: Tracer) {
     this.#network = network;
@@ -47,18 +49,34 @@ export class Clients {
     return sendResult(connection, result);
   }
 
-  /** Close (FIN) or cut (RST) a connection; unknown ones are ignored. */
+  /** Open a WebSocket. Never throws. */
+  openWebSocket(request: WebSocketRequest, onEvent: (event: WebSocketEvent) => void): WebSocketSession {
+    const session = new ClientWebSocket(this.#host, this.#tracer, (event) => {
+      if (event.type === 'closed' || event.type === 'rejected') this.#webSockets.delete(session.connection);
+      onEvent(event);
+    });
+    session.open(() => this.#network.dial(this.#address), formatAddress(this.#address), request);
+    if (session.state !== 'CLOSED') this.#webSockets.set(session.connection, session);
+    return session;
+  }
+
+  /** Close (FIN; a WebSocket: the closing handshake) or cut (RST) a connection; unknown ones are ignored. */
   disconnect(connection: number, how: 'close' | 'reset'): void {
+    const webSocket = this.#webSockets.get(connection);
+    if (how === 'close') webSocket?.close();
+    else webSocket?.reset();
     const client = this.#open.get(connection);
     this.#open.delete(connection);
     if (how === 'close') client?.close();
     else client?.reset();
   }
 
-  /** Cut them all. */
-  reset(): void {
+  /** Cut them all. `reason`: one sentence for whoever has a WebSocket open. */
+  reset(reason: string): void {
     for (const client of this.#open.values()) client.reset();
     this.#open.clear();
+    for (const webSocket of this.#webSockets.values()) webSocket.reset(reason);
+    this.#webSockets.clear();
   }
 
   #keep(connection: number, client: HttpClient): void {

@@ -7,7 +7,10 @@ import type { Tracer } from '../trace/tracer.ts';
 import { Clients, failed } from './clients.ts';
 import { TraceMerger } from './merge.ts';
 import { beatMs, Process, type ProcessOwner } from './process.ts';
-import type { LoadProblem, Machine, MachineEvent, MachineState, MachineStatus, Outgoing, SendResult, SpawnedProcess, Spawner } from './types.ts';
+import type {
+  LoadProblem, Machine, MachineEvent, MachineState, MachineStatus, Outgoing, SendResult, SpawnedProcess, Spawner, WebSocketEvent, WebSocketRequest, WebSocketSession,
+} from './types.ts';
+import { closedWebSocket } from './websocket.ts';
 
 /** What a machine is made of. */
 export interface MachineOptions {
@@ -71,6 +74,10 @@ class ProcessMachine implements Machine {
 
   async send(outgoing: Outgoing): Promise<SendResult> {
     return this.#run ? this.#run.send(outgoing) : failed(0, 'stopped', 'Nothing is running.');
+  }
+
+  openWebSocket(request: WebSocketRequest, onEvent: (event: WebSocketEvent) => void): WebSocketSession {
+    return this.#run?.openWebSocket(request, onEvent) ?? closedWebSocket(onEvent);
   }
 
   disconnect(connection: number, how: 'close' | 'reset'): void {
@@ -159,6 +166,11 @@ class Run implements ProcessOwner {
     return result;
   }
 
+  /** Undefined: nothing runs. */
+  openWebSocket(request: WebSocketRequest, onEvent: (event: WebSocketEvent) => void): WebSocketSession | undefined {
+    return ['running', 'silent'].includes(this.#state()) ? this.#clients.openWebSocket(request, onEvent) : undefined;
+  }
+
   disconnect(connection: number, how: 'close' | 'reset'): void {
     this.#clients.disconnect(connection, how);
   }
@@ -186,7 +198,7 @@ class Run implements ProcessOwner {
     this.#processes.clear();
     // Before the connections go: whoever waits for an answer is to hear that we stopped, not that it was reset.
     this.#end();
-    this.#clients.reset();
+    this.#clients.reset('The server was stopped.');
     this.#listener.close();
     this.#announce();
     this.#merger.flush();

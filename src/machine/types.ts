@@ -72,6 +72,72 @@ export interface SendResult {
   readonly ms: number;
 }
 
+/** A WebSocket to be opened: the handshake is made for you, or sent as you wrote it. */
+export type WebSocketRequest =
+  | {
+    /** Path and query. */
+    readonly target: string;
+    /** In order of preference. */
+    readonly subprotocols?: readonly string[];
+    /** Offer permessage-deflate. Default false. */
+    readonly compress?: boolean;
+    /** Field lines besides those of the handshake. Latin-1. */
+    readonly headers?: readonly (readonly [string, string])[];
+  }
+  /** The octets of the handshake request, well formed or not. */
+  | { readonly bytes: Uint8Array };
+
+/** What can be sent on an open WebSocket. Payloads of ping and pong: at most 125 octets. Bytes are copied. */
+export type WebSocketSend =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'binary'; readonly bytes: Uint8Array }
+  | { readonly type: 'ping' | 'pong'; readonly payload: Uint8Array }
+  /** The closing handshake: code 1000, or 3000 to 4999 (1005: without a code). `reason`: at most 123 octets of UTF-8. */
+  | { readonly type: 'close'; readonly code: number; readonly reason: string }
+  /** Octets in place of a frame, whatever they are: to see what a server makes of a broken one. Nothing is added, not even a mask. */
+  | { readonly type: 'raw'; readonly bytes: Uint8Array };
+
+/** A frame on the wire. */
+export interface WebSocketFrame {
+  readonly direction: 'sent' | 'received';
+  readonly opcode: 'continuation' | 'text' | 'binary' | 'close' | 'ping' | 'pong';
+  readonly fin: boolean;
+  /** RSV1 is set: the first frame of a compressed message. */
+  readonly compressed: boolean;
+  readonly masked: boolean;
+  /** Payload octets. */
+  readonly length: number;
+  /** Offsets of header and payload in the connection's stream (`c2s` for sent ones): what links it to the trace. */
+  readonly span: readonly [start: number, end: number];
+}
+
+/** What happens on a WebSocket. After `rejected` or `closed` nothing more. Octets sent `raw` are no frame here, nor does the client know what they meant. */
+export type WebSocketEvent =
+  | { readonly type: 'open'; readonly subprotocol?: string; readonly compressed: boolean; readonly headers: readonly (readonly [string, string])[] }
+  | ({ readonly type: 'frame' } & WebSocketFrame)
+  /** A whole message. Pings are answered by themselves, and so is a Close. */
+  | { readonly type: 'message'; readonly data: string | Uint8Array }
+  | { readonly type: 'ping' | 'pong'; readonly payload: Uint8Array }
+  /** The server answered with something else than 101. `error`: the rule, where the client's own check names one. */
+  | { readonly type: 'rejected'; readonly status: number; readonly reason: string; readonly headers: readonly (readonly [string, string])[]; readonly body: Uint8Array; readonly error?: ErrorFacts }
+  /**
+   * It is over. `code` and `reason` are those of the server's Close frame; without one the code is 1006 (RFC6455-7.1.5), without a code
+   * 1005. `clean`: Close frames both ways, then the end. `error`: the rule that was broken. `message`: what happened otherwise.
+   */
+  | { readonly type: 'closed'; readonly code: number; readonly reason: string; readonly clean: boolean; readonly error?: ErrorFacts; readonly message?: string };
+
+/** A WebSocket, from the client's side. */
+export interface WebSocketSession {
+  /** Connection id in the trace; 0 where none came about. */
+  readonly connection: number;
+  /** In the words of RFC 6455. */
+  readonly state: 'CONNECTING' | 'OPEN' | 'CLOSING' | 'CLOSED';
+  /** Send. Returns why it cannot be sent now, or undefined. (`raw` is refused only once the connection is over.) */
+  send(what: WebSocketSend): ErrorFacts | undefined;
+  /** Cut the connection (RST), without a Close frame. */
+  reset(): void;
+}
+
 export type MachineEvent =
   | { readonly type: 'status'; readonly status: MachineStatus }
   /** Batches, in causal (Lamport) order within a batch. `seq` is per process; `at` is on one clock, the machine's. */
@@ -85,6 +151,11 @@ export interface Machine {
   stop(): Promise<void>;
   /** Needs state 'running' or 'silent'. Never rejects: failures are in the result. */
   send(outgoing: Outgoing): Promise<SendResult>;
+  /**
+   * Open a WebSocket. Never throws: what goes wrong, then or later, is told by the last event. Events come in order, the first of
+   * them after this has returned. Stopping the machine closes it.
+   */
+  openWebSocket(request: WebSocketRequest, onEvent: (event: WebSocketEvent) => void): WebSocketSession;
   /** Close (FIN) or cut (RST) one connection from the client side. */
   disconnect(connection: number, how: 'close' | 'reset'): void;
   subscribe(listener: (event: MachineEvent) => void): () => void;

@@ -2,7 +2,7 @@
  * A machine without processes: it answers every request by itself, and tells the same kind of trace as the real one.
  * For building and testing what lies above the machine. Its reader knows just enough HTTP to find tokens.
  */
-import type { Machine, MachineEvent, MachineStatus, Outgoing, SendResult } from '../../src/machine/types.ts';
+import type { Machine, MachineEvent, MachineStatus, Outgoing, SendResult, WebSocketEvent, WebSocketRequest, WebSocketSession } from '../../src/machine/types.ts';
 import type { Snippet } from '../../src/snippet/schema.ts';
 import type { ContextEntry, Span, Stream, Token, TraceEvent, TraceInput } from '../../src/trace/events.ts';
 
@@ -61,6 +61,32 @@ export class FakeMachine implements Machine {
       return { ...event, seq, at: this.#clock * 0.07, clock: this.#clock, process };
     });
     for (const listener of this.#listeners) listener({ type: 'trace', events });
+  }
+
+  /** It opens, gives back every message, and answers a Close; of broken octets it thinks nothing. */
+  openWebSocket(_request: WebSocketRequest, onEvent: (event: WebSocketEvent) => void): WebSocketSession {
+    const connection = ++this.#connections;
+    let state: WebSocketSession['state'] = 'CONNECTING';
+    const tell = (event: WebSocketEvent): void => void Promise.resolve().then(() => {
+      if (state === 'CLOSED') return;
+      if (event.type === 'open') state = 'OPEN';
+      if (event.type === 'closed') state = 'CLOSED';
+      onEvent(event);
+    });
+    tell({ type: 'open', compressed: false, headers: [['Upgrade', 'websocket']] });
+    return {
+      connection,
+      get state() { return state; },
+      send(what) {
+        if (state !== 'OPEN') return { code: 'ws-not-open', status: 1002, clause: 'RFC6455-6.1-1', message: 'The WebSocket is closed.', advice: 'Open another one.', offset: 0 };
+        if (what.type === 'text') tell({ type: 'message', data: what.text });
+        else if (what.type === 'binary') tell({ type: 'message', data: what.bytes });
+        else if (what.type === 'ping') tell({ type: 'pong', payload: what.payload });
+        else if (what.type === 'close') tell({ type: 'closed', code: what.code, reason: what.reason, clean: true });
+        return undefined;
+      },
+      reset: () => tell({ type: 'closed', code: 1006, reason: '', clean: false, message: 'The connection was reset from this side.' }),
+    };
   }
 
   async run(snippet: Snippet): Promise<MachineStatus> {

@@ -3,7 +3,7 @@ import { noTrace, type Tracer } from '../../trace/tracer.ts';
 import { LocalProtocolError, RemoteProtocolError } from '../http1/errors.ts';
 import { closeCodes, mayBeSent, noCode } from './close-codes.ts';
 import { type WsReceivedEvent, type WsSentEvent, WS_NEED_DATA } from './events.ts';
-import { applyMask, type FrameHeader, headerSize, isControl, maxHeaderSize, opcodeName, opcodes, readHeader, writeFrame } from './frames.ts';
+import { applyMask, type FrameHeader, headerSize, isControl, maxHeaderSize, type Opcode, opcodeName, readHeader, writeFrame } from './frames.ts';
 import { MessageAssembler } from './messages.ts';
 import { type DeflateParameters, MessageDeflater, MessageInflater } from './permessage-deflate.ts';
 import { type WsCause, type WsState, wsTransitions } from './states.ts';
@@ -28,6 +28,22 @@ export interface WsConnectionOptions {
   /** Absolute offset of the first octet received after the handshake, and of the first one sent. Default 0. */
   readonly receivedOffset?: number;
   readonly sentOffset?: number;
+  /** Told of each frame: when its header has arrived and is in order, and when it is written. For whoever shows frames; nothing depends on it. */
+  readonly onFrame?: (frame: FrameFacts) => void;
+}
+
+/** A frame as it stands on the wire. */
+export interface FrameFacts {
+  readonly stream: Stream;
+  /** Header and payload, as announced. */
+  readonly span: Span;
+  readonly opcode: Opcode;
+  readonly fin: boolean;
+  /** RSV1: the first frame of a compressed message. */
+  readonly compressed: boolean;
+  readonly masked: boolean;
+  /** Payload octets. */
+  readonly length: number;
 }
 
 const utf8 = new TextEncoder();
@@ -45,6 +61,7 @@ export class WsConnection {
   readonly #id: number;
   readonly #exchange: number;
   readonly #maskKey: (() => Uint8Array) | undefined;
+  readonly #onFrame: ((frame: FrameFacts) => void) | undefined;
   readonly #inflater: MessageInflater | undefined;
   readonly #deflater: MessageDeflater | undefined;
   readonly #deflateThreshold: number;
@@ -76,6 +93,7 @@ export class WsConnection {
     this.#id = options.id ?? 0;
     this.#exchange = options.exchange ?? 0;
     this.#maskKey = options.maskKey;
+    this.#onFrame = options.onFrame;
     this.#received = options.receivedOffset ?? 0;
     this.#sent = options.sentOffset ?? 0;
     // An empty message is never compressed: zlib gives no octets for a second flush without input in between.
@@ -152,6 +170,11 @@ export class WsConnection {
         return this.#write('close', payload, false);
       }
     }
+  }
+
+  /** Octets went out that did not come from {@link send}: somebody wants to see what a peer makes of them. They are counted, for spans. */
+  noteSent(octets: number): void {
+    this.#sent += octets;
   }
 
   // ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,11 +268,8 @@ export class WsConnection {
       const mask = frame.masked ? 4 : 0;
       this.#token('ws-header', this.#frameStart, end - mask);
       if (mask) this.#token('ws-mask', end - mask, end);
-      this.#tracer.emit({
-        type: 'ws.frame', connection: this.#id, exchange: this.#exchange, stream: this.#incoming, span: [this.#frameStart, end + frame.length],
-        opcode: name, fin: frame.fin, compressed: frame.rsv1, masked: frame.masked, length: frame.length,
-      });
     }
+    this.#tellFrame(this.#incoming, [this.#frameStart, this.#frameStart + frame.size + frame.length], name, frame.fin, frame.rsv1, frame.masked, frame.length);
   }
 
   #readPayload(bytes: Uint8Array, at: number): number {
@@ -413,15 +433,15 @@ export class WsConnection {
     return payload;
   }
 
-  #write(opcode: keyof typeof opcodes, payload: Uint8Array, mayCompress: boolean): Uint8Array {
+  #write(opcode: Opcode, payload: Uint8Array, mayCompress: boolean): Uint8Array {
     const compressed = mayCompress && this.#deflater !== undefined && payload.length >= this.#deflateThreshold;
     const body = compressed ? this.#deflater!.message(payload) : payload;
     const mask = this.role === 'client' ? this.#maskKey!() : undefined;
     const bytes = writeFrame({ opcode, payload: body, rsv1: compressed, ...(mask ? { mask } : {}) });
+    const stream: Stream = this.#incoming === 'c2s' ? 's2c' : 'c2s';
+    const span: Span = [this.#sent, this.#sent + bytes.length];
+    this.#tellFrame(stream, span, opcode, true, compressed, mask !== undefined, body.length);
     if (this.#tracer.enabled) {
-      const stream: Stream = this.#incoming === 'c2s' ? 's2c' : 'c2s';
-      const span: Span = [this.#sent, this.#sent + bytes.length];
-      this.#tracer.emit({ type: 'ws.frame', connection: this.#id, exchange: this.#exchange, stream, span, opcode, fin: true, compressed, masked: mask !== undefined, length: body.length });
       const start = span[1] - body.length;
       const maskAt = mask ? start - 4 : start;
       this.#tracer.token('ws-header', this.#id, this.#exchange, stream, span[0], maskAt);
@@ -451,6 +471,13 @@ export class WsConnection {
 
   #token(token: 'ws-header' | 'ws-mask' | 'ws-payload' | 'refused', start: number, end: number): void {
     if (this.#tracer.enabled) this.#tracer.token(token, this.#id, this.#exchange, this.#incoming, start, end);
+  }
+
+  #tellFrame(stream: Stream, span: Span, opcode: Opcode, fin: boolean, compressed: boolean, masked: boolean, length: number): void {
+    if (!this.#tracer.enabled && this.#onFrame === undefined) return;
+    const facts: FrameFacts = { stream, span, opcode, fin, compressed, masked, length };
+    if (this.#tracer.enabled) this.#tracer.emit({ type: 'ws.frame', connection: this.#id, exchange: this.#exchange, ...facts });
+    this.#onFrame?.(facts);
   }
 
   #traceMessage(kind: 'text' | 'binary' | 'ping' | 'pong' | 'close', span: Span, size: number, frames: number, detail: string): void {
