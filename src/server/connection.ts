@@ -17,13 +17,14 @@ import type { SiteReader } from '../gateway/site.ts';
 import { WsgiHandler } from '../gateway/wsgi/handler.ts';
 import { BodyBuffer } from '../gateway/wsgi/input.ts';
 import type { Host, TimerHandle } from '../host/effects.ts';
-import { type DuplexSocket, formatAddress, type SocketError, type SocketHandler } from '../net/socket.ts';
+import { type DuplexSocket, formatAddress } from '../net/socket.ts';
 import type { ErrorFacts } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import type { AccessFacts } from './access-log.ts';
 import type { ServerConfig } from './config.ts';
 import type { Deadlines, Patient } from './deadlines.ts';
-import { Outflow } from './flow.ts';
+import type { Outflow } from './flow.ts';
+import { Line, type LineOwner } from './line.ts';
 import { ServerResponse, type ResponseHost } from './response.ts';
 import type { Turn } from './turn.ts';
 import type { Tunnel, UpgradeHandler, UpgradeProtocol } from './upgrade.ts';
@@ -53,10 +54,6 @@ export interface ServerContext {
   onClosed(connection: HttpConnection): void;
 }
 
-/** How long, and for how many octets, we listen after our last word, so that a RST does not destroy it on its way (RFC9112-9.6-10). */
-const lingerMs = 2000;
-const lingerBytes = 1_048_576;
-
 /**
  * Answers to pipelined requests are gathered up to this size. It saves a system call for each; the price is that an answer waits
  * for the applications of the next few requests, which is why it is not more. Octets.
@@ -67,7 +64,7 @@ const gatherBytes = 16_384;
 const pipelineHighWaterBytes = 65_536;
 
 /** What the deadline is for. */
-type Patience = 'idle' | 'head' | 'body' | 'send' | 'linger' | 'tunnel';
+type Patience = 'idle' | 'head' | 'body' | 'tunnel';
 
 /** One request under way. */
 interface Exchange {
@@ -89,55 +86,43 @@ interface Exchange {
 }
 
 /** Drives one socket from accept to close. */
-export class HttpConnection implements SocketHandler, Patient, ResponseHost {
+export class HttpConnection implements LineOwner, Patient, ResponseHost {
   readonly core: Connection;
-  readonly out: Outflow;
   /** For {@link Deadlines}. */
   deadline = Infinity;
   readonly #context: ServerContext;
-  readonly #socket: DuplexSocket;
+  readonly #line: Line;
   readonly #facts: ConnectionFacts;
 
   #exchange: Exchange | undefined;
-  #received = 0;
-  #sent = 0;
   #patience: Patience = 'head';
-
-  /** Our half is closed; what still comes is thrown away. */
-  #lingering = false;
-  #lingered = 0;
-  #closed = false;
   #tunnel: UpgradeHandler | undefined;
-  /** The peer's half is closed. */
-  #eof = false;
+  /** Octets for the tunnel, until it is asked to take them. */
+  #held: Uint8Array[] | undefined;
 
   /** Within `#pump`: what is written is gathered until its end. */
   #pumping = false;
   /** A handler is on the stack. */
   #handling = false;
-  /** Reading is paused, and why: the application does not keep up, requests pile up, or it is not our turn. */
-  #paused = false;
+  /** Why reading is paused: the application does not keep up, or it is not our turn. */
   #bodyBlocked = false;
   #waitsForTurn = false;
   /** Octets of the present request's body that nobody wanted. */
   #drained = 0;
-  #sendStalledAt = 0;
   #yieldTimer: TimerHandle | undefined;
 
   constructor(socket: DuplexSocket, context: ServerContext) {
     this.#context = context;
-    this.#socket = socket;
-    const { config, tracer } = context;
+    const { config, tracer, deadlines } = context;
     this.core = new Connection({ role: 'server', id: socket.id, limits: config.limits, tracer });
-    this.out = new Outflow(socket, (bytes) => this.#wrote(bytes));
+    this.#line = new Line(socket, this, { tracer, deadlines, sendTimeoutMs: config.sendTimeoutMs });
     this.#facts = {
       scheme: config.scheme, local: socket.local, remote: socket.remote, rootPath: config.rootPath, multiprocess: config.multiprocess,
       software: config.serverHeader || 'porthole',
     };
-    if (tracer.enabled) tracer.emit({ type: 'socket.accept', connection: socket.id, exchange: 0, local: formatAddress(socket.local), remote: formatAddress(socket.remote) });
-    context.deadlines.add(this);
+    deadlines.add(this);
     this.#wait('head', config.headTimeoutMs);
-    socket.open(this);
+    this.#line.open();
   }
 
   /** Between requests, or before the first: may be closed without loss. */
@@ -155,8 +140,12 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     return this.#context.draining;
   }
 
+  get out(): Outflow {
+    return this.#line.out;
+  }
+
   get writable(): boolean {
-    return !this.#closed && !this.#lingering;
+    return this.#line.writable;
   }
 
   date(): string {
@@ -166,17 +155,17 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
   flush(): boolean {
     // A complete response with requests waiting behind it: their answers may leave in the same write (`#pump` sends what there is).
     if (this.#pumping && this.#exchange?.response.over === true && this.core.bufferedBytes > 0 && this.out.size < gatherBytes) return !this.out.full;
-    const flowing = this.#send();
+    const flowing = this.#line.flush();
     // An application that works on its own time (ASGI) has just completed its response: go on with what waits behind it.
     if (!this.#pumping && !this.#handling && this.#exchange?.response.over === true) this.#pump();
     return flowing;
   }
 
   abandon(_reason: string): void {
-    this.#send();
+    this.#line.flush();
     // RFC9112-8-2: a message whose end is the end of the connection would look complete after a FIN; only a RST tells.
-    if (this.#endsWithConnection) this.#reset('the response could not be completed');
-    else this.#end();
+    if (this.#endsWithConnection) this.#line.reset('the response could not be completed');
+    else this.#line.end();
   }
 
   /** The response under way is delimited by the end of the connection. */
@@ -186,53 +175,64 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     return !exchange.response.fields.some(([name]) => name.toLowerCase() === 'content-length');
   }
 
-  // ── the socket tells ──────────────────────────────────────────────────────────────────────────────────────────
+  // ── the line tells ────────────────────────────────────────────────────────────────────────────────────────────
 
-  onData(bytes: Uint8Array): void {
-    const start = this.#received;
-    this.#received += bytes.length;
-    const { tracer } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.#socket.id, exchange: this.core.exchange, flow: 'recv', stream: 'c2s', span: [start, this.#received], bytes: bytes.slice() });
-    if (this.#lingering) return this.#linger(bytes.length);
+  get exchangeNumber(): number {
+    return this.core.exchange;
+  }
+
+  onOctets(bytes: Uint8Array): void {
+    if (this.#held !== undefined) return void this.#held.push(bytes.slice());
     if (this.#tunnel !== undefined) return this.#tunnel.tunnelled(bytes);
     if (this.#patience === 'body' && this.deadline !== Infinity) this.#wait('body', this.config.bodyTimeoutMs);
     this.core.receiveData(bytes);
     if (this.#takeTurn()) this.#pump();
   }
 
-  onEof(): void {
-    this.#eof = true;
-    const { tracer } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'socket.eof', connection: this.#socket.id, exchange: this.core.exchange, flow: 'recv', stream: 'c2s', span: [this.#received, this.#received] });
-    // In order, both ways: the socket closes by itself.
-    if (this.#lingering) return;
+  onPeerEnd(): void {
+    if (this.#held !== undefined) return;
     if (this.#tunnel !== undefined) return this.#tunnel.tunnelEof();
     this.core.receiveEof();
     if (this.#takeTurn()) this.#pump();
   }
 
-  onDrain(): void {
-    this.out.drained();
-    const { tracer } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'socket.pressure', connection: this.#socket.id, exchange: this.core.exchange, state: 'drained', buffered: this.#socket.bufferedAmount });
-    if (this.#patience === 'send') this.#wait('send', Infinity);
+  onRoom(): void {
+    if (this.#tunnel !== undefined) return this.#tunnel.resume();
     this.#handle((exchange) => exchange.handler?.resume());
     this.#pump();
   }
 
-  onClose(error?: SocketError): void {
-    this.#over(error === undefined ? 'closed in order' : error.message);
+  /** Let go of exchange, tunnel, turn and timers. */
+  onLeave(reason: string): void {
+    const { deadlines, host, turn } = this.#context;
+    deadlines.remove(this);
+    if (this.#yieldTimer !== undefined) host.timers.cancel(this.#yieldTimer);
+    this.#yieldTimer = undefined;
+    const exchange = this.#exchange;
+    const tunnel = this.#tunnel;
+    this.#exchange = undefined;
+    this.#tunnel = undefined;
+    this.#held = undefined;
+    if (exchange !== undefined) {
+      this.#logAccess(exchange);
+      // Its own doing (`cut`) it knows of; a handler that is on the stack hears of it through `open`.
+      if (exchange.running && !exchange.response.over) exchange.handler?.abort(reason);
+    }
+    tunnel?.abort(reason);
+    turn?.release(this);
+  }
+
+  onOver(): void {
+    this.#context.onClosed(this);
   }
 
   onDeadline(): void {
     switch (this.#patience) {
-      case 'linger': return this.#reset('the peer did not close');
-      case 'send': return this.#checkStall();
       case 'tunnel': return this.#tunnel?.deadline();
       // Nobody waits for an answer: no bytes of a request have come.
-      case 'idle': return this.#end();
-      case 'head': return this.core.bufferedBytes > 0 ? this.#refuse(timeout('head', this.#received)) : this.#end();
-      case 'body': return this.#refuse(timeout('body', this.#received));
+      case 'idle': return this.#line.end();
+      case 'head': return this.core.bufferedBytes > 0 ? this.#refuse(timeout('head', this.#line.received)) : this.#line.end();
+      case 'body': return this.#refuse(timeout('body', this.#line.received));
     }
   }
 
@@ -250,12 +250,12 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
   drain(patienceMs: number): void {
     if (!this.idle) return;
     if (patienceMs > 0) this.#wait('idle', patienceMs);
-    else this.#end();
+    else this.#line.end();
   }
 
   /** Cut the connection. */
   abort(reason: string): void {
-    this.#reset(reason);
+    this.#line.reset(reason);
   }
 
   // ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -265,11 +265,11 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     if (this.#pumping || this.#handling || this.#waitsForTurn) return;
     this.#pumping = true;
     try {
-      while (!this.#closed && !this.#lingering && this.#tunnel === undefined && this.#step());
+      while (this.#line.writable && this.#tunnel === undefined && this.#step());
     } finally {
       this.#pumping = false;
     }
-    this.#send();
+    this.#line.flush();
     this.#balance();
     // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
     if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
@@ -304,7 +304,7 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
         // Everything that has come is known now, so a small body reaches the application in one message.
         return this.#startStreaming();
       case 'closed':
-        if (exchange === undefined) this.#end();
+        if (exchange === undefined) this.#line.end();
         else if (!this.#startStreaming()) exchange.streaming?.receiveEof();
         else return true;
         return false;
@@ -317,7 +317,7 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
   #begin(request: Request): void {
     const { tracer, host, sites, config, app, upgrades, state } = this.#context;
     const context: ExchangeContext = {
-      connection: this.#socket.id, exchange: this.core.exchange, request, facts: this.#facts, tracer, clock: host.clock, sites, log: this.#context.log, validate: config.validate,
+      connection: this.#line.socket.id, exchange: this.core.exchange, request, facts: this.#facts, tracer, clock: host.clock, sites, log: this.#context.log, validate: config.validate,
     };
     const response = new ServerResponse(this, request);
     const logged = this.#context.access !== undefined;
@@ -352,7 +352,7 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     if (exchange.response.over) {
       this.#drained += bytes.length;
       // RFC9112-9.3-7: read it, or close. Up to a point reading is cheaper than a new connection.
-      if (this.#drained > this.config.drainBytes) this.#end();
+      if (this.#drained > this.config.drainBytes) this.#line.end();
       return;
     }
     if (exchange.body !== undefined) return exchange.body.append(bytes);
@@ -392,11 +392,11 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
   #conclude(exchange: Exchange): boolean {
     this.#logAccess(exchange);
     // A sync worker's `send` would block here: its turn is over when the socket has taken the response.
-    if (this.#context.turn !== undefined && !this.#send()) return false;
+    if (this.#context.turn !== undefined && !this.#line.flush()) return false;
     this.#exchange = undefined;
     this.#bodyBlocked = false;
     if (this.core.mustClose || this.#context.draining) {
-      this.#end();
+      this.#line.end();
       return false;
     }
     this.core.startNextCycle();
@@ -412,16 +412,16 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
   #refuse(facts: ErrorFacts): void {
     const exchange = this.#exchange;
     const { log } = this.#context;
-    log('server', 'info', `${formatAddress(this.#socket.remote)}: ${facts.status} ${facts.code} at byte ${facts.offset} (${facts.clause}): ${facts.message}`, { connection: this.#socket.id, exchange: this.core.exchange });
+    log('server', 'info', `${formatAddress(this.#line.socket.remote)}: ${facts.status} ${facts.code} at byte ${facts.offset} (${facts.clause}): ${facts.message}`, { connection: this.#line.socket.id, exchange: this.core.exchange });
     if (exchange === undefined) {
       const response = new ServerResponse(this, undefined);
       response.sendPage(facts);
       this.#logRefusal(response);
-      return this.#end();
+      return this.#line.end();
     }
     const { response } = exchange;
     // The body is broken, so the response is complete or can't be trusted to make sense; whatever it is, nothing follows it.
-    if (response.over) return this.#end();
+    if (response.over) return this.#line.end();
     this.#handle(() => {
       if (exchange.running) exchange.handler?.abort(facts.message);
     });
@@ -432,7 +432,7 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     }
     response.sendPage(facts);
     this.#logAccess(exchange);
-    this.#end();
+    this.#line.end();
   }
 
   // ── handlers ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -446,7 +446,7 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
       call(exchange);
     } catch (error) {
       this.#context.log('server', 'error', `Internal error: ${error instanceof Error ? error.stack : String(error)}`, exchange.context);
-      this.#reset('internal error');
+      this.#line.reset('internal error');
     } finally {
       this.#handling = false;
       this.out.own();
@@ -467,8 +467,7 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
   #yield(): void {
     this.#yieldTimer ??= this.#context.host.timers.after(0, () => {
       this.#yieldTimer = undefined;
-      if (this.#closed) return;
-      if (!this.out.full) this.#handle((exchange) => { if (exchange.running) exchange.handler?.resume(); });
+      if (!this.#line.out.full) this.#handle((exchange) => { if (exchange.running) exchange.handler?.resume(); });
       this.#pump();
     });
   }
@@ -486,74 +485,38 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     this.#tunnel = handler;
     this.#exchange = undefined;
     this.#wait('tunnel', Infinity);
-    this.#send();
+    this.#held = bytes.length > 0 ? [bytes] : [];
+    const line = this.#line;
+    line.flush();
+    // What came behind the request may have been too much for HTTP.
+    line.pause(false);
     // Not within the handler's own call.
     this.#context.host.timers.after(0, () => {
-      if (this.#closed) return;
-      if (bytes.length > 0) handler.tunnelled(bytes);
-      if (this.#eof) handler.tunnelEof();
+      const held = this.#held ?? [];
+      this.#held = undefined;
+      for (const piece of held) this.#tunnel?.tunnelled(piece);
+      if (line.peerEnded) this.#tunnel?.tunnelEof();
     });
-    const socket = this.#socket;
-    const connection = this;
     return {
-      write: (data) => {
-        this.out.push(data, false);
-        return this.#send();
+      write(data) {
+        line.out.push(data, false);
+        return line.flush();
       },
-      end: () => this.#end(),
-      reset: () => this.#reset('the tunnel was cut'),
-      pause: () => socket.pause(),
-      resume: () => socket.resume(),
+      end: () => line.end(),
+      reset: () => line.reset('the tunnel was cut'),
+      pause: () => line.pause(true),
+      resume: () => line.pause(false),
       receivedOffset: offset,
-      get sentOffset() { return connection.#sent; },
+      get sentOffset() { return line.sent; },
     };
   }
 
-  // ── the socket is told ────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Hand over what was gathered. False: full. */
-  #send(): boolean {
-    if (this.#closed || this.#lingering) {
-      this.out.discard();
-      return true;
-    }
-    const wasFull = this.out.full;
-    const flowing = this.out.flush();
-    if (!flowing && !wasFull) {
-      const { tracer } = this.#context;
-      if (tracer.enabled) tracer.emit({ type: 'socket.pressure', connection: this.#socket.id, exchange: this.core.exchange, state: 'full', buffered: this.#socket.bufferedAmount });
-      this.#sendStalledAt = this.#socket.bufferedAmount;
-      // The body's deadline counts for more: a client that neither sends nor reads is caught by either.
-      if (this.#patience !== 'body' || this.deadline === Infinity) this.#wait('send', this.config.sendTimeoutMs);
-    }
-    return flowing;
-  }
-
-  #wrote(bytes: Uint8Array): void {
-    const start = this.#sent;
-    this.#sent += bytes.length;
-    const { tracer } = this.#context;
-    // The socket may hand the buffer on to another thread: the trace keeps a copy.
-    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.#socket.id, exchange: this.core.exchange, flow: 'send', stream: 's2c', span: [start, this.#sent], bytes: bytes.slice() });
-  }
-
-  /** A slow reader is in order; one that reads nothing at all is not. */
-  #checkStall(): void {
-    if (!this.out.full) return;
-    const { bufferedAmount } = this.#socket;
-    if (bufferedAmount >= this.#sendStalledAt) return this.#reset('the client reads nothing');
-    this.#sendStalledAt = bufferedAmount;
-    this.#wait('send', this.config.sendTimeoutMs);
-  }
+  // ── flow ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Pause or resume reading as the state asks for. */
   #balance(): void {
-    if (this.#closed || this.#lingering || this.#tunnel !== undefined) return;
-    const pause = this.#waitsForTurn || this.#bodyBlocked || this.core.bufferedBytes >= pipelineHighWaterBytes;
-    if (pause === this.#paused) return;
-    this.#paused = pause;
-    if (pause) this.#socket.pause();
-    else this.#socket.resume();
+    if (this.#tunnel !== undefined) return;
+    this.#line.pause(this.#waitsForTurn || this.#bodyBlocked || this.core.bufferedBytes >= pipelineHighWaterBytes);
   }
 
   /** Sync worker: true if this connection may go on. */
@@ -569,62 +532,6 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     return !this.#waitsForTurn;
   }
 
-  // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** We have said our last: FIN, then listen for the peer's, deaf, for a while (RFC9112-9.6-10). */
-  #end(): void {
-    if (this.#closed || this.#lingering) return;
-    this.#send();
-    this.#lingering = true;
-    const { tracer } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'socket.eof', connection: this.#socket.id, exchange: this.core.exchange, flow: 'send', stream: 's2c', span: [this.#sent, this.#sent] });
-    this.#leave('the connection was closed by the server');
-    this.#wait('linger', lingerMs);
-    if (this.#paused) this.#socket.resume();
-    this.#paused = false;
-    this.#socket.end();
-  }
-
-  #linger(size: number): void {
-    this.#lingered += size;
-    if (this.#lingered > lingerBytes) this.#reset('the peer goes on sending');
-  }
-
-  #reset(reason: string): void {
-    if (this.#closed) return;
-    this.#socket.reset();
-    this.#over(reason);
-  }
-
-  /** Nothing goes in or out any more. */
-  #over(reason: string): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.out.discard();
-    this.#context.deadlines.remove(this);
-    const { tracer } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'socket.close', connection: this.#socket.id, exchange: this.core.exchange, reason });
-    this.#leave(reason);
-    this.#context.onClosed(this);
-  }
-
-  /** Let go of exchange, tunnel, turn and timer. */
-  #leave(reason: string): void {
-    if (this.#yieldTimer !== undefined) this.#context.host.timers.cancel(this.#yieldTimer);
-    this.#yieldTimer = undefined;
-    const exchange = this.#exchange;
-    const tunnel = this.#tunnel;
-    this.#exchange = undefined;
-    this.#tunnel = undefined;
-    if (exchange !== undefined) {
-      this.#logAccess(exchange);
-      // Its own doing (`cut`) it knows of; a handler that is on the stack hears of it through `open`.
-      if (exchange.running && !exchange.response.over) exchange.handler?.abort(reason);
-    }
-    tunnel?.abort(reason);
-    this.#context.turn?.release(this);
-  }
-
   #wait(patience: Patience, ms: number): void {
     this.#patience = patience;
     this.#context.deadlines.set(this, ms);
@@ -636,14 +543,14 @@ export class HttpConnection implements SocketHandler, Patient, ResponseHost {
     exchange.logged = true;
     const { response, request, startedAt, wallMs } = exchange;
     access?.(
-      { remote: this.#socket.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: host.clock.now() - startedAt },
-      this.#socket.id, exchange.context.exchange,
+      { remote: this.#line.socket.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: host.clock.now() - startedAt },
+      this.#line.socket.id, exchange.context.exchange,
     );
   }
 
   #logRefusal(response: ServerResponse): void {
     const { access, host } = this.#context;
-    access?.({ remote: this.#socket.remote.host, wallMs: host.clock.wallMs(), request: undefined, status: response.status, length: response.length, fields: response.fields, ms: 0 }, this.#socket.id, this.core.exchange);
+    access?.({ remote: this.#line.socket.remote.host, wallMs: host.clock.wallMs(), request: undefined, status: response.status, length: response.length, fields: response.fields, ms: 0 }, this.#line.socket.id, this.core.exchange);
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AsgiApp } from '../../src/gateway/asgi/types.ts';
 import { MemoryNetwork } from '../../src/net/network.ts';
 import { Turn } from '../../src/server/turn.ts';
-import type { UpgradeProtocol } from '../../src/server/upgrade.ts';
+import type { Tunnel, UpgradeProtocol } from '../../src/server/upgrade.ts';
 import { echoWsgi, encode, streamWsgi } from '../helpers/apps.ts';
 import { settle } from '../helpers/fake-clock.ts';
 import { get, harness, Peer } from './harness.ts';
@@ -189,6 +189,51 @@ describe('upgrades', () => {
     await settle();
     expect(peer.closed).toBe('in order');
     expect(server.connections).toBe(0);
+  });
+
+  test('octets that come while those behind the request still wait stay behind them', async () => {
+    const { connect, pass } = harness(echoWsgi, {}, { upgrades: [successor] });
+    const peer = connect();
+    await peer.send(`${upgrade('/')}ab`);
+    await peer.send('cd');
+    peer.socket.end();
+    await settle();
+    expect(peer.take()).toMatch(/\r\n\r\n$/);
+    await pass(1);
+    expect(peer.take()).toBe('bcde');
+    expect(peer.closed).toBe('in order');
+  });
+
+  test('more octets behind the request than HTTP would take do not stop the line', async () => {
+    const { connect, pass } = harness(echoWsgi, {}, { upgrades: [successor] });
+    const peer = connect();
+    await peer.send(`${upgrade('/')}${'a'.repeat(200_000)}`);
+    await pass(1);
+    await peer.send('x');
+    expect(peer.take().endsWith('bby')).toBe(true);
+  });
+
+  test('a tunnel that waited for room is told', async () => {
+    let tunnel: Tunnel;
+    let resumed = 0;
+    const talkative: UpgradeProtocol = {
+      claims: () => true,
+      begin: (exchange) => ({
+        run() { tunnel = exchange.switchProtocols([['Upgrade', 'x'], ['Connection', 'Upgrade']]); },
+        resume() { resumed += 1; },
+        abort() {}, tunnelled() {}, tunnelEof() {}, deadline() {},
+      }),
+    };
+    const { connect } = harness(echoWsgi, {}, { upgrades: [talkative] });
+    const peer = connect();
+    peer.socket.pause();
+    await peer.send(upgrade('/'));
+    expect(tunnel!.write(new Uint8Array(100_000))).toBe(false);
+    await settle();
+    expect(resumed).toBe(0);
+    peer.socket.resume();
+    await settle();
+    expect(resumed).toBe(1);
   });
 
   test('a protocol may answer as HTTP, and what it does not claim goes to the application', async () => {
