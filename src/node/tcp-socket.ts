@@ -12,8 +12,6 @@ import { toSocketError } from './errno.ts';
 
 /** `write` answers false from here on. Unit: bytes. */
 const highWaterBytes = 65_536;
-/** Writes of one read callback that together are no longer than this are copied into one, to save the system call. Unit: bytes. */
-const joinBytes = 65_536;
 /** Size of the read buffer. Unit: bytes. libuv reads this much at a time when it allocates by itself. */
 const readBytes = 65_536;
 
@@ -26,17 +24,6 @@ interface WithHandle { _handle: Handle | null; _server: unknown; server: unknown
 
 let sharedBuffer: Uint8Array | undefined;
 
-/** Join short writes; the parts are left as they are. */
-function join(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 export class TcpSocket implements DuplexSocket {
   readonly id: number;
   readonly role: 'client' | 'server';
@@ -44,11 +31,8 @@ export class TcpSocket implements DuplexSocket {
   #handler: SocketHandler | undefined;
   #local: Address | undefined;
   #remote: Address | undefined;
-  /** We are inside `onData`: writes are gathered and leave in one piece when it returns. */
+  /** We are inside `onData`. */
   #reading = false;
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
-  #endAfterHeld = false;
   #paused = false;
   #ended = false;
   #closed = false;
@@ -112,7 +96,7 @@ export class TcpSocket implements DuplexSocket {
   }
 
   get bufferedAmount(): number {
-    return this.#socket.writableLength + this.#heldBytes;
+    return this.#socket.writableLength;
   }
 
   open(handler: SocketHandler): void {
@@ -133,14 +117,11 @@ export class TcpSocket implements DuplexSocket {
 
   write(bytes: Uint8Array): boolean {
     if (this.#ended || this.#closed) return false;
-    if (this.#reading) {
-      this.#held.push(bytes);
-      this.#heldBytes += bytes.length;
-    } else if (bytes.length > 0) {
-      this.#socket.write(bytes);
-    }
+    // At once, also from within `onData`: an application may keep the thread for long after this (PEP3333-streaming-1). Whoever has
+    // several short parts joins them first (`server/flow.ts`).
+    if (bytes.length > 0) this.#socket.write(bytes);
     if (this.bufferedAmount < highWaterBytes) return true;
-    // The stream's own mark is the same number, so it has seen the overflow too (or will, in `#release`) and emits `drain`.
+    // The stream's own mark is the same number, so it has seen the overflow too and emits `drain`.
     this.#full = true;
     return false;
   }
@@ -148,16 +129,12 @@ export class TcpSocket implements DuplexSocket {
   end(): void {
     if (this.#ended || this.#closed) return;
     this.#ended = true;
-    if (this.#reading) this.#endAfterHeld = true;
-    else this.#socket.end();
+    this.#socket.end();
   }
 
   reset(): void {
     if (this.#closed) return;
     this.#ended = true;
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#endAfterHeld = false;
     const socket = this.#socket;
     try {
       socket.resetAndDestroy();
@@ -187,30 +164,8 @@ export class TcpSocket implements DuplexSocket {
       this.#handler!.onData(bytes);
     } finally {
       this.#reading = false;
-      if (this.#held.length > 0) this.#release();
-      if (this.#endAfterHeld) {
-        this.#endAfterHeld = false;
-        this.#socket.end();
-      }
       // `pause` and `resume` from within the call only left a wish; what counts is the last one.
       if (this.#paused && !this.#closed) this.#socket.pause();
-    }
-  }
-
-  #release(): void {
-    const parts = this.#held;
-    const size = this.#heldBytes;
-    this.#held = [];
-    this.#heldBytes = 0;
-    const socket = this.#socket;
-    if (parts.length === 1) {
-      if (size > 0) socket.write(parts[0]!);
-    } else if (size <= joinBytes) {
-      if (size > 0) socket.write(join(parts, size));
-    } else {
-      socket.cork();
-      for (const part of parts) if (part.length > 0) socket.write(part);
-      socket.uncork();
     }
   }
 
