@@ -31,8 +31,9 @@ const soon = Promise.resolve();
 /**
  * A connection across threads: a {@link DuplexSocket} whose peer is at the other end of a message port.
  *
- * - What is written within one job goes out as one message: bytes packed into one transferred buffer, boundaries beside
- *   it, so that a segment here is a segment there (one longer than 64 KiB is cut).
+ * - What is written goes out at once, as one message: whoever wrote it may keep the thread for long after that
+ *   (PEP3333-streaming-1). What waited for credit is packed into one transferred buffer, boundaries beside it, so that a
+ *   segment here is a segment there (one longer than 64 KiB is cut). End and credit go along, or when the job is done.
  * - A sender has {@link creditBytes} to spend; the receiver gives credit back as its handler takes bytes. Sent and not
  *   yet taken counts as buffered, so back-pressure reaches the writer, and a receiver that does not read holds a bounded
  *   number of octets.
@@ -96,7 +97,7 @@ export class PortSocket implements DuplexSocket {
     if (bytes.length > 0) {
       this.#outbox.push(bytes);
       this.#outboxBytes += bytes.length;
-      this.#flushSoon();
+      this.#flush();
     }
     if (this.bufferedAmount > this.#high) this.#owesDrain = true;
     return !this.#owesDrain;

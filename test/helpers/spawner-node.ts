@@ -81,7 +81,8 @@ export function createNodeSpawner(): NodeSpawner {
       worker.on('error', (error) => (death = error instanceof Error ? error.message : String(error)));
       worker.on('exit', () => {
         alive -= 1;
-        exit?.(death);
+        // Its last words may still be in the port: Node promises no order between the two.
+        setImmediate(() => exit?.(death));
       });
       await new Promise<void>((resolve, reject) => {
         worker.once('message', (problem: string) => (problem === '' ? resolve() : reject(new Error(problem))));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { creditBytes } from '../../src/net/port-frame.ts';
 import { PortSocket, type PortLike } from '../../src/net/port.ts';
@@ -45,11 +45,24 @@ describe('a port socket', () => {
     return { socket, seen, enemy: port2, handler: new Collector().attach(socket) };
   }
 
-  test('packs the writes of one job into one message, boundaries kept', async () => {
-    const { socket, seen } = facing();
+  test('PEP3333-streaming-1: posts what is written at once, whoever keeps the thread afterwards', () => {
+    const { socket, enemy } = facing();
+    socket.write(ascii('HTTP/1.1 200 OK\r\n'));
+    // Within the job that wrote it.
+    expect(receiveMessageOnPort(enemy)?.message).toMatchObject({ lengths: [17] });
+    socket.write(ascii('\r\n'));
+    expect(receiveMessageOnPort(enemy)?.message).toMatchObject({ lengths: [2] });
+  });
+
+  test('packs what waited for credit into one message, boundaries kept', async () => {
+    const { socket, seen, enemy } = facing();
+    for (let sent = 0; sent < creditBytes; sent += 65_536) socket.write(new Uint8Array(65_536));
     socket.write(ascii('HTTP/1.1 200 OK\r\n'));
     socket.write(ascii('\r\n'));
     socket.end();
+    await settle();
+    seen.length = 0;
+    enemy.postMessage({ ack: 65_536 });
     await settle();
     expect(seen).toMatchObject([{ lengths: [17, 2], fin: true }]);
   });
