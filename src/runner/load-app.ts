@@ -53,7 +53,7 @@ async function run(program: Program, stacks: StackReader, platform: Platform): P
     throw new LoadError('SyntaxError', error instanceof Error ? error.message : String(error), 'This browser does not know some syntax that the code uses.');
   }
   try {
-    return await new ModuleRegistry(program, functions, builtins).run();
+    return await new ModuleRegistry(program, functions, builtins, stacks.gifts).run();
   } catch (error) {
     throw error instanceof LoadError ? error : thrown(error, stacks, program.entry);
   }

@@ -4,6 +4,7 @@
  * everything else in its temporal dead zone. Running lets them go on one after the other, dependencies first; a module
  * may await at its top, and who imports it waits.
  */
+import type { LastGift } from './gifts.ts';
 import type { Builtins, Program, Target } from './link.ts';
 
 /** What the linked text exports: one function per file. */
@@ -19,6 +20,10 @@ interface ModuleContext {
   readonly turn: Promise<void>;
   /** `import()`. */
   load(specifier: unknown): Promise<object>;
+  /** Something is given away at this offset. */
+  at<T>(offset: number, value: T): T;
+  /** `yield*`: all that `items` has is. */
+  each(offset: number, items: unknown): unknown;
 }
 
 type Namespace = Record<string, unknown>;
@@ -36,9 +41,12 @@ export class ModuleRegistry {
   readonly #program: Program;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #linked = new Map<string, Linked>();
+  readonly #gifts: LastGift | undefined;
 
-  constructor(program: Program, functions: ModuleFunctions, builtins: Builtins) {
+  /** `gifts` is told what the modules give away, and where. */
+  constructor(program: Program, functions: ModuleFunctions, builtins: Builtins, gifts?: LastGift) {
     this.#program = program;
+    this.#gifts = gifts;
     for (const path of program.modules.keys()) this.#namespaces.set(`file:${path}`, emptyNamespace());
     for (const [name, exports] of Object.entries(builtins)) this.#namespaces.set(`builtin:${name}`, Object.freeze(Object.assign(emptyNamespace(), exports)));
     for (const path of program.modules.keys()) this.#linked.set(path, this.#link(path, functions[path]!));
@@ -71,10 +79,23 @@ export class ModuleRegistry {
       turn,
       // Not called at once: what is thrown here has to reject, and so has what the specifier's toString throws.
       load: (specifier) => Promise.resolve().then(() => this.#import(path, String(specifier), waiting)),
+      at: (offset, value) => {
+        this.#gifts?.note(path, offset, value);
+        return value;
+      },
+      each: (offset, items) => (Array.isArray(items) ? this.#giveEach(path, offset, items as readonly unknown[]) : items),
     }).finally(() => waiting.clear());
     // A module that failed fails everybody who imports it later; that nobody does is no uncaught error.
     done.catch(() => {});
     return { namespace, go, done, started: false };
+  }
+
+  /** An array's own iterator could not be told from another's; a generator tells of its items itself. */
+  *#giveEach(path: string, offset: number, items: readonly unknown[]): Generator<unknown, void> {
+    for (const item of items) {
+      this.#gifts?.note(path, offset, item);
+      yield item;
+    }
   }
 
   /** `importers`: modules that wait for this one, and so must not be waited for. */

@@ -1,6 +1,6 @@
 import type { Host, TimerHandle } from '../host/effects.ts';
 import { batchBytes, batchEvents, batchMs, traceCredit } from '../rpc/limits.ts';
-import type { SourceSite, Stream, Token, TraceInput } from '../trace/events.ts';
+import type { Stream, Token, TraceInput } from '../trace/events.ts';
 import { Recorder, type TraceBatch } from '../trace/recorder.ts';
 import type { Tracer } from '../trace/tracer.ts';
 
@@ -15,14 +15,8 @@ export interface OutletOptions {
   readonly send: (batch: TraceBatch) => void;
 }
 
-/** What the loaded program can add to events about the app: see {@link TraceOutlet.describe}. */
-export interface Describer {
-  /** Where the snippet's code is calling from. */
-  here(): SourceSite | undefined;
-  /** Where an error was thrown. */
-  site(stack: string): SourceSite | undefined;
-  readable(error: { readonly name: string; readonly message: string; readonly stack: string }): string;
-}
+/** Writes an error's stack in terms of the snippet's files. */
+export type StackWriter = (error: { readonly name: string; readonly message: string; readonly stack: string }) => string;
 
 /**
  * The tracer of a process: records, and sends what is recorded in batches: a frame after the first event, at once when
@@ -36,7 +30,7 @@ export class TraceOutlet implements Tracer {
   readonly #recorder: Recorder;
   readonly #host: Host;
   readonly #send: (batch: TraceBatch) => void;
-  #describer: Describer | undefined;
+  #readable: StackWriter | undefined;
   #credit = traceCredit;
   #timer: TimerHandle;
   #timerIsSoon = false;
@@ -57,16 +51,13 @@ export class TraceOutlet implements Tracer {
     this.#recorder.witness(clock);
   }
 
-  /**
-   * From now on, events that are told while the app is calling get the line that called, and stacks are told in terms of
-   * the snippet's files. The gateway cannot do this: it does not know how the app was loaded.
-   */
-  describe(describer: Describer): void {
-    this.#describer = describer;
+  /** From now on, stacks are told in terms of the snippet's files. The gateway cannot do this: it does not know how the app was loaded. */
+  readStacksWith(readable: StackWriter): void {
+    this.#readable = readable;
   }
 
   emit(event: TraceInput): void {
-    this.#recorder.emit(this.#describer ? described(event, this.#describer) : event);
+    this.#recorder.emit(event.type === 'app.error' && this.#readable ? { ...event, stack: this.#readable(event) } : event);
     // The app may never come back from here, and nothing would be sent any more: send what led to it.
     if (event.type === 'app.call' || event.type === 'log') this.#flushEagerly();
     this.#due(event.type === 'http.end' || event.type === 'app.return' || event.type === 'http.error');
@@ -117,18 +108,4 @@ export class TraceOutlet implements Tracer {
     this.#timerIsSoon = soon;
     this.#timer = this.#host.timers.after(soon ? 0 : batchMs, () => this.flush());
   }
-}
-
-/** Events that an app causes by calling something: the call is on the stack when they are told. */
-const calls: ReadonlySet<string> = new Set(['app.start', 'app.body', 'app.read', 'app.message', 'app.violation']);
-
-function described(event: TraceInput, describer: Describer): TraceInput {
-  if (event.type === 'app.error') {
-    const site = event.site ?? describer.site(event.stack);
-    return { ...event, stack: describer.readable(event), ...(site && { site }) };
-  }
-  if (event.type === 'log' ? event.source !== 'wsgi.errors' : !calls.has(event.type)) return event;
-  if ((event as { readonly site?: SourceSite }).site) return event;
-  const site = describer.here();
-  return site ? ({ ...event, site } as TraceInput) : event;
 }

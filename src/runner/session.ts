@@ -79,12 +79,12 @@ export class Session implements ProcessApi {
     return loadApp(job, this.#platform, (linked) => {
       stacks = linked;
       linked.install();
-      outlet.describe({ here: () => linked.here(), site: (stack) => linked.site(stack), readable: (error) => linked.readable(error) });
+      outlet.readStacksWith((error) => linked.readable(error));
     });
   }
 
   async #serve(loaded: LoadedApp, job: GatewayJob, outlet: TraceOutlet, listener: RemoteListener): Promise<void> {
-    const server = new Server({ app: loaded.app, config: configOf(job), host: this.#host, tracer: outlet });
+    const server = new Server({ app: loaded.app, config: configOf(job), host: this.#host, tracer: outlet, sites: loaded.stacks });
     this.#server = server;
     await server.startup();
     // Settles when the listener is closed; what goes wrong on one connection is that connection's affair.
@@ -127,7 +127,8 @@ function configOf(job: GatewayJob): Partial<ServerConfig> {
     ...(workerClass !== undefined && { workerClass }),
     ...(rootPath !== undefined && { rootPath }),
     ...(keepAlive !== undefined && { keepAliveMs: keepAlive * 1000 }),
-    ...(validate !== undefined && { validate }),
+    // Whoever looks at this wants to know which rules were broken, too.
+    validate: validate ?? true,
   };
 }
 

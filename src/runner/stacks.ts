@@ -2,8 +2,9 @@
  * Stack traces in terms of the snippet. All files run as one module (`link.ts`), so the platform's frames name that
  * module and a line in it; here they get their file and line back.
  */
-import { parseStack } from '../gateway/site.ts';
+import { parseStack, type SiteReader } from '../gateway/site.ts';
 import type { SourceSite } from '../trace/events.ts';
+import { LastGift } from './gifts.ts';
 import { linkedName, type Place, type Program } from './link.ts';
 
 /** How many frames V8 is asked for. Its 10 are soon used up by a framework. */
@@ -18,12 +19,27 @@ function plainName(name: string): string {
   return /\.[mc]?[jt]sx?$/.test(own) || own.endsWith('<anonymous>') ? '' : own.slice(own.lastIndexOf('.') + 1);
 }
 
-/** Reads stack traces of one loaded program. */
-export class StackReader {
+/** Reads stack traces of one loaded program, and knows what it gave away last. */
+export class StackReader implements SiteReader {
   readonly #program: Program;
+  /** Told by the program what it gives away. */
+  readonly gifts: LastGift;
 
-  constructor(program: Program) {
+  constructor(program: Program, gifts = new LastGift()) {
     this.#program = program;
+    this.gifts = gifts;
+  }
+
+  /** The line that gave this value away: its `yield` or `return`. */
+  gave(value: unknown): SourceSite | undefined {
+    const place = this.gifts.placeOf(value);
+    return place && { file: place.file, ...this.#program.modules.get(place.file)!.position(place.at) };
+  }
+
+  /** Where an error was thrown. */
+  of(error: unknown): SourceSite | undefined {
+    const { stack } = Object(error) as { readonly stack?: unknown };
+    return typeof stack === 'string' ? this.site(stack) : undefined;
   }
 
   /** The innermost frame that is the snippet's. */

@@ -12,6 +12,7 @@
  */
 import type { Identifier, Literal, Program } from 'acorn';
 import { EditedText, type Edit } from './edits.ts';
+import type { Gift } from './gifts.ts';
 import { declaredNames, findReferences } from './references.ts';
 
 /** An import as the module writes it; offsets into its text. */
@@ -48,9 +49,15 @@ const nameOf = (node: Identifier | Literal): string => (node.type === 'Identifie
 const isName = (text: string): boolean => /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(text);
 const member = (object: string, name: string): string => (isName(name) ? `${object}.${name}` : `${object}[${JSON.stringify(name)}]`);
 
+/** What is found in a module before it is rewritten. */
+export interface Findings {
+  readonly dynamicImports: readonly DynamicImport[];
+  readonly gifts: readonly Gift[];
+}
+
 /** Rewrite a module that has been parsed. `code` is its text. */
-export function toFunction(code: string, program: Program, dynamicImports: readonly DynamicImport[]): ModuleFunctionText {
-  return new Rewriter(code, program).rewrite(dynamicImports);
+export function toFunction(code: string, program: Program, findings: Findings): ModuleFunctionText {
+  return new Rewriter(code, program).rewrite(findings);
 }
 
 class Rewriter {
@@ -76,7 +83,9 @@ class Rewriter {
     this.#own = own;
   }
 
-  rewrite(dynamicImports: readonly DynamicImport[]): ModuleFunctionText {
+  rewrite({ dynamicImports, gifts }: Findings): ModuleFunctionText {
+    // First of all: where an expression is replaced, this goes around it.
+    for (const gift of gifts) this.#gift(gift);
     // A hashbang is one only at the very beginning of a file.
     if (this.#code.startsWith('#!')) this.#edits.push({ start: 0, end: 2, text: '//' });
     // Imports first, wherever they stand: they are hoisted, and a list of exports may name them.
@@ -97,6 +106,13 @@ class Rewriter {
       exports: new Set(this.#exports.keys()),
       exportsAllOf: this.#exportsAllOf,
     };
+  }
+
+  /** See `gifts.ts`. The inner parentheses keep `yield (a, b)` one value. */
+  #gift({ at, start, end, each }: Gift): void {
+    const call = `${this.#own}.${each ? 'each' : 'at'}(${at}`;
+    if (start === undefined) this.#edits.push({ start: end, end, text: ` ${call})` });
+    else this.#edits.push({ start, end: start, text: `${call}, (` }, { start: end, end, text: '))' });
   }
 
   /** Take a stretch out; its line breaks stay. */

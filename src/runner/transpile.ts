@@ -6,6 +6,7 @@
  */
 import { parse, type ImportExpression, type Literal, type Node, type Program } from 'acorn';
 import { transform, type Options } from 'sucrase';
+import { findGifts } from './gifts.ts';
 import { LoadError } from './problem.ts';
 import { extensionOf } from './resolve.ts';
 import { ColumnMap } from './source-map.ts';
@@ -51,6 +52,8 @@ export interface Compiled {
   readonly exportsAllOf: readonly string[];
   /** The source's column for one of `body`. Both from 1. */
   column(line: number, column: number): number;
+  /** The source's position for an offset that a gift has (`gifts.ts`). */
+  position(at: number): Position;
 }
 
 /**
@@ -60,7 +63,7 @@ export interface Compiled {
 export function compile(path: string, source: string): Compiled {
   const stripped = stripTypes(path, source);
   const { program, dynamicImports } = read(path, source, stripped);
-  const { head, body, imports, exports, exportsAllOf } = toFunction(stripped.code, program, dynamicImports);
+  const { head, body, imports, exports, exportsAllOf } = toFunction(stripped.code, program, { dynamicImports, gifts: findGifts(program) });
   const where = (at: number): Position => positionOf(stripped, at);
   return {
     path,
@@ -73,6 +76,7 @@ export function compile(path: string, source: string): Compiled {
     importsAnything: dynamicImports.some((found) => found.specifier === undefined),
     exports,
     exportsAllOf,
+    position: where,
     column: (line, column) => stripped.columns.source(line, body.originalColumn(line, column - 1)) + 1,
   };
 }

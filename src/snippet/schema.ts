@@ -23,7 +23,7 @@ export interface SnippetServer {
   readonly timeout?: number;
   /** Seconds that an idle connection stays open; 0: not at all. */
   readonly keepAlive?: number;
-  /** Check both sides against PEP 3333 or ASGI. */
+  /** Check both sides against PEP 3333 or ASGI. Default true: the page wants to know. */
   readonly validate?: boolean;
 }
 

@@ -113,9 +113,9 @@ export function checkBlock(block: unknown, how: 'write()' | 'the iterable', site
 }
 
 /** What the application returned (PEP3333-details-5): something to iterate over. */
-export function checkResult(result: unknown): WsgiViolation | undefined {
+export function checkResult(result: unknown, site?: SourceSite): WsgiViolation | undefined {
   const violation = (code: string, message: string, advice: string): WsgiViolation =>
-    new WsgiViolation({ code, clause: 'PEP3333-details-5', message, advice, given: show(result), expected: 'an iterable of byte arrays' });
+    new WsgiViolation({ code, clause: 'PEP3333-details-5', message, advice, given: show(result), expected: 'an iterable of byte arrays', ...(site && { site }) });
   if (isThenable(result)) return violation('async-app', 'The application returned a promise, but WSGI is synchronous: there is nobody to await it.', 'Drop "async", or make it an ASGI application: async (scope, receive, send) => { … }.');
   if (typeof result === 'string') return violation('result-string', 'The application returned a string: its characters would be sent one by one, and they are not bytes.', 'Return [new TextEncoder().encode(text)].');
   if (isBytes(result)) return violation('result-bytes', 'The application returned a byte array: iterating over it gives numbers.', 'Put it into an array: return [bytes].');

@@ -60,6 +60,8 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   #over = false;
   /** `next()` was called for the first time, so `write()` is too late (PEP3333-write-3). */
   #iterating = false;
+  /** The line that gave what was given last. */
+  #gaveAt: SourceSite | undefined;
 
   constructor(exchange: WsgiExchange) {
     this.#exchange = exchange;
@@ -90,7 +92,8 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     }
     if (tracer.enabled) tracer.emit({ type: 'app.return', connection, exchange, kind: describeType(returned), ms: clock.now() - this.#startedAt });
     if (this.#over) return this.#drop(returned);
-    const violation = checkResult(returned);
+    this.#gaveAt = this.#context.sites.gave?.(returned);
+    const violation = checkResult(returned, this.#gaveAt);
     if (violation !== undefined) {
       // Nobody will await it, but a rejection of it is not to be reported as unhandled on top.
       if (isThenable(returned)) returned.then(undefined, () => {});
@@ -121,11 +124,12 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
       // The client went away while the application was busy (it may have found out itself, through `write`).
       if (this.#over) return this.#close();
       if (step.done === true) return this.#finish();
-      const violation = checkBlock(step.value, 'the iterable');
+      const site = this.#gaveAt = this.#context.sites.gave?.(step.value);
+      const violation = checkBlock(step.value, 'the iterable', site);
       if (violation !== undefined) return this.#fail(violation);
       try {
         // PEP3333-length-1: "should stop iterating over the response when enough data has been sent".
-        if (!this.#block(step.value as Uint8Array, 'yield', true)) return this.#finish();
+        if (!this.#block(step.value as Uint8Array, 'yield', true, site)) return this.#finish();
       } catch (error) {
         return this.#fail(error);
       }
@@ -166,15 +170,16 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   /** An array: all blocks are there, so they are checked before the first is sent, and their length is known. */
   #sendAll(items: readonly unknown[]): void {
     let size = 0;
+    const site = this.#gaveAt;
     for (const item of items) {
-      const violation = checkBlock(item, 'the iterable');
+      const violation = checkBlock(item, 'the iterable', site);
       if (violation !== undefined) return this.#fail(violation);
       size += (item as Uint8Array).length;
     }
     try {
       // PEP3333-length-4, for any number of elements.
       this.#whole = size;
-      for (let i = 0; i < items.length; i += 1) if (!this.#block(items[i] as Uint8Array, 'yield', i + 1 < items.length)) break;
+      for (let i = 0; i < items.length; i += 1) if (!this.#block(items[i] as Uint8Array, 'yield', i + 1 < items.length, site)) break;
     } catch (error) {
       return this.#fail(error);
     }
@@ -208,7 +213,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     if (this.#over) throw new ClientDisconnected();
     if (!this.#block(data, 'write', true, site)) {
       // PEP3333-length-2: "or raise an error if the application tries to write() past that point".
-      const tooLong = this.#tooLong(site);
+      const tooLong = this.#tooLong('PEP3333-length-2', site);
       this.#report(tooLong);
       throw tooLong;
     }
@@ -221,7 +226,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     const { tracer, connection, exchange, validate: validating } = this.#context;
     if (tracer.enabled) tracer.emit({ type: 'app.body', connection, exchange, via, size: bytes.length, more, ...(site && { site }) });
     if (this.#starter.head === undefined && (bytes.length > 0 || validating)) {
-      const violation = noStart('gave content');
+      const violation = noStart('gave content', site);
       if (bytes.length > 0) throw violation;
       this.#report(violation);
     }
@@ -229,13 +234,13 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     if (bytes.length === 0) return true;
     if (!this.#starter.headSent) this.#sendHead(this.#whole);
     // No content to be sent (RFC9112-6.3-2.1): no more is asked for.
-    if (!this.#contentAllowed) return this.#channel.isHead ? false : this.#unwanted();
+    if (!this.#contentAllowed) return this.#channel.isHead ? false : this.#unwanted(site);
     const { contentLength } = this.#starter.head!;
     const room = contentLength < 0 ? bytes.length : Math.min(bytes.length, contentLength - this.#sent);
     if (room > 0) this.#channel.write(room === bytes.length ? bytes : bytes.subarray(0, room));
     this.#sent += room;
     if (room === bytes.length) return true;
-    if (via === 'yield') this.#report(this.#tooLong(undefined));
+    if (via === 'yield') this.#report(this.#tooLong('PEP3333-length-1', site));
     return false;
   }
 
@@ -244,9 +249,9 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     return !this.#channel.isHead && status !== 204 && status !== 304;
   }
 
-  #unwanted(): boolean {
+  #unwanted(site: SourceSite | undefined): boolean {
     const { status } = this.#starter.head!;
-    this.#report(new WsgiViolation({ code: 'body-not-allowed', clause: 'PEP3333-start-6', message: `A response of status ${status} has no content, but the application gave some.`, advice: 'Return [] with 204 and 304.' }));
+    this.#report(new WsgiViolation({ code: 'body-not-allowed', clause: 'PEP3333-start-6', message: `A response of status ${status} has no content, but the application gave some.`, advice: 'Return [] with 204 and 304.', ...(site && { site }) }));
     return false;
   }
 
@@ -263,7 +268,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   #finish(): void {
     try {
       const { head } = this.#starter;
-      if (head === undefined) throw noStart('returned');
+      if (head === undefined) throw noStart('returned', this.#gaveAt);
       // Before the head, if that is still to be sent: then the client can be told.
       if (this.#contentAllowed && head.contentLength > this.#sent) throw this.#tooShort(head.contentLength);
       // PEP3333-start-9: "or until the application's returned iterable is exhausted". Nothing was given, so the length is known.
@@ -326,9 +331,9 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     reportViolation(this.#context, this.#violations, violation);
   }
 
-  #tooLong(site: SourceSite | undefined): WsgiViolation {
+  #tooLong(clause: 'PEP3333-length-1' | 'PEP3333-length-2', site: SourceSite | undefined): WsgiViolation {
     return new WsgiViolation({
-      code: 'body-too-long', clause: site === undefined ? 'PEP3333-length-1' : 'PEP3333-length-2', message: `The application gave more than the ${this.#starter.head!.contentLength} bytes that its Content-Length announces; the rest is not sent.`,
+      code: 'body-too-long', clause, message: `The application gave more than the ${this.#starter.head!.contentLength} bytes that its Content-Length announces; the rest is not sent.`,
       advice: 'Count bytes, not characters, or leave Content-Length out.', ...(site && { site }),
     });
   }
@@ -336,7 +341,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   #tooShort(announced: number): WsgiViolation {
     return new WsgiViolation({
       code: 'body-too-short', clause: 'PEP3333-length-3', message: `The application gave ${this.#sent} of the ${announced} bytes that its Content-Length announces.`,
-      advice: 'Count what you send, or leave Content-Length out.',
+      advice: 'Count what you send, or leave Content-Length out.', ...(this.#gaveAt && { site: this.#gaveAt }),
     });
   }
 
@@ -355,8 +360,8 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   }
 }
 
-const noStart = (what: string): WsgiViolation =>
-  new WsgiViolation({ code: 'no-start', clause: 'PEP3333-details-10', message: `The application ${what} without having called startResponse.`, advice: 'Call startResponse(status, headers) before the first block is given.', expected: "startResponse('200 OK', [['Content-Type', 'text/plain']])" });
+const noStart = (what: string, site: SourceSite | undefined): WsgiViolation =>
+  new WsgiViolation({ code: 'no-start', clause: 'PEP3333-details-10', message: `The application ${what} without having called startResponse.`, advice: 'Call startResponse(status, headers) before the first block is given.', expected: "startResponse('200 OK', [['Content-Type', 'text/plain']])", ...(site && { site }) });
 
 const lateWrite = (site: SourceSite | undefined): WsgiViolation =>
   new WsgiViolation({ code: 'write-while-iterating', clause: 'PEP3333-write-3', message: 'write() was called from within the iterable.', advice: 'Yield the bytes instead.', ...(site && { site }) });

@@ -9,6 +9,7 @@ import { describeType, isBytes, show, typeTag } from '../render.ts';
 import { outsideRuntime, siteReader, type SiteReader } from '../site.ts';
 import { checkBlock, checkHeaders, checkResult, checkStatus } from './checks.ts';
 import type { WsgiClause } from './clauses.ts';
+import type { SourceSite } from '../../trace/events.ts';
 import { WsgiViolation } from '../errors.ts';
 import { FileWrapper } from './file-wrapper.ts';
 import { Result } from './result.ts';
@@ -22,7 +23,8 @@ export interface ValidateOptions {
   readonly sites?: SiteReader;
 }
 
-type Complain = (code: string, clause: WsgiClause, message: string, advice: string, given?: string, expected?: string) => void;
+/** `site`: the line that is to blame; without it, the one that is calling. */
+type Complain = (code: string, clause: WsgiClause, message: string, advice: string, given?: string, expected?: string, site?: SourceSite) => void;
 
 /** Wrap an application. */
 export function validate(app: WsgiApp, options: ValidateOptions = {}): WsgiApp {
@@ -30,8 +32,7 @@ export function validate(app: WsgiApp, options: ValidateOptions = {}): WsgiApp {
   const raise = options.report ?? ((violation: WsgiViolation): never => {
     throw violation;
   });
-  const complain: Complain = (code, clause, message, advice, given, expected) => {
-    const site = sites.here();
+  const complain: Complain = (code, clause, message, advice, given, expected, site = sites.here()) => {
     raise(new WsgiViolation({ code, clause, message, advice, ...(given === undefined ? {} : { given }), ...(expected === undefined ? {} : { expected }), ...(site && { site }) }));
   };
   return function validated(environ, startResponse, ...rest: unknown[]) {
@@ -44,7 +45,8 @@ export function validate(app: WsgiApp, options: ValidateOptions = {}): WsgiApp {
     environ['wsgi.errors'] = new CheckedErrors(environ['wsgi.errors'], complain);
     const state: State = { started: false, method };
     const result: unknown = app(environ, checkedStart(startResponse, state, complain, sites, raise));
-    const violation = checkResult(result);
+    const site = sites.gave?.(result);
+    const violation = checkResult(result, site);
     if (violation !== undefined) {
       raise(violation);
       return result as Iterable<Uint8Array>;
@@ -52,11 +54,11 @@ export function validate(app: WsgiApp, options: ValidateOptions = {}): WsgiApp {
     if (result instanceof FileWrapper) return result;
     if (Array.isArray(result)) {
       // An array stays one: the server may look at its length (PEP3333-length-4).
-      if (!state.started) complain('no-start', 'PEP3333-details-10', result.length > 0 ? 'The application gave content without having called startResponse.' : 'The application returned without having called startResponse.', 'Call startResponse(status, headers) before the first block is given.');
-      for (const block of result) report(raise, checkBlock(block, 'the iterable'));
+      if (!state.started) complain('no-start', 'PEP3333-details-10', result.length > 0 ? 'The application gave content without having called startResponse.' : 'The application returned without having called startResponse.', 'Call startResponse(status, headers) before the first block is given.', undefined, undefined, site);
+      for (const block of result) report(raise, checkBlock(block, 'the iterable', site));
       return result as Iterable<Uint8Array>;
     }
-    return new CheckedResult(result as Iterable<Uint8Array>, state, complain, raise);
+    return new CheckedResult(result as Iterable<Uint8Array>, state, complain, raise, sites);
   };
 }
 
@@ -219,15 +221,17 @@ class CheckedResult implements IterableIterator<Uint8Array> {
   readonly #state: State;
   readonly #complain: Complain;
   readonly #raise: (violation: WsgiViolation) => void;
+  readonly #sites: SiteReader;
   #asked = false;
   #closed = false;
 
-  constructor(iterable: Iterable<Uint8Array>, state: State, complain: Complain, raise: (violation: WsgiViolation) => void) {
+  constructor(iterable: Iterable<Uint8Array>, state: State, complain: Complain, raise: (violation: WsgiViolation) => void, sites: SiteReader) {
     this.#tag = typeTag(iterable);
     this.#result = new Result(iterable);
     this.#state = state;
     this.#complain = complain;
     this.#raise = raise;
+    this.#sites = sites;
   }
 
   /** In the trace it is called what it stands for. */
@@ -245,8 +249,9 @@ class CheckedResult implements IterableIterator<Uint8Array> {
     if (this.#closed) this.#complain('next-after-close', 'PEP3333-details-8', 'The result was asked for a block after close().', 'This is the server\'s mistake (or that of a middleware).');
     const step = this.#result.next() as IteratorResult<Uint8Array>;
     if (step.done === true) return step;
-    report(this.#raise, checkBlock(step.value, 'the iterable'));
-    if (!this.#state.started) this.#complain('no-start', 'PEP3333-details-10', 'The application gave content without having called startResponse.', 'Call startResponse(status, headers) before the first block is given.');
+    const site = this.#sites.gave?.(step.value);
+    report(this.#raise, checkBlock(step.value, 'the iterable', site));
+    if (!this.#state.started) this.#complain('no-start', 'PEP3333-details-10', 'The application gave content without having called startResponse.', 'Call startResponse(status, headers) before the first block is given.', undefined, undefined, site);
     return step;
   }
 

@@ -53,10 +53,10 @@ function importOf(entry: string, from: string): string[] {
   return members.length === 0 ? [imported] : [imported.replace(' subject', ' entry'), '', `const subject = entry.${members.join('.')};`];
 }
 
-/** The snippet's settings, as the page serves it: with the error in a 500 page, and checked only where asked for. */
+/** The snippet's settings, as the page serves it: with the error in a 500 page, and checked unless asked otherwise. */
 function optionsOf({ interface: spoken, server }: Snippet): string {
   const config = [
-    `validate: ${server.validate ?? false}`,
+    `validate: ${server.validate ?? true}`,
     'debug: true',
     ...(server.workerClass === undefined ? [] : [`workerClass: ${jsString(server.workerClass)}`]),
     ...(server.rootPath === undefined ? [] : [`rootPath: ${jsString(server.rootPath)}`]),

@@ -40,7 +40,7 @@ export function SettingsDialog(props: { readonly onClose: () => void }): JSX.Ele
         <NumberRow label={m.timeout} hint={m.timeoutHint} min={1} max={600} value={server.timeout} onChange={(value) => setServer('timeout', value)} />
         <NumberRow label={m.keepAlive} hint={m.keepAliveHint} min={0} max={600} value={server.keepAlive} onChange={(value) => setServer('keepAlive', value)} />
         <label class="setting check">
-          <input type="checkbox" checked={server.validate ?? false} onChange={(event) => setServer('validate', event.currentTarget.checked || undefined)} />
+          <input type="checkbox" checked={server.validate ?? true} onChange={(event) => setServer('validate', event.currentTarget.checked ? undefined : false)} />
           <span>{m.validate}</span>
           <span class="note">{m.validateHint}</span>
         </label>

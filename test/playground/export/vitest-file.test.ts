@@ -19,7 +19,7 @@ test('the whole file', () => {
 import { expect, test } from 'vitest';
 import { app as subject } from './app.ts';
 
-const options = { config: { validate: false, debug: true } } as const;
+const options = { config: { validate: true, debug: true } } as const;
 
 test('GET / answers 200 OK', async () => {
   const raw = [
@@ -72,8 +72,8 @@ test.each([
 });
 
 test('settings of the snippet', () => {
-  expect(written(undefined, { interface: 'asgi', server: { validate: true, rootPath: "/it's", keepAlive: 2, workerClass: 'sync' } })).toContain(
-    "const options = { interface: 'asgi', config: { validate: true, debug: true, workerClass: 'sync', rootPath: '/it\\'s', keepAliveMs: 2000 } } as const;",
+  expect(written(undefined, { interface: 'asgi', server: { validate: false, rootPath: "/it's", keepAlive: 2, workerClass: 'sync' } })).toContain(
+    "const options = { interface: 'asgi', config: { validate: false, debug: true, workerClass: 'sync', rootPath: '/it\\'s', keepAliveMs: 2000 } } as const;",
   );
 });
 

@@ -2,10 +2,11 @@
  * Which line of the app made this call? Read off the stack at a boundary (`startResponse`, `write`, `wsgi.input.read`, `receive`,
  * `send`), and only where somebody traces: an `Error` with its stack costs microseconds.
  *
- * What cannot be had: the line of a `yield`. When the gateway calls `next()`, the generator's frame is not on the stack before
- * it runs and is gone when it has yielded; no engine tells where a suspended generator stands. `app.body` events of
- * kind `yield` therefore have no site (`throw`ing into the generator would tell, and would change what the app does). An error
- * that leaves a generator does have its line, from its own stack.
+ * What cannot be had from a stack: the line of a `yield`. When the gateway calls `next()`, the generator's frame is not on the
+ * stack before it runs and is gone when it has yielded; no engine tells where a suspended generator stands (`throw`ing into
+ * it would tell, and would change what the app does). Whoever compiles the app can make it say so: {@link SiteReader.gave}; the
+ * playground does (`runner/gifts.ts`). Elsewhere, `app.body` events of kind `yield` have no site. An error that leaves a generator
+ * does have its line, from its own stack.
  */
 import type { SourceSite } from '../trace/events.ts';
 /** One line of a stack, as the engine names it. */
@@ -28,6 +29,8 @@ export interface SiteReader {
     here(): SourceSite | undefined;
     /** The innermost frame of the app in an error's stack. */
     of(error: unknown): SourceSite | undefined;
+    /** Where the app gave this value away, with `yield` or `return`, if it has just done so. Missing: nobody can tell. */
+    gave?(value: unknown): SourceSite | undefined;
 }
 /** Looks for nothing: what is used when nobody traces. */
 export declare const noSites: SiteReader;
