@@ -236,7 +236,7 @@ class Run implements ProcessOwner {
     }
     this.#interface = outcome.interface;
     this.#pending -= 1;
-    this.#arbiter.emit({ type: 'process.ready', detail: `${name} (${outcome.interface})` });
+    this.#arbiter.emit({ type: 'process.ready', detail: `${name} (${outcome.interface ?? ''})` });
     this.#announce();
   }
 

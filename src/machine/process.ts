@@ -189,6 +189,7 @@ export class Process {
       case 'trace': this.#takeTrace(message); break;
       case 'flushed': this.#flushes.get(message.id)?.(); break;
       case 'exit': this.#fail(message.reason); break;
+      case 'call': this.#fail('it called for what this machine does not have'); break;
       default: message satisfies never;
     }
   }

@@ -10,6 +10,7 @@
  */
 import type { Snippet, SnippetServer } from '../snippet/schema.ts';
 import type { SourceSite, TraceInput } from '../trace/events.ts';
+import type { SystemCall, SystemReturn } from './system-calls.ts';
 
 /** What is needed of a message port; DOM's and Node's have it. */
 export interface WirePort {
@@ -35,13 +36,19 @@ export interface Problem {
   readonly site?: SourceSite;
 }
 
-/** A process that serves an app. (A script with sockets will be another kind.) */
-export interface GatewayJob {
-  readonly kind: 'gateway';
+/** What every process is told. */
+interface AnyJob {
   /** Name of the process in the trace: `worker-1`. */
   readonly name: string;
   readonly files: Snippet['files'];
   readonly entry: string;
+  /** Lamport time of the machine: what the process traces comes after it. */
+  readonly clock: number;
+}
+
+/** A process that serves an app. */
+export interface GatewayJob extends AnyJob {
+  readonly kind: 'gateway';
   readonly interface: Snippet['interface'];
   readonly server: SnippetServer;
   /** Where the machine listens for it. */
@@ -50,21 +57,28 @@ export interface GatewayJob {
   readonly backlog: number;
   /** It is one of several that accept from the same socket. */
   readonly multiprocess: boolean;
-  /** Lamport time of the machine: what the process traces comes after it. */
-  readonly clock: number;
+}
+
+/** A process that runs a module from top to bottom and ends. */
+export interface ScriptJob extends AnyJob {
+  readonly kind: 'script';
+  readonly args: readonly string[];
+  /** What is on its standard input from the start. */
+  readonly stdin: string;
 }
 
 /** What a process is started for. */
-export type Job = GatewayJob;
+export type Job = GatewayJob | ScriptJob;
 
-/** How starting went. */
+/** How starting went. A script has been linked then and is about to run; its end is an `exit` on the wire. */
 export type StartOutcome =
-  | { readonly ok: true; readonly interface: 'wsgi' | 'asgi' }
+  /** `interface`: of a gateway. */
+  | { readonly ok: true; readonly interface?: 'wsgi' | 'asgi' }
   | { readonly ok: false; readonly problem: Problem };
 
 /** What the machine may ask of a process. Each is called at most once. */
 export interface ProcessApi {
-  /** Take the job. `wire` is transferred. Resolves once the app is loaded and connections are accepted, or with the reason why not. */
+  /** Take the job. `wire` is transferred. Resolves once the app is loaded and connections are accepted (a script: before it runs), or with the reason why not. */
   start(job: Job, wire: WirePort): Promise<StartOutcome>;
   /** Accept no more, finish what is in flight within `graceMs`, then let the app clean up. What it still traces is on the wire before this resolves. */
   stop(graceMs: number): Promise<void>;
@@ -83,6 +97,10 @@ export type ToProcess =
   | { readonly type: 'ping'; readonly id: number; readonly clock: number }
   /** A connection that was accepted for you. `port` is transferred and speaks as `net/port.ts`. */
   | { readonly type: 'connection'; readonly id: number; readonly local: WireAddress; readonly remote: WireAddress; readonly port: WirePort; readonly clock: number }
+  /** What a system call came to. */
+  | SystemReturn
+  /** More of the standard input; `end`: there will be no more. */
+  | { readonly type: 'stdin'; readonly text: string; readonly end: boolean; readonly clock: number }
   /** So many more batches may be sent. */
   | { readonly type: 'credit'; readonly batches: number }
   /** Send what has been traced so far. */
@@ -97,5 +115,7 @@ export type FromProcess =
   | { readonly type: 'trace'; readonly batch: WireTraceBatch }
   /** Answer to `flush`, after the batch. */
   | { readonly type: 'flushed'; readonly id: number }
-  /** The program ended itself (`self.close()`). */
-  | { readonly type: 'exit'; readonly reason: string };
+  /** It wants of the machine what it cannot do by itself. */
+  | SystemCall
+  /** The program ended itself, by reaching its end, by `exit`, by an error that nobody caught (`problem`), or by `self.close()`. `code`: its exit code, 0 to 255; missing where it has none. */
+  | { readonly type: 'exit'; readonly reason: string; readonly code?: number; readonly problem?: Problem };

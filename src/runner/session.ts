@@ -32,6 +32,7 @@ export class Session implements ProcessApi {
   async start(job: Job, wire: WirePort): Promise<StartOutcome> {
     // Taken out of the reach of the snippet's code, which may replace what it finds on the prototype.
     this.#post = wire.postMessage.bind(wire) as Post;
+    if (job.kind !== 'gateway') return { ok: false, problem: { name: 'Error', message: 'Scripts cannot be run yet.', advice: '' } };
     const outlet = new TraceOutlet({
       process: job.name, host: this.#host, send: (batch) => this.#post({ type: 'trace', batch }, [batch.tokens]),
     });
@@ -104,6 +105,9 @@ export class Session implements ProcessApi {
         break;
       case 'credit':
         this.#outlet!.addCredit(message.batches);
+        break;
+      case 'return':
+      case 'stdin':
         break;
       case 'flush':
         this.#outlet!.flush();

@@ -17,6 +17,12 @@ export const snippetLimits = Object.freeze({
   requestOctets: 1024 * 1024,
   /** UTF-16 units of a title, a request's name, an entry, a version. */
   nameChars: 500,
+  /** Programs, and so terminals; the processes of a machine are counted apart. */
+  programs: 16,
+  /** Arguments of one program. */
+  args: 64,
+  /** UTF-16 units that a program finds on its standard input. */
+  stdinChars: 64 * 1024,
   /** Nesting of unknown members: deeper JSON could be read, but not always written back. */
   depth: 32,
 });

@@ -4,7 +4,7 @@ import type { SnippetProblem } from './errors.ts';
 import { snippetLimits } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { pathProblem } from './paths.ts';
-import type { SavedRequest, Snippet, SnippetNetwork, SnippetServer, SnippetView } from './schema.ts';
+import type { SavedRequest, Snippet, SnippetNetwork, SnippetProgram, SnippetServer, SnippetView } from './schema.ts';
 
 /** Complaints so far. The first twenty are kept: enough to repair a file by hand, too few to flood a page. */
 class Report {
@@ -59,9 +59,33 @@ const serverChecks: Checks<SnippetServer> = {
 
 const networkChecks: Checks<SnippetNetwork> = {
   segmentBytes: whole(0),
+  ragged: bool,
   latencyMs: number(0),
+  jitterMs: number(0),
   bytesPerSecond: number(0),
+  readBytesPerSecond: number(0),
+  cutAfterBytes: whole(0),
+  cut: oneOf('reset', 'silence'),
   seed: whole(0),
+};
+
+const spoken = oneOf('auto', 'wsgi', 'asgi', 'fetch');
+
+const programChecks: Checks<SnippetProgram> = {
+  name: (value, path, report) => {
+    const name = text(snippetLimits.nameChars)(value, path, report);
+    return name === undefined || /^[\w.-]{1,32}$/.test(name) ? name : report.add(path, 'must be 1 to 32 letters, digits, -, _ or .');
+  },
+  // A kind that a newer version has is kept; `programsOf` leaves it out.
+  kind: text(snippetLimits.nameChars),
+  entry: text(snippetLimits.nameChars),
+  interface: spoken,
+  server: (value, path, report) => readObject<SnippetServer>(value, path, serverChecks, report),
+  args: (value, path, report) => {
+    if (!Array.isArray(value) || value.length > snippetLimits.args) return report.add(path, `must be a list of at most ${snippetLimits.args} strings`);
+    return value.map((item: unknown, index) => text(snippetLimits.nameChars)(item, `${path}[${index}]`, report) ?? '');
+  },
+  stdin: text(snippetLimits.stdinChars),
 };
 
 const viewChecks: Checks<SnippetView> = {
@@ -102,16 +126,20 @@ export function parseSnippet(value: unknown): Snippet {
   const view = readObject<SnippetView>(current['view'], 'view', viewChecks, report);
   const title = optional(current, 'title', text(snippetLimits.nameChars), report);
   const engine = optional(current, 'engine', text(snippetLimits.nameChars), report);
+  const programs = readPrograms(current['programs'], report);
+  const replay = optional(current, 'replay', bool, report);
   const snippet: Snippet = {
     v: 1,
     ...(title === undefined ? {} : { title }),
     lang,
-    interface: optional(current, 'interface', oneOf('auto', 'wsgi', 'asgi', 'fetch'), report) ?? defaultInterface,
+    interface: optional(current, 'interface', spoken, report) ?? defaultInterface,
     files,
     entry: optional(current, 'entry', text(snippetLimits.nameChars), report) ?? defaultEntry(lang),
+    ...(programs === undefined ? {} : { programs }),
     requests,
     server: readObject<SnippetServer>(current['server'], 'server', serverChecks, report),
     network: readObject<SnippetNetwork>(current['network'], 'network', networkChecks, report),
+    ...(replay === undefined ? {} : { replay }),
     view: pointingSomewhere(view, files, requests),
     ...(engine === undefined ? {} : { engine }),
     ...unknownMembers(current, '', topLevel, report),
@@ -121,7 +149,7 @@ export function parseSnippet(value: unknown): Snippet {
 }
 
 const topLevel: ReadonlySet<string> = new Set(
-  ['v', 'title', 'lang', 'interface', 'files', 'entry', 'requests', 'server', 'network', 'view', 'engine'] satisfies (keyof Snippet)[],
+  ['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'replay', 'view', 'engine'] satisfies (keyof Snippet)[],
 );
 
 function readFiles(value: unknown, report: Report): Record<string, string> {
@@ -150,6 +178,23 @@ function readRequests(value: unknown, report: Report): SavedRequest[] {
     if (given['raw'] === undefined) report.add(`${path}.raw`, 'is missing');
     const read = readObject<SavedRequest>(given, path, requestChecks, report);
     return { ...read, name: read.name ?? `Request ${index + 1}`, raw: read.raw ?? '' };
+  });
+}
+
+function readPrograms(value: unknown, report: Report): SnippetProgram[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) return report.add('programs', `must be a list, not ${kindOf(value)}`);
+  if (value.length > snippetLimits.programs) return report.add('programs', `holds more than ${snippetLimits.programs} programs`);
+  const names = new Set<string>();
+  return value.flatMap((item: unknown, index) => {
+    const path = `programs[${index}]`;
+    const given = object(item, path, report);
+    if (!given) return [];
+    if (given['name'] === undefined) report.add(`${path}.name`, 'is missing');
+    const read = readObject<SnippetProgram>(given, path, programChecks, report);
+    if (read.name !== undefined && names.has(read.name)) report.add(`${path}.name`, `is ${JSON.stringify(read.name)}, as that of another program`);
+    names.add(read.name ?? '');
+    return [read as SnippetProgram];
   });
 }
 

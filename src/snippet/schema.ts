@@ -27,16 +27,48 @@ export interface SnippetServer {
   readonly validate?: boolean;
 }
 
-/** The simulated network, per connection. */
+/** The simulated network: what each connection made by `connect` goes through, the page's own as well. */
 export interface SnippetNetwork {
   /** Octets per segment; 0 or missing: as written. */
   readonly segmentBytes?: number;
+  /** Segments of random lengths up to `segmentBytes`. */
+  readonly ragged?: boolean;
   /** One way. */
   readonly latencyMs?: number;
-  /** 0 or missing: unlimited. */
+  /** At most so much more, by chance, for each segment. */
+  readonly jitterMs?: number;
+  /** Each way; 0 or missing: unlimited. */
   readonly bytesPerSecond?: number;
+  /** How fast whoever connected takes what it is sent: a slow reader; 0 or missing: as it comes. */
+  readonly readBytesPerSecond?: number;
+  /** A connection breaks when so many octets have passed one way; 0 or missing: none does. */
+  readonly cutAfterBytes?: number;
+  /** How it breaks: both ends are told, or nothing passes any more. */
+  readonly cut?: 'reset' | 'silence';
   /** Of the random numbers, so that a run can be repeated. */
   readonly seed?: number;
+}
+
+/**
+ * One program of a snippet, as links carry it; `programsOf` says what of it can be run.
+ *
+ * - `gateway` serves the app that `entry` names (`path:name`). The first one listens at port 8000, the next at 8001, ….
+ * - `script` runs the module that `entry` names from top to bottom.
+ */
+export interface SnippetProgram {
+  /** In the trace and on its terminal: 1 to 32 letters, digits, `-`, `_` and `.`, unlike that of any other program. */
+  readonly name: string;
+  /** `gateway` or `script`; other kinds are kept and not run. */
+  readonly kind?: string;
+  readonly entry?: string;
+  /** Of a gateway. Missing: the snippet's. */
+  readonly interface?: 'auto' | 'wsgi' | 'asgi' | 'fetch';
+  /** Of a gateway. Missing: the snippet's. */
+  readonly server?: SnippetServer;
+  /** Of a script: its arguments. */
+  readonly args?: readonly string[];
+  /** Of a script: what is on its standard input from the start; lines that are typed come after it. */
+  readonly stdin?: string;
 }
 
 /** What was being looked at. Hints: a reader drops what it cannot show. */
@@ -60,9 +92,16 @@ export interface Snippet {
   readonly files: Readonly<Record<string, string>>;
   /** `path:name`, as on the command line; see `splitEntry`. Need not name a file that exists: running it then says so. */
   readonly entry: string;
+  /**
+   * What runs, in the order in which it is started. Missing: one gateway, of `entry`, `interface` and `server`; see `programsOf`.
+   * Where it is there, `entry` is not run by itself.
+   */
+  readonly programs?: readonly SnippetProgram[];
   readonly requests: readonly SavedRequest[];
   readonly server: SnippetServer;
   readonly network: SnippetNetwork;
+  /** Time and chance come from `network.seed`, and the processes take turns: two runs give the same trace. */
+  readonly replay?: boolean;
   readonly view: SnippetView;
   /** Version of Porthole that made it. */
   readonly engine?: string;

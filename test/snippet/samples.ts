@@ -16,18 +16,25 @@ export const fullest: Snippet = {
     { name: 'Octets', raw: '\u0000\u007f\u0080\u00ff', note: { by: 'a newer page' } } as Snippet['requests'][number],
   ],
   server: { workers: 4, workerClass: 'sync', rootPath: '/x', timeout: 30, keepAlive: 2, validate: true, http3: true } as Snippet['server'],
-  network: { segmentBytes: 1, latencyMs: 20.5, bytesPerSecond: 9600, seed: 7 },
+  network: { segmentBytes: 1, ragged: true, latencyMs: 20.5, jitterMs: 3, bytesPerSecond: 9600, readBytesPerSecond: 300, cutAfterBytes: 17, cut: 'silence', seed: 7 },
+  replay: true,
   view: { request: 1, file: 'lib/utf-16.js', requestTab: 'raw', traceTab: 'wire', step: 41, split: [1, 2] } as Snippet['view'],
   engine: '0.1.0',
-  programs: [{ name: 'client', argv: ['a', null, 1.5, { deep: true }] }],
+  programs: [
+    { name: 'client', argv: ['a', null, 1.5, { deep: true }] },
+    { name: 'web', kind: 'gateway', entry: 'app.js:main', interface: 'asgi', server: { workers: 2, later: 1 } },
+    { name: 'cat', kind: 'script', entry: 'cat.js', args: ['-n', ''], stdin: 'one\ntwo' },
+    { name: 'new', kind: 'of a newer kind', entry: '' },
+  ] as Snippet['programs'],
 };
 
 const anyString = fc.string({ unit: 'binary', maxLength: 60 });
 const octets = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 80 });
 const segment = fc.string({ unit: fc.constantFrom(...'abcé字🐘-_0 .'), minLength: 1, maxLength: 8 }).map((name) => `a${name}z`);
 const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
-const known = new Set(['v', 'title', 'lang', 'interface', 'files', 'entry', 'requests', 'server', 'network', 'view', 'engine',
+const known = new Set(['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'replay', 'view', 'engine',
   'name', 'raw', 'workers', 'workerClass', 'rootPath', 'timeout', 'keepAlive', 'validate', 'segmentBytes', 'latencyMs', 'bytesPerSecond', 'seed',
+  'ragged', 'jitterMs', 'readBytesPerSecond', 'cutAfterBytes', 'cut', 'kind', 'args', 'stdin',
   'request', 'file', 'requestTab', 'traceTab', 'step', '__proto__']);
 /** Members from the future. JSON has no -0, so neither has a snippet. */
 const unknown = fc.dictionary(
@@ -39,11 +46,16 @@ const some = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): 
   fc.tuple(fc.record(model, { requiredKeys: [], noNullPrototype: true }), unknown).map(([members, more]) => ({ ...more, ...members }) as Partial<T>);
 const whole = fc.nat({ max: 1e9 });
 
+const program = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[\w.-]{1,32}$/), some<{ kind: string; entry: string; args: string[]; stdin: string; interface: string; server: object }>({
+  kind: fc.oneof(fc.constantFrom('gateway', 'script'), anyString), entry: anyString, args: fc.array(anyString, { maxLength: 3 }), stdin: anyString,
+  interface: fc.constantFrom('auto', 'wsgi'), server: some({ workers: fc.integer({ min: 1, max: 16 }) }),
+})), { maxLength: 3, selector: ([name]) => name }).map((programs) => programs.map(([name, more]) => ({ ...more, name })));
+
 /** Snippets of every shape, with unknown members at every level. */
 export const anySnippet: fc.Arbitrary<Snippet> = fc.dictionary(path, anyString, { minKeys: 1, maxKeys: 4, noNullPrototype: true }).chain((files) =>
   fc.array(fc.tuple(unknown, anyString, octets).map(([more, name, raw]) => ({ ...more, name, raw })), { maxLength: 3 }).chain((requests) =>
     fc.tuple(
-      some<{ title: string; engine: string }>({ title: anyString, engine: anyString }),
+      some<{ title: string; engine: string; programs: object[]; replay: boolean }>({ title: anyString, engine: anyString, programs: program, replay: fc.boolean() }),
       fc.record({
         lang: fc.constantFrom('ts', 'js', 'py'), interface: fc.constantFrom('auto', 'wsgi', 'asgi', 'fetch'),
         entry: fc.oneof(anyString, fc.constantFrom('app.ts:app', 'app.js:app', 'app.py:app')),
