@@ -46,17 +46,25 @@ export interface HttpClientOptions {
 export interface SendOptions {
   /** Offsets at which to cut them into separate writes. Out of range or out of order: ignored. */
   readonly cuts?: readonly number[];
+  /** ms to wait at each of the `cuts`, by index; missing or 0: not at all. Sends of this connection that follow wait for their turn. */
+  readonly pauses?: readonly number[];
   /** Close our half afterwards. */
   readonly endAfter?: boolean;
+  /** Cut the connection afterwards (RST): as soon as the server has had the time to read. */
+  readonly resetAfter?: boolean;
 }
 
 /** After bytes that are not HTTP, wait this long for more of them: whoever debugs a server wants to see what it said. ms. */
 const lingerMs = 100;
 
+/** How long after the last octet a connection is cut that is to be cut: with a reset, what the server has not read yet is lost. ms. */
+const resetMs = 100;
+
 /** Somebody waits for the answers to the exchanges `first` to `last`. */
 interface Waiter {
   readonly first: number;
-  readonly last: number;
+  /** Infinity while not everything has been sent: until then nobody knows. */
+  last: number;
   readonly since: number;
   readonly resolve: (result: ClientResult) => void;
 }
@@ -94,6 +102,8 @@ export class HttpClient {
   /** Why nothing more can come. */
   #failure: Failure | undefined;
   #full = false;
+  /** The end of the send that takes its time, if one is under way. */
+  #turn: Promise<void> | undefined;
   #ended = false;
   #closed = false;
 
@@ -119,21 +129,25 @@ export class HttpClient {
     return this.#closed || this.#ended || this.#failure !== undefined;
   }
 
-  /** Send now; calls may overlap (pipelining). Never rejects. The bytes are copied. */
-  send(bytes: Uint8Array, options: SendOptions = {}): Promise<ClientResult> {
+  /** Send; calls may overlap (pipelining). Never rejects. The bytes are copied. */
+  async send(bytes: Uint8Array, options: SendOptions = {}): Promise<ClientResult> {
+    while (this.#turn) await this.#turn;
     const first = this.#sent.exchange;
-    const nothing = { exchange: first, responses: [], raw: new Uint8Array(0), ms: 0 };
-    if (this.closed) return Promise.resolve({ ...nothing, failure: this.#failure ?? { kind: 'closed', message: 'The connection is closed.' } });
-    this.#write(bytes, options.cuts ?? []);
-    if (options.endAfter) this.#end();
-    // What is complete, and what is begun or refused: each has one answer due.
-    const open = this.#sent.midway || this.#sent.failure !== undefined || this.#sent.last;
-    const last = Math.max(first, open ? this.#sent.exchange : this.#sent.exchange - 1);
-    // The rest of a request that was answered early, or another protocol's bytes: nothing is due.
-    if (last < this.#reader.exchange || this.#reader.switched) return Promise.resolve(nothing);
+    if (this.closed) return { ...nothing(first), failure: this.#failure ?? { kind: 'closed', message: 'The connection is closed.' } };
+    const pieces = segments(bytes, options);
+    // The answer may come, and the connection close, before all is sent.
     return new Promise((resolve) => {
-      this.#waiters.push({ first, last, since: this.#host.clock.now(), resolve });
-      this.#rearm();
+      const waiter: Waiter = { first, last: Infinity, since: this.#host.clock.now(), resolve };
+      this.#waiters.push(waiter);
+      if (pieces.every(({ pauseMs }) => pauseMs === 0)) {
+        for (const { bytes: segment } of pieces) this.#write(segment);
+        this.#sentAll(waiter, options);
+        return;
+      }
+      this.#turn = this.#writeSlowly(pieces).then(() => {
+        this.#turn = undefined;
+        this.#sentAll(waiter, options);
+      });
     });
   }
 
@@ -149,25 +163,46 @@ export class HttpClient {
 
   // ── sending ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  #write(bytes: Uint8Array, cuts: readonly number[]): void {
-    let start = 0;
-    for (const cut of [...cuts, bytes.length]) {
-      if (!(cut > start && cut <= bytes.length)) continue;
-      // A copy: the socket keeps what it is given, and so does the trace; a copy of our own, both may.
-      const segment = bytes.slice(start, cut);
-      const exchange = this.#sent.exchange;
-      const from = this.#sentBytes;
-      this.#sentBytes += segment.length;
-      if (this.#tracer.enabled) {
-        this.#tracer.emit({ type: 'socket.data', connection: this.#socket.id, exchange, flow: 'send', stream: 'c2s', span: [from, this.#sentBytes], bytes: segment });
-      }
-      this.#sent.push(segment);
-      if (!this.#socket.write(segment) && !this.#full) {
-        this.#full = true;
-        this.#tellPressure('full');
-      }
-      start = cut;
+  async #writeSlowly(pieces: readonly Piece[]): Promise<void> {
+    for (const { bytes, pauseMs } of pieces) {
+      if (pauseMs > 0) await new Promise<void>((resume) => void this.#host.timers.after(pauseMs, resume));
+      if (this.closed) return;
+      this.#write(bytes);
     }
+  }
+
+  #write(segment: Uint8Array): void {
+    const exchange = this.#sent.exchange;
+    const from = this.#sentBytes;
+    this.#sentBytes += segment.length;
+    if (this.#tracer.enabled) {
+      this.#tracer.emit({ type: 'socket.data', connection: this.#socket.id, exchange, flow: 'send', stream: 'c2s', span: [from, this.#sentBytes], bytes: segment });
+    }
+    this.#sent.push(segment);
+    if (!this.#socket.write(segment) && !this.#full) {
+      this.#full = true;
+      this.#tellPressure('full');
+    }
+  }
+
+  /** From here on it is known how many answers are due to `waiter`. */
+  #sentAll(waiter: Waiter, options: SendOptions): void {
+    if (options.endAfter) this.#end();
+    // What is complete, and what is begun or refused: each has one answer due.
+    const open = this.#sent.midway || this.#sent.failure !== undefined || this.#sent.last;
+    waiter.last = Math.max(waiter.first, open ? this.#sent.exchange : this.#sent.exchange - 1);
+    if (options.resetAfter) this.#host.timers.after(resetMs, () => this.reset());
+    // Whoever is not among them any more has been told, when the connection ended.
+    if (!this.#waiters.includes(waiter)) return;
+    if (this.#reader.switched || waiter.last < this.#reader.exchange) {
+      this.#waiters = this.#waiters.filter((other) => other !== waiter);
+      const answered = this.#answers.some(({ exchange }) => exchange >= waiter.first);
+      // The rest of a request that was answered early, or another protocol's bytes: nothing is due.
+      if (answered) this.#resolve(waiter, this.#settledOffset, undefined);
+      else waiter.resolve(nothing(waiter.first));
+      this.#forget();
+    }
+    this.#rearm();
   }
 
   #drained(): void {
@@ -320,4 +355,23 @@ export class HttpClient {
     this.#host.timers.cancel(this.#timer);
     this.#timer = this.#host.timers.after(lingerMs, () => this.#abort(this.#failure!));
   }
+}
+
+const nothing = (exchange: number): ClientResult => ({ exchange, responses: [], raw: new Uint8Array(0), ms: 0 });
+
+/** Bytes of a segment, ours, and how long to wait before they go. */
+interface Piece { readonly bytes: Uint8Array; readonly pauseMs: number }
+
+/** Copies: the socket keeps what it is given, and so does the trace; a copy of our own, both may. */
+function segments(bytes: Uint8Array, { cuts = [], pauses = [] }: SendOptions): Piece[] {
+  const pieces: Piece[] = [];
+  let start = 0;
+  let pauseMs = 0;
+  for (const [index, cut] of [...cuts, bytes.length].entries()) {
+    if (!(cut > start && cut <= bytes.length)) continue;
+    pieces.push({ bytes: bytes.slice(start, cut), pauseMs });
+    start = cut;
+    pauseMs = pauses[index] ?? 0;
+  }
+  return pieces;
 }

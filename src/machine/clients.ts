@@ -44,7 +44,7 @@ export class Clients {
       }
       this.#keep(connection, client);
     }
-    const result = await client.send(outgoing.bytes, { cuts: outgoing.cuts ?? [], endAfter: outgoing.endAfter ?? false });
+    const result = await client.send(outgoing.bytes, { cuts: outgoing.cuts ?? [], pauses: outgoing.pauses ?? [], endAfter: outgoing.endAfter ?? false, resetAfter: outgoing.resetAfter ?? false });
     if (client.closed) this.#open.delete(connection);
     return sendResult(connection, result);
   }

@@ -37,10 +37,14 @@ export interface Outgoing {
   readonly bytes: Uint8Array;
   /** Offsets at which to cut `bytes` into separately delivered segments; default: one segment. */
   readonly cuts?: readonly number[];
+  /** ms to wait at each of the `cuts`, by index; missing: not at all. */
+  readonly pauses?: readonly number[];
   /** Send on this open connection (by id) instead of a new one. */
   readonly connection?: number;
   /** Close our half after sending. Default false. */
   readonly endAfter?: boolean;
+  /** Cut the connection (RST) after sending. Default false. */
+  readonly resetAfter?: boolean;
 }
 
 /** A response as the client's parser saw it. */

@@ -1,5 +1,5 @@
 import type { MachineStatus, SendResult } from '../machine/types.ts';
-import type { Snippet, SnippetNetwork, SnippetServer, SnippetView } from '../snippet/schema.ts';
+import type { SavedRequest, Snippet, SnippetDelivery, SnippetNetwork, SnippetServer, SnippetView } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { Selection } from './select.ts';
 import type { Focus, Notice, Work } from './state.ts';
@@ -22,7 +22,9 @@ export type Action =
   | { readonly type: 'network/set'; readonly network: SnippetNetwork }
   | { readonly type: 'request/show'; readonly index: number }
   | { readonly type: 'request/edit'; readonly raw: string }
-  | { readonly type: 'request/add' }
+  | { readonly type: 'request/add'; /** Default: a plain one. */ readonly requests?: readonly SavedRequest[] }
+  | { readonly type: 'request/deliver'; readonly delivery: SnippetDelivery }
+  | { readonly type: 'request/move'; readonly index: number; readonly by: -1 | 1 }
   | { readonly type: 'request/duplicate' }
   | { readonly type: 'request/rename'; readonly index: number; readonly name: string }
   | { readonly type: 'request/delete'; readonly index: number }

@@ -1,7 +1,7 @@
 import type { Snippet, SnippetView } from '../snippet/schema.ts';
 import type { Action } from './actions.ts';
 import { addFile, deleteFile, editFile, nameProblem, openFile, renameFile } from './files.ts';
-import { addRequest, deleteRequest, editRequest, insertRequest, renameRequest, requestsOf, showRequest, shownRequest } from './requests.ts';
+import { addRequests, deleteRequest, deliverRequest, editRequest, insertRequest, moveRequest, plainRequest, renameRequest, requestsOf, showRequest, shownRequest } from './requests.ts';
 import { sameSelection, type Selection } from './select.ts';
 import type { PlaygroundState, Undo } from './state.ts';
 import { TraceLog, connectionOf, exchangeOf } from './trace-log.ts';
@@ -102,9 +102,13 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
     case 'request/edit':
       return withSnippet(state, editRequest(snippet, action.raw));
     case 'request/add':
-      return withSnippet(state, addRequest(snippet));
+      return withSnippet(state, addRequests(snippet, action.requests ?? [plainRequest]));
     case 'request/duplicate':
-      return withSnippet(state, addRequest(snippet, shownRequest(snippet)));
+      return withSnippet(state, addRequests(snippet, [shownRequest(snippet)]));
+    case 'request/deliver':
+      return withSnippet(state, deliverRequest(snippet, action.delivery));
+    case 'request/move':
+      return withSnippet(state, moveRequest(snippet, action.index, action.by));
     case 'request/rename':
       return withSnippet(state, renameRequest(snippet, action.index, action.name));
     case 'request/delete': {

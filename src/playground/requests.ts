@@ -1,4 +1,6 @@
-import type { SavedRequest, Snippet } from '../snippet/schema.ts';
+import type { SavedRequest, Snippet, SnippetDelivery } from '../snippet/schema.ts';
+import { snippetLimits } from '../snippet/limits.ts';
+import { followEdit, tidy } from './delivery.ts';
 
 /** What a snippet without requests sends. */
 export const plainRequest: SavedRequest = { name: 'GET /', raw: 'GET / HTTP/1.1\r\nHost: localhost:8000\r\nAccept: */*\r\n\r\n' };
@@ -30,12 +32,41 @@ export function editRequest(snippet: Snippet, raw: string): Snippet {
   const old = shownRequest(snippet);
   if (old.raw === raw) return snippet;
   const name = old.name === autoName(old.raw) || old.name === '' ? autoName(raw) : old.name;
-  return withRequests(snippet, requestsOf(snippet).with(index, { ...old, name, raw }), index);
+  return withRequests(snippet, requestsOf(snippet).with(index, withCutsOf({ ...old, name, raw }, old.raw)), index);
 }
 
-export function addRequest(snippet: Snippet, request: SavedRequest = plainRequest): Snippet {
-  const requests = [...requestsOf(snippet), request];
-  return withRequests(snippet, requests, requests.length - 1);
+/** Cuts stay with their octets when the bytes around them change. */
+function withCutsOf(request: SavedRequest, before: string): SavedRequest {
+  const { cuts } = request.delivery ?? {};
+  return cuts ? withDelivery(request, { ...request.delivery, cuts: followEdit(cuts, before, request.raw) }) : request;
+}
+
+function withDelivery(request: SavedRequest, delivery: SnippetDelivery): SavedRequest {
+  const { delivery: _, ...rest } = request;
+  const kept = tidy(delivery);
+  return kept ? { ...rest, delivery: kept } : rest;
+}
+
+/** Change how the shown request goes out. */
+export function deliverRequest(snippet: Snippet, delivery: SnippetDelivery): Snippet {
+  const index = shownIndex(snippet);
+  return withRequests(snippet, requestsOf(snippet).with(index, withDelivery(shownRequest(snippet), delivery)), index);
+}
+
+/** Move a request one place up (-1) or down (1); the shown one stays shown. */
+export function moveRequest(snippet: Snippet, index: number, by: -1 | 1): Snippet {
+  const requests = requestsOf(snippet);
+  const [here, there] = [requests[index], requests[index + by]];
+  if (!here || !there) return snippet;
+  const shown = shownIndex(snippet);
+  return withRequests(snippet, requests.with(index, there).with(index + by, here), shown === index ? index + by : shown === index + by ? index : shown);
+}
+
+/** Add requests at the end, as many as fit, and show the first of them. */
+export function addRequests(snippet: Snippet, added: readonly SavedRequest[]): Snippet {
+  const before = requestsOf(snippet);
+  const requests = [...before, ...added].slice(0, snippetLimits.requests);
+  return requests.length === before.length ? snippet : withRequests(snippet, requests, before.length);
 }
 
 export function renameRequest(snippet: Snippet, index: number, name: string): Snippet {

@@ -1,10 +1,10 @@
-import { latin1Bytes } from '../client/latin1.ts';
 import type { Machine } from '../machine/types.ts';
 import { LinkError, SnippetError } from '../snippet/errors.ts';
 import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../snippet/link.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
+import { turnsOf, type Turn } from './delivery.ts';
 import { shownRequest } from './requests.ts';
 import { initialState, isStale, isUp, type Notice, type Work } from './state.ts';
 import { Store } from './store.ts';
@@ -70,6 +70,8 @@ export class Session {
   #marked = false;
   #queue: TraceEvent[] = [];
   #sends = 0;
+  /** Connection of the last answer, while the server keeps it open. */
+  #open: number | undefined;
   /** Goes up with each change of address, so that an encoding that took longer than the next edit is not written. */
   #addressTurn = 0;
 
@@ -172,12 +174,28 @@ export class Session {
     if (!isUp(store.state)) return;
     const machine = await this.#machine;
     if (!machine) return;
-    const id = ++this.#sends;
-    const { raw } = shownRequest(store.state.work.snippet);
-    store.dispatch({ type: 'send/begin', id, raw });
-    const result = await machine.send({ bytes: latin1Bytes(raw) });
-    this.#show();
-    store.dispatch({ type: 'send/end', id, result });
+    const request = shownRequest(store.state.work.snippet);
+    const turns = turnsOf(request);
+    const reuse = request.delivery?.reuse && turns.length === 1 ? this.#open : undefined;
+    await Promise.all(turns.map((turn) => this.#sendInTurn(machine, turn, reuse)));
+  }
+
+  /** One after the other on one connection; on a new one, as any client would, where the server has closed it. */
+  async #sendInTurn(machine: Machine, turn: Turn, connection: number | undefined): Promise<void> {
+    for (const { raw, outgoing } of turn) {
+      const id = ++this.#sends;
+      this.store.dispatch({ type: 'send/begin', id, raw });
+      let result = await machine.send({ ...outgoing, ...(connection !== undefined && { connection }) });
+      // A kept connection may have been closed by the server meanwhile, and not one octet been sent.
+      if (connection !== undefined && result.failure?.kind === 'closed' && result.exchange === 0) result = await machine.send(outgoing);
+      this.#show();
+      this.store.dispatch({ type: 'send/end', id, result });
+      // Stop, or another Run, ends what is still to come.
+      if (result.failure?.kind === 'stopped') return;
+      const last = result.responses?.at(-1) ?? result.response;
+      connection = result.failure === undefined && last?.keepAlive ? result.connection : undefined;
+      this.#open = connection;
+    }
   }
 
   /** The fragment of a link to what is in the editor. Throws SnippetError or LinkError where it is too large for one. */
@@ -215,6 +233,7 @@ export class Session {
 
   async #start(snippet: Snippet): Promise<void> {
     this.#queue = [];
+    this.#open = undefined;
     this.store.dispatch({ type: 'run/begin', snippet });
     try {
       this.#machine ??= this.#connect();

@@ -15,6 +15,12 @@ export const snippetLimits = Object.freeze({
   requests: 200,
   /** Octets of one saved request. */
   requestOctets: 1024 * 1024,
+  /** Cuts in one request. */
+  cuts: 1000,
+  /** Copies of one request that are sent. */
+  copies: 1000,
+  /** Longest pause between two segments. ms. */
+  pauseMs: 60_000,
   /** UTF-16 units of a title, a request's name, an entry, a version. */
   nameChars: 500,
   /** Programs, and so terminals; the processes of a machine are counted apart. */

@@ -4,7 +4,7 @@ import type { SnippetProblem } from './errors.ts';
 import { snippetLimits } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { pathProblem } from './paths.ts';
-import type { SavedRequest, Snippet, SnippetNetwork, SnippetProgram, SnippetServer, SnippetView } from './schema.ts';
+import type { SavedRequest, Snippet, SnippetCut, SnippetDelivery, SnippetNetwork, SnippetProgram, SnippetServer, SnippetView } from './schema.ts';
 
 /** Complaints so far. The first twenty are kept: enough to repair a file by hand, too few to flood a page. */
 class Report {
@@ -91,12 +91,43 @@ const programChecks: Checks<SnippetProgram> = {
 const viewChecks: Checks<SnippetView> = {
   request: whole(0),
   file: text(snippetLimits.pathChars),
-  requestTab: hint('form', 'raw'),
+  requestTab: hint('form', 'raw', 'delivery', 'websocket'),
   traceTab: hint('response', 'wire', 'timeline', 'environ', 'console'),
   step: whole(0),
 };
 
+const cutChecks: Checks<SnippetCut> = {
+  at: whole(1),
+  pauseMs: number(0, snippetLimits.pauseMs),
+};
+
+const cuts: Check<readonly SnippetCut[]> = (value, path, report) => {
+  if (!Array.isArray(value)) return report.add(path, `must be a list, not ${kindOf(value)}`);
+  if (value.length > snippetLimits.cuts) return report.add(path, `holds more than ${snippetLimits.cuts} cuts`);
+  let before = 0;
+  return value.flatMap((item: unknown, index) => {
+    const place = `${path}[${index}]`;
+    const cut = readObject<SnippetCut>(item ?? null, place, cutChecks, report);
+    if (cut.at === undefined) return report.add(`${place}.at`, 'is missing') ?? [];
+    if (cut.at <= before) report.add(`${place}.at`, 'must be greater than that of the cut before');
+    before = cut.at;
+    return [{ ...cut, at: cut.at }];
+  });
+};
+
+const deliveryChecks: Checks<SnippetDelivery> = {
+  cuts,
+  everyBytes: whole(1),
+  pauseMs: number(0, snippetLimits.pauseMs),
+  copies: whole(1, snippetLimits.copies),
+  copiesHow: oneOf('in-turn', 'pipelined', 'parallel'),
+  reuse: bool,
+  stopAfter: whole(1),
+  ending: oneOf('close', 'reset'),
+};
+
 const requestChecks: Checks<SavedRequest> = {
+  delivery: (value, path, report) => readObject<SnippetDelivery>(value, path, deliveryChecks, report),
   name: text(snippetLimits.nameChars),
   raw: (value, path, report) => {
     const raw = text(snippetLimits.requestOctets)(value, path, report);

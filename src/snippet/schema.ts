@@ -10,6 +10,36 @@
 export interface SavedRequest {
   readonly name: string;
   readonly raw: string;
+  /** How it goes out; missing: in one piece, once, on a connection of its own. */
+  readonly delivery?: SnippetDelivery;
+}
+
+/** How the bytes of a saved request go out. Every member may be missing, and then means what most clients do. */
+export interface SnippetDelivery {
+  /** Where the bytes are cut into segments, ascending. A cut at or past the end cuts nothing. */
+  readonly cuts?: readonly SnippetCut[];
+  /** A segment for every so many octets, whatever `cuts` say; 1: byte by byte. */
+  readonly everyBytes?: number;
+  /** Pause before each segment but the first, where its cut names none. ms. */
+  readonly pauseMs?: number;
+  /** So many of it. */
+  readonly copies?: number;
+  /** Where the copies go: one after the other on one connection (default), all at once on one, or at once on one connection each. */
+  readonly copiesHow?: 'in-turn' | 'pipelined' | 'parallel';
+  /** On the connection of the request before, while that is open. */
+  readonly reuse?: boolean;
+  /** Send no more octets than this. */
+  readonly stopAfter?: number;
+  /** When all is sent: keep the connection (default), close our half (FIN), or cut it (RST). */
+  readonly ending?: 'close' | 'reset';
+}
+
+/** A cut between two segments. */
+export interface SnippetCut {
+  /** Octets before it. */
+  readonly at: number;
+  /** Pause before what follows. ms. */
+  readonly pauseMs?: number;
 }
 
 /** Settings of the gateway, only those that differ from the default. Names as on the command line. */
@@ -76,7 +106,7 @@ export interface SnippetView {
   /** Which saved request, from 0. */
   readonly request?: number;
   readonly file?: string;
-  readonly requestTab?: 'form' | 'raw';
+  readonly requestTab?: 'form' | 'raw' | 'delivery' | 'websocket';
   readonly traceTab?: 'response' | 'wire' | 'timeline' | 'environ' | 'console';
   /** Selected trace event (its seq in the merged trace) or step. */
   readonly step?: number;

@@ -77,6 +77,53 @@ describe('one request', () => {
     expect(seen.segments.map(text)).toEqual(['GET', ' ', '/ HTTP/1.1\r\n\r\n']);
   });
 
+  test('at a cut it may pause; what is sent next waits for its turn', async () => {
+    const { client, server, seen, host } = meet();
+    const slow = client.send(get('/slow'), { cuts: [3, 5], pauses: [100, 50] });
+    const next = client.send(get('/next'));
+    await settle();
+    expect(seen.text).toBe('GET');
+    await passTime(host, 100);
+    await settle();
+    expect(seen.text).toBe('GET /');
+    await passTime(host, 50);
+    await settle();
+    expect(seen.segments.map(text).at(-1)).toBe('GET /next HTTP/1.1\r\nHost: h\r\n\r\n');
+    await say(server, ok('slow'), ok('next'));
+    expect([await slow, await next].map((result) => [result.exchange, bodies(result)])).toEqual([[1, ['slow']], [2, ['next']]]);
+  });
+
+  test('an answer that comes between two segments ends the sending, and is the answer', async () => {
+    const { client, server, seen, host } = meet();
+    const result = client.send(ascii('GET / HTTP/1.1\nHost: h\r\n\r\n'), { cuts: [15], pauses: [100] });
+    await settle();
+    await say(server, ok('no', 'Connection: close\r\n'));
+    server.end();
+    await passTime(host, 100);
+    expect(bodies(await result)).toEqual(['no']);
+    expect(seen.text).toBe('GET / HTTP/1.1\n');
+  });
+
+  test('an early answer on a connection that stays open waits for the last segment', async () => {
+    const { client, server, host } = meet();
+    const result = client.send(ascii('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab'), { cuts: [50], pauses: [100] });
+    await say(server, ok('early'));
+    await passTime(host, 100);
+    await settle();
+    expect(bodies(await result)).toEqual(['early']);
+    expect((await result).failure).toBeUndefined();
+  });
+
+  test('cut off after it was sent', async () => {
+    const { client, seen, host } = meet();
+    const result = client.send(ascii('GET / HT'), { resetAfter: true });
+    await settle();
+    await passTime(host, 100);
+    expect(await result).toMatchObject({ responses: [], failure: { kind: 'reset' } });
+    await settle();
+    expect([seen.text, seen.error?.code]).toEqual(['GET / HT', 'ECONNRESET']);
+  });
+
   test('the given bytes may change afterwards', async () => {
     const { client, seen } = meet();
     const bytes = get();

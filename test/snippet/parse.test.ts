@@ -56,6 +56,9 @@ describe('wrong types are reported with the path of the key', () => {
     [{ v: 1, files, requests: [{ raw: '' }, {}] }, ['requests[1].raw is missing.']],
     [{ v: 1, files, requests: [{ name: 1, raw: 'GET /你' }] }, [
       'requests[0].name must be a string, not a number.', 'requests[0].raw holds "你" at 5: a request is octets, each written as a character up to U+00FF.']],
+    [{ v: 1, files, requests: [{ raw: '', delivery: { cuts: [{ at: 3 }, { at: 3, pauseMs: 1e9 }, {}], copiesHow: 'twice' } }] }, [
+      'requests[0].delivery.cuts[1].pauseMs must be at most 60000.', 'requests[0].delivery.cuts[1].at must be greater than that of the cut before.',
+      'requests[0].delivery.cuts[2].at is missing.', 'requests[0].delivery.copiesHow must be one of in-turn, pipelined, parallel, not "twice".']],
     [{ v: 1, files, server: { workers: 17, keepAlive: -1, validate: 'yes' } }, [
       'server.workers must be at most 16.', 'server.keepAlive must be at least 0.', 'server.validate must be true or false, not a string.']],
     [{ v: 1, files, server: { workers: 1.5, timeout: Infinity } }, ['server.workers must be a whole number.', 'server.timeout must be a number, not Infinity.']],

@@ -35,7 +35,7 @@ const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) =>
 const known = new Set(['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'replay', 'view', 'engine',
   'name', 'raw', 'workers', 'workerClass', 'rootPath', 'timeout', 'keepAlive', 'validate', 'segmentBytes', 'latencyMs', 'bytesPerSecond', 'seed',
   'ragged', 'jitterMs', 'readBytesPerSecond', 'cutAfterBytes', 'cut', 'kind', 'args', 'stdin',
-  'request', 'file', 'requestTab', 'traceTab', 'step', '__proto__']);
+  'delivery', 'cuts', 'at', 'everyBytes', 'pauseMs', 'copies', 'copiesHow', 'reuse', 'stopAfter', 'ending', 'request', 'file', 'requestTab', 'traceTab', 'step', '__proto__']);
 /** Members from the future. JSON has no -0, so neither has a snippet. */
 const unknown = fc.dictionary(
   anyString.filter((key) => !known.has(key)),
@@ -50,10 +50,15 @@ const program = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[\w.-]{1,32}$/), som
   kind: fc.oneof(fc.constantFrom('gateway', 'script'), anyString), entry: anyString, args: fc.array(anyString, { maxLength: 3 }), stdin: anyString,
   interface: fc.constantFrom('auto', 'wsgi'), server: some({ workers: fc.integer({ min: 1, max: 16 }) }),
 })), { maxLength: 3, selector: ([name]) => name }).map((programs) => programs.map(([name, more]) => ({ ...more, name })));
+const delivery = some({
+  cuts: fc.uniqueArray(fc.integer({ min: 1, max: 999 }), { maxLength: 4 }).map((places) => places.toSorted((a, b) => a - b).map((at) => ({ at }))),
+  everyBytes: fc.integer({ min: 1, max: 9 }), pauseMs: fc.nat({ max: 60_000 }), copies: fc.integer({ min: 1, max: 1000 }),
+  copiesHow: fc.constantFrom('in-turn', 'pipelined', 'parallel'), reuse: fc.boolean(), stopAfter: fc.integer({ min: 1, max: 99 }), ending: fc.constantFrom('close', 'reset'),
+});
 
 /** Snippets of every shape, with unknown members at every level. */
 export const anySnippet: fc.Arbitrary<Snippet> = fc.dictionary(path, anyString, { minKeys: 1, maxKeys: 4, noNullPrototype: true }).chain((files) =>
-  fc.array(fc.tuple(unknown, anyString, octets).map(([more, name, raw]) => ({ ...more, name, raw })), { maxLength: 3 }).chain((requests) =>
+  fc.array(fc.tuple(unknown, anyString, octets, fc.option(delivery, { nil: undefined })).map(([more, name, raw, delivery]) => ({ ...more, name, raw, ...(delivery && { delivery }) })), { maxLength: 3 }).chain((requests) =>
     fc.tuple(
       some<{ title: string; engine: string; programs: object[]; replay: boolean }>({ title: anyString, engine: anyString, programs: program, replay: fc.boolean() }),
       fc.record({
