@@ -23,6 +23,9 @@ export interface CurlContext {
   readonly input: string | undefined;
 }
 
+/** Nothing but what C calls space: curl's idea of an empty value. (JavaScript's `trim` takes A0 away too, which is an octet like others.) */
+const blank = /^[\t-\r ]*$/;
+
 /** What stands between two `--next`: options that hold for each of its URLs. */
 export class CurlTransfer {
   readonly #note: Noting;
@@ -101,9 +104,9 @@ export class CurlTransfer {
     const colon = value.indexOf(':');
     if (colon > 0) {
       // "Name:" takes away what curl would send by itself.
-      const removed = value.slice(colon + 1).trim() === '';
+      const removed = blank.test(value.slice(colon + 1));
       this.#fields.push({ name: value.slice(0, colon), text: removed ? undefined : value });
-    } else if (/^[^;]+;\s*$/.test(value)) {
+    } else if (value.indexOf(';') > 0 && blank.test(value.slice(value.indexOf(';') + 1))) {
       const name = value.slice(0, value.indexOf(';'));
       this.#fields.push({ name, text: `${name}:` });
     } else this.#note('bad-field', value, option);

@@ -122,6 +122,12 @@ describe('options', () => {
     expect(raw('curl http://h/é?a=ü')).toContain('GET /%c3%a9?a=\xc3\xbc HTTP/1.1');
   });
 
+  test('a value of one octet A0, a no-break space in latin-1, is a value', () => {
+    expect(raw("curl -H $'X-A: \\xa0' http://h/")).toContain('X-A: \xa0\r\n');
+    expect(raw("curl -H 'X-A: \t ' http://h/")).not.toContain('X-A');
+    expect(raw("curl -H 'X-A; ' http://h/")).toContain('X-A:\r\n');
+  });
+
   test('IPv6 and [brackets] of a host are no globs', () => {
     expect(raw('curl http://[::1]:8000/')).toContain('Host: [::1]:8000\r\n');
   });
