@@ -11,6 +11,7 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**'],
           environment: 'node',
+          setupFiles: ['test/setup.ts'],
           // Property tests and spawned processes on a busy machine; no test asserts how long anything took.
           testTimeout: 30_000,
         },
