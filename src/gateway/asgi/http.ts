@@ -4,14 +4,13 @@
  */
 import { reportViolation, type AppFailure, type ExchangeContext, type ResponseChannel, type StreamingHandler } from '../channel.ts';
 import { LocalProtocolError } from '../../core/http1/errors.ts';
-import type { FieldPairs } from '../../core/http1/events.ts';
-import { reasonPhrase } from '../reason.ts';
 import { describeType, show } from '../render.ts';
 import { errorText } from '../thrown.ts';
 import { isThenable } from '../wsgi/checks.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation, ClientDisconnected } from '../errors.ts';
-import { readHttpMessage, violationAt, type HttpMessage } from './messages.ts';
+import { readHttpMessage } from './messages.ts';
+import { AsgiResponse, fromCore, rejected, type ResponseStage } from './response.ts';
 import { buildHttpScope, describeScope, type ScopeSource } from './scope.ts';
 import type { AsgiApp, AsgiReceiveEvent } from './types.ts';
 
@@ -33,9 +32,6 @@ const extensions = ['http.response.trailers', 'http.response.early_hint'] as con
 
 /** Octets of request body that wait for `receive()`; above it, the socket is paused. */
 const highWaterBytes = 65_536;
-
-/** Where the response stands. `trailing`: the body is complete, trailers are awaited. */
-type Stage = 'waiting' | 'started' | 'sending' | 'trailing' | 'complete' | 'broken';
 
 type Waiter = (event: AsgiReceiveEvent) => void;
 
@@ -62,15 +58,7 @@ export class AsgiHandler implements StreamingHandler {
   #asked100 = false;
 
   // ── the response ──
-  #stage: Stage = 'waiting';
-  #head: Extract<HttpMessage, { type: 'http.response.start' }> | undefined;
-  /** Value of content-length; -1 where there is none. */
-  #announced = -1;
-  /** Octets of content given. */
-  #given = 0;
-  /** The head is on its way. */
-  #headSent = false;
-  #trailers: (readonly [string, string])[] = [];
+  readonly #response: AsgiResponse;
   /** `send()`s that wait for room, in order. */
   #blocked: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
   /** The client cannot be written to. */
@@ -81,6 +69,9 @@ export class AsgiHandler implements StreamingHandler {
     this.#exchange = exchange;
     this.#context = exchange.context;
     this.#channel = exchange.channel;
+    this.#response = new AsgiResponse(exchange.context, exchange.channel, {
+      prefix: '', extraFields: [], soft: (violation) => { if (this.#context.validate) this.#report(violation); }, completed: () => this.#completed(),
+    });
   }
 
   run(): void {
@@ -110,7 +101,7 @@ export class AsgiHandler implements StreamingHandler {
 
   receive(bytes: Uint8Array): boolean {
     // Nobody will ask for it: let it pass, the server counts it.
-    if (this.#stage === 'complete' || this.#stage === 'broken') return true;
+    if (this.#response.over) return true;
     this.#queue.push(bytes.slice());
     this.#queuedBytes += bytes.length;
     this.#feed();
@@ -140,7 +131,7 @@ export class AsgiHandler implements StreamingHandler {
     this.#disconnected = true;
     this.#queue = [];
     this.#queuedBytes = 0;
-    if (this.#stage !== 'complete') this.#stage = 'broken';
+    if (!this.#response.over) this.#response.stage = 'broken';
     const blocked = this.#blocked;
     this.#blocked = [];
     for (const { reject } of blocked) reject(new ClientDisconnected());
@@ -189,7 +180,7 @@ export class AsgiHandler implements StreamingHandler {
       return { type: 'http.request', body: nothing.slice(), more_body: false };
     }
     // ASGI-disconnect-1: "after a response has been sent or after the HTTP connection has been closed".
-    return this.#disconnected || this.#stage === 'complete' || this.#stage === 'broken' ? { type: 'http.disconnect' } : undefined;
+    return this.#disconnected || this.#response.over ? { type: 'http.disconnect' } : undefined;
   }
 
   /** What has arrived since the last time, in one piece. */
@@ -216,101 +207,20 @@ export class AsgiHandler implements StreamingHandler {
     if (this.#gone || !this.#channel.open) return rejected(new ClientDisconnected());
     try {
       const message = readHttpMessage(event, { site, soft: (violation) => { if (this.#context.validate) this.#report(violation); } });
-      this.#take(message, site);
+      this.#response.take(message, site);
     } catch (error) {
       const violation = error instanceof LocalProtocolError ? fromCore(error, site) : error;
       if (violation instanceof AsgiViolation) this.#report(violation);
       return rejected(violation);
     }
     // ASGI-body-2: passed on before `send` returns; and not resolved before there is room for more.
-    if (this.#stage === 'started' || this.#channel.flush()) return resolved;
+    if (this.#response.stage === 'started' || this.#channel.flush()) return resolved;
     // Nothing will follow that would have to wait.
-    if ((this.#stage as Stage) === 'complete') return resolved;
+    if ((this.#response.stage as ResponseStage) === 'complete') return resolved;
     return new Promise((resolve, reject) => this.#blocked.push({ resolve, reject }));
   }
 
-  /** ASGI-app-3: one message, in order. */
-  #take(message: HttpMessage, site: SourceSite | undefined): void {
-    const refuse = violationAt(site);
-    if (this.#stage === 'complete' || this.#stage === 'broken') {
-      // ASGI-body-3: "any further messages on the channel will be ignored".
-      if (this.#context.validate) this.#report(refuse('after-complete', 'ASGI-body-3', `'${message.type}' was sent after the response was complete.`, 'The message with more_body false (or missing) is the last one.', message.type, 'nothing more'));
-      return;
-    }
-    switch (message.type) {
-      case 'http.response.start':
-        if (this.#stage !== 'waiting') throw refuse('start-twice', 'ASGI-start-1', "'http.response.start' was sent a second time.", 'Send it once; its status and headers cannot be changed afterwards.', message.type, 'http.response.body');
-        this.#head = message;
-        this.#announced = Number(message.headers.find(([name]) => isContentLength(name))?.[1] ?? -1);
-        // ASGI-start-5: "need not flush the data generated by this event … until the first Response Body event": an error until then still gets a proper page.
-        this.#stage = 'started';
-        this.#traceStart(message, site);
-        return;
-      case 'http.response.body':
-        if (this.#stage === 'waiting' || this.#stage === 'trailing') {
-          throw this.#stage === 'waiting'
-            ? refuse('body-before-start', 'ASGI-start-1', "'http.response.body' was sent before 'http.response.start'.", "Send { type: 'http.response.start', status: 200, headers: [] } first.", message.type, 'http.response.start')
-            : refuse('body-after-end', 'ASGI-start-6', "'http.response.body' was sent after the body was complete.", "Send 'http.response.trailers', as announced.", message.type, 'http.response.trailers');
-        }
-        this.#traceBody(message, site);
-        this.#checkLength(message.body.length, message.more, site);
-        return this.#body(message.body, message.more);
-      case 'http.response.trailers':
-        if (this.#stage !== 'trailing') throw refuse('trailers-unannounced', 'ASGI-trailers-1', `'http.response.trailers' was sent ${this.#head?.trailers === true ? 'before the body was complete' : 'without having been announced'}.`, "Give trailers: true in 'http.response.start', and send them after the body.", message.type, this.#stage === 'waiting' ? 'http.response.start' : 'http.response.body');
-        this.#traceMessage('send', message.type, message.headers.map(([name, value]) => `${name}: ${value}`).join('; '), site);
-        this.#trailers.push(...message.headers);
-        if (!message.more) this.#complete();
-        return;
-      case 'http.response.early_hint':
-        // The extension says "after the Response Start message"; the head is not out yet then, and 103 must come before it (RFC 8297 §2).
-        if (this.#stage !== 'started' && this.#stage !== 'waiting') return;
-        this.#traceMessage('send', message.type, message.links.join(', '), site);
-        if (this.#context.request.version === 10) return;
-        this.#channel.inform(103, 'Early Hints', message.links.map((link) => ['Link', link] as const));
-        this.#channel.flush();
-        return;
-    }
-  }
-
-  /** ASGI-body-4. Before anything of the message is sent: while the head waits, the client can still be told. */
-  #checkLength(size: number, more: boolean, site: SourceSite | undefined): void {
-    const { status } = this.#head!;
-    const announced = this.#announced;
-    this.#given += size;
-    if (announced < 0 || this.#channel.isHead || status === 204 || status === 304) return;
-    const advice = 'Count bytes, not characters, or leave content-length out.';
-    if (this.#given > announced) throw violationAt(site)('body-too-long', 'ASGI-body-4', `The application gave ${this.#given} bytes; its content-length announces ${announced}.`, advice, this.#given, String(announced));
-    if (!more && this.#given < announced) throw violationAt(site)('body-too-short', 'ASGI-body-4', `The application gave ${this.#given} of the ${announced} bytes that its content-length announces.`, advice, this.#given, String(announced));
-  }
-
-  #body(body: Uint8Array, more: boolean): void {
-    if (this.#stage === 'started') {
-      this.#startHead(body.length, more);
-      this.#stage = 'sending';
-    }
-    if (body.length > 0) this.#channel.write(body);
-    if (more) return;
-    if (this.#head!.trailers) this.#stage = 'trailing';
-    else this.#complete();
-  }
-
-  #startHead(size: number, more: boolean): void {
-    const { status, headers, trailers } = this.#head!;
-    // ASGI-start-4: "the server must ignore it".
-    let fields: FieldPairs = headers.some(([name]) => isTransferEncoding(name)) ? headers.filter(([name]) => !isTransferEncoding(name)) : headers;
-    const measured = this.#announced >= 0;
-    // All of it is here: its length is known.
-    if (!more && !trailers && !measured && status !== 204 && status !== 304 && !(this.#channel.isHead && size === 0)) fields = [...fields, ['content-length', String(size)]];
-    this.#channel.start(status, reasonPhrase(status), fields);
-    this.#headSent = true;
-  }
-
-  #complete(): void {
-    // ASGI-trailers-2: "will only send the trailing headers in case the client has sent the TE: trailers header".
-    const wanted = this.#trailers.length > 0 && /(?:^|,)\s*trailers\s*(?:;|,|$)/i.test(this.#context.request.headers.get('te') ?? '');
-    if (wanted) this.#channel.end(this.#trailers);
-    else this.#channel.end();
-    this.#stage = 'complete';
+  #completed(): void {
     this.#queue = [];
     this.#queuedBytes = 0;
     // Whoever waits for the client to go is told that this is over.
@@ -325,34 +235,28 @@ export class AsgiHandler implements StreamingHandler {
     if (tracer.enabled && !threw) tracer.emit({ type: 'app.return', connection, exchange, kind: 'coroutine', ms: clock.now() - this.#startedAt });
     // ASGI-gone-2.
     if (threw && !(error instanceof ClientDisconnected)) this.#fail(error);
-    else if (this.#stage !== 'complete' && !this.#gone && this.#channel.open) this.#fail(this.#incomplete());
+    else if (this.#response.stage !== 'complete' && !this.#gone && this.#channel.open) this.#fail(this.#response.incomplete());
     // A receive() that is still waited for (by something that outlives the application) must not hang for ever.
     this.#disconnected = true;
     this.#feed();
     this.#exchange.finished();
   }
 
-  #incomplete(): AsgiViolation {
-    return this.#stage === 'waiting'
-      ? new AsgiViolation({ code: 'no-response', clause: 'ASGI-start-1', message: "The application returned without having sent 'http.response.start'.", advice: 'Send a response before returning; and await what you start.' })
-      : new AsgiViolation({ code: 'incomplete', clause: 'ASGI-body-3', message: 'The application returned without having completed the response.', advice: this.#stage === 'trailing' ? "Send 'http.response.trailers', as announced." : "Send 'http.response.body' without more_body at the end; and await what you start." });
-  }
-
   /** ASGI-app-4. */
   #fail(error: unknown): void {
     if (error instanceof AsgiViolation) this.#report(error);
-    const stage = this.#headSent ? 'after body' : this.#head === undefined ? 'before start' : 'before body';
+    const stage = this.#response.reached;
     const { tracer, connection, exchange, sites, request } = this.#context;
     const { name, message, stack } = errorText(error);
     const site = error instanceof AsgiViolation && error.site !== undefined ? error.site : sites.of(error);
     if (tracer.enabled) tracer.emit({ type: 'app.error', connection, exchange, name, message, stack, stage, ...(site && { site }) });
     this.#context.log('server', 'error', `Error handling request ${request.method} ${request.target}\n${stack}`, this.#context);
-    if (this.#stage === 'complete' || this.#gone) return;
+    if (this.#response.stage === 'complete' || this.#gone) return;
     const failure: AppFailure = {
       error, message: `${name}: ${message}`, advice: error instanceof AsgiViolation ? error.advice : '', ...(error instanceof AsgiViolation ? { violation: error } : {}),
     };
-    this.#stage = 'broken';
-    if (this.#headSent) this.#channel.cut(failure);
+    this.#response.stage = 'broken';
+    if (this.#response.headSent) this.#channel.cut(failure);
     else this.#channel.fail(failure);
     this.#channel.flush();
   }
@@ -367,36 +271,6 @@ export class AsgiHandler implements StreamingHandler {
     const { tracer, connection, exchange } = this.#context;
     if (!tracer.enabled) return;
     if (event.type === 'http.request') tracer.emit({ type: 'app.read', connection, exchange, call: 'receive()', size: event.body.length, ...(site && { site }) });
-    else this.#traceMessage('receive', event.type, '', site);
+    else tracer.emit({ type: 'app.message', connection, exchange, direction: 'receive', message: event.type, detail: '', ...(site && { site }) });
   }
-
-  #traceStart({ status, headers }: { readonly status: number; readonly headers: FieldPairs }, site: SourceSite | undefined): void {
-    const { tracer, connection, exchange } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange, status: String(status), headers, ...(site && { site }) });
-  }
-
-  #traceBody({ body, more }: { readonly body: Uint8Array; readonly more: boolean }, site: SourceSite | undefined): void {
-    const { tracer, connection, exchange } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'app.body', connection, exchange, via: 'send', size: body.length, more, ...(site && { site }) });
-  }
-
-  #traceMessage(direction: 'receive' | 'send', message: string, detail: string, site: SourceSite | undefined): void {
-    const { tracer, connection, exchange } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'app.message', connection, exchange, direction, message, detail, ...(site && { site }) });
-  }
-}
-
-const isContentLength = (name: string): boolean => name.length === 14 && name.toLowerCase() === 'content-length';
-const isTransferEncoding = (name: string): boolean => name.length === 17 && name.toLowerCase() === 'transfer-encoding';
-
-/** The writer refused what the messages' own checks let pass: a Content-Length that is no number, a trailer that must not be one. */
-function fromCore(error: LocalProtocolError, site: SourceSite | undefined): AsgiViolation {
-  return new AsgiViolation({ code: error.code.replace(/^local-/, ''), clause: error.code.includes('trailer') ? 'ASGI-trailers-1' : 'ASGI-start-3', message: error.message, advice: error.advice, ...(site && { site }) });
-}
-
-/** A rejection that the application may overlook (`send` without `await`) without the process being told of an unhandled one: it was reported. */
-function rejected(error: unknown): Promise<never> {
-  const promise = Promise.reject(error);
-  promise.catch(() => {});
-  return promise;
 }
