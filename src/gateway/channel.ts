@@ -109,7 +109,7 @@ export function reportViolation(context: ExchangeContext, seen: Set<string>, vio
   seen.add(key);
   const { code, clause, message, advice, site } = violation;
   const { tracer, connection, exchange } = context;
-  if (tracer.enabled) tracer.emit({ type: 'app.violation', connection, exchange, code, clause, message, advice, ...(site === undefined ? {} : { site }) });
+  if (tracer.enabled) tracer.emit({ type: 'app.violation', connection, exchange, ...violation.facts() });
   const where = site === undefined ? '' : ` (${site.file}:${site.line})`;
   context.log('server', 'warning', `${clause} ${code}: ${message} ${advice}${where}`, context, site);
 }

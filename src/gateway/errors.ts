@@ -2,7 +2,7 @@
  * What an application that breaks the contract is told, and what is thrown into one whose client has gone. One file, since
  * applications and tests import them by name.
  */
-import type { SourceSite } from '../trace/events.ts';
+import type { AppViolation, SourceSite } from '../trace/events.ts';
 import type { AsgiClause } from './asgi/clauses.ts';
 import type { WsgiClause } from './wsgi/clauses.ts';
 
@@ -41,6 +41,12 @@ export abstract class GatewayViolation extends Error {
     this.given = init.given;
     this.expected = init.expected;
     this.site = init.site;
+  }
+
+  /** As the trace tells it. */
+  facts(): Pick<AppViolation, 'code' | 'clause' | 'message' | 'advice' | 'given' | 'expected' | 'site'> {
+    const { code, clause, message, advice, given, expected, site } = this;
+    return { code, clause, message, advice, ...(given !== undefined && { given }), ...(expected !== undefined && { expected }), ...(site && { site }) };
   }
 }
 

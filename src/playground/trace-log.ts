@@ -1,4 +1,5 @@
 import type { GatewayContext, HttpHead, SocketData, Stream, TraceEvent } from '../trace/events.ts';
+import { Complaints } from './complaints.ts';
 import { StreamIndex, upperBound } from './stream-index.ts';
 
 /** Names an event for as long as the trace lives: process and `seq`. */
@@ -56,6 +57,8 @@ export class TraceLog {
   /** By process, events at their `seq`. */
   readonly #bySeq = new Map<string, TraceEvent[]>();
   readonly connections = new Map<number, ConnectionIndex>();
+  /** What was found wrong with lines of the app. */
+  readonly complaints = new Complaints();
   readonly #limit: number;
   #version = 0;
 
@@ -132,6 +135,7 @@ export class TraceLog {
   }
 
   #index(event: TraceEvent): void {
+    this.complaints.add(event);
     const id = connectionOf(event);
     if (id === 0) return;
     const connection = this.#connection(id);

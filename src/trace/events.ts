@@ -165,8 +165,8 @@ export interface AppMessage extends On { readonly type: 'app.message'; readonly 
 export interface AppClose extends On { readonly type: 'app.close' }
 /** The app threw. `stage` says what the client could still be told. */
 export interface AppError extends On { readonly type: 'app.error'; readonly name: string; readonly message: string; readonly stack: string; readonly stage: 'before start' | 'before body' | 'after body' | 'close' | 'lifespan' | 'load'; readonly site?: SourceSite }
-/** The app (or, in validating mode, the gateway) broke PEP 3333 or ASGI. */
-export interface AppViolation extends On { readonly type: 'app.violation'; readonly code: string; readonly clause: string; readonly message: string; readonly advice: string; readonly site?: SourceSite }
+/** The app (or, in validating mode, the gateway) broke PEP 3333 or ASGI. `given`: what it gave, in source notation; `expected`: what it should have given. */
+export interface AppViolation extends On { readonly type: 'app.violation'; readonly code: string; readonly clause: string; readonly message: string; readonly advice: string; readonly given?: string; readonly expected?: string; readonly site?: SourceSite }
 
 // ── process ──────────────────────────────────────────────────────────────────────────────────────────────────────
 export interface ProcessEvent { readonly type: 'process.start' | 'process.ready' | 'process.exit' | 'process.silent' | 'process.kill'; readonly detail: string }

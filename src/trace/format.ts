@@ -89,7 +89,7 @@ function details(event: TraceInput, options: FormatOptions): string | string[] {
     case 'app.message': return `${event.direction} ${word(event.message)}${event.detail === '' ? '' : ` ${quote(event.detail)}`}${site(event.site)}`;
     case 'app.close': return '';
     case 'app.error': return `${word(event.name)} ${quote(event.message)} stage=${word(event.stage)}${site(event.site)}`;
-    case 'app.violation': return `${event.code} ${clause(event.clause)} ${quote(event.message)} ${quote(event.advice)}${site(event.site)}`;
+    case 'app.violation': return `${event.code} ${clause(event.clause)} ${quote(event.message)} ${quote(event.advice)}${event.given === undefined ? '' : ` given=${quote(event.given)}`}${event.expected === undefined ? '' : ` expected=${quote(event.expected)}`}${site(event.site)}`;
     case 'process.start':
     case 'process.ready':
     case 'process.exit':

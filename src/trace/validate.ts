@@ -146,7 +146,7 @@ const shapes: { readonly [K in TraceType]: Omit<Shape<PayloadOf<K>>, 'type'> } =
     ...on, name: text, message: text, stack: text, site,
     stage: oneOf('before start', 'before body', 'after body', 'close', 'lifespan', 'load'),
   },
-  'app.violation': { ...on, code: text, clause: text, message: text, advice: text, site },
+  'app.violation': { ...on, code: text, clause: text, message: text, advice: text, given: maybe(text), expected: maybe(text), site },
   'process.start': process,
   'process.ready': process,
   'process.exit': process,

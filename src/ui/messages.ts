@@ -116,7 +116,7 @@ const en = {
       close: 'in close(), after the response was complete', lifespan: 'during lifespan startup or shutdown', load: 'while it was loaded',
     },
     violation: 'The application broke the rules of its interface',
-    clause: 'Rule', advice: 'What to do', where: 'Where', showByte: (offset: number) => `Show byte ${number.format(offset)}`,
+    clause: 'Rule', advice: 'What to do', given: 'Given', expected: 'Expected', where: 'Where', showByte: (offset: number) => `Show byte ${number.format(offset)}`,
     truncated: (shown: number, all: number) => `The first ${octets(shown)} of ${octets(all)}`,
   },
 

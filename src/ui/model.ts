@@ -2,6 +2,7 @@ import { computed, signal, type ReadonlySignal, type Signal } from '@preact/sign
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Action } from '../playground/actions.ts';
+import type { Complaint } from '../playground/complaints.ts';
 import type { CatalogueEntry } from '../playground/catalogue.ts';
 import { link, type Linked, type Selection } from '../playground/select.ts';
 import type { Session } from '../playground/session.ts';
@@ -32,7 +33,11 @@ export interface Model {
   readonly work: ReadonlySignal<Work>;
   readonly snippet: ReadonlySignal<Snippet>;
   readonly machine: ReadonlySignal<MachineStatus>;
+  /** The snippet as it was when it was last started. */
+  readonly ran: ReadonlySignal<Snippet | null>;
   readonly traceVersion: ReadonlySignal<number>;
+  /** What the run found wrong with lines of the app. */
+  readonly complaints: ReadonlySignal<readonly Complaint[]>;
   readonly focus: ReadonlySignal<Focus | null>;
   /** Connection and exchange in focus, as far as the trace knows them. */
   readonly connection: ReadonlySignal<ConnectionIndex | undefined>;
@@ -89,7 +94,12 @@ export function createModel(parts: {
     work,
     snippet: computed(() => work.value.snippet),
     machine: computed(() => state.value.machine),
+    ran: computed(() => state.value.ran),
     traceVersion,
+    complaints: computed(() => {
+      void traceVersion.value;
+      return trace.value.complaints.all;
+    }),
     focus,
     connection: computed(() => {
       void traceVersion.value;

@@ -55,4 +55,5 @@ export const samples: readonly TraceInput[] = [
   { type: 'process.kill', detail: 'timeout' },
   { type: 'process.exit', detail: 'killed' },
   { type: 'trace.gap', count: 12 },
+  { type: 'app.violation', ...on, code: 'header-name', clause: 'PEP3333-start-4', message: 'A header name is not a string.', advice: 'Use strings.', given: '7', expected: "'Name'", site: { file: 'app.ts', line: 3 } },
 ];

@@ -160,7 +160,7 @@ export class Lifespan {
       advice: stage === undefined ? 'Send one answer to each lifespan event.' : `Send 'lifespan.${stage}.complete' or 'lifespan.${stage}.failed'.`, given: show(event), expected: stage === undefined ? 'nothing' : `lifespan.${stage}.complete`, ...(site && { site }),
     });
     const { code, clause, advice } = violation;
-    if (tracer.enabled) tracer.emit({ type: 'app.violation', connection: 0, exchange: 0, code, clause, message: violation.message, advice, ...(site && { site }) });
+    if (tracer.enabled) tracer.emit({ type: 'app.violation', connection: 0, exchange: 0, ...violation.facts() });
     this.#options.log?.('warning', `${clause} ${code}: ${violation.message} ${advice}`);
     throw violation;
   }

@@ -1,9 +1,11 @@
 import { useComputed, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Complaint } from '../../playground/complaints.ts';
 import { shownFile } from '../../playground/files.ts';
+import type { SourceSite } from '../../trace/events.ts';
 import { LazyEditor } from '../editor/lazy-editor.ts';
-import type { EditorHighlight } from '../editor/port.ts';
+import type { EditorHighlight, EditorMarker } from '../editor/port.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { whenIdle } from '../parts/when-idle.ts';
@@ -11,9 +13,22 @@ import { whenIdle } from '../parts/when-idle.ts';
 /** Longest time that Monaco waits for the app to start. ms. */
 const patienceMs = 3000;
 
+function marker({ line, column = 1 }: SourceSite, severity: EditorMarker['severity'], lines: readonly string[]): EditorMarker {
+  return { line, column, severity, message: lines.filter((each) => each !== '').join('\n') };
+}
+
+function complaintMarker({ site, severity, event }: Complaint): EditorMarker {
+  if (event.type === 'app.error') return marker(site, severity, [`${event.name}: ${event.message}`]);
+  const { message, given, expected, advice, clause } = event;
+  const { response } = t;
+  return marker(site, severity, [
+    message, given === undefined ? '' : `${response.given}: ${given}`, expected === undefined ? '' : `${response.expected}: ${expected}`, advice, `${response.clause}: ${clause}`,
+  ]);
+}
+
 /** The text box, kept in step with the snippet: plain at first, Monaco as soon as the page is idle or the box is used. */
 export function EditorHost(): JSX.Element {
-  const { snippet, machine, work, selected, hovered, theme, prefs, editor, dispatch } = useModel();
+  const { snippet, machine, work, ran, complaints, selected, hovered, theme, prefs, editor, dispatch } = useModel();
   const box = useRef<HTMLDivElement>(null);
   const files = useComputed(() => snippet.value.files);
   const shown = useComputed(() => shownFile(snippet.value));
@@ -54,12 +69,12 @@ export function EditorHost(): JSX.Element {
     return () => clearTimeout(timer);
   });
   useSignalEffect(() => {
-    const site = machine.value.problem?.site;
-    const problem = machine.value.problem;
-    for (const path of Object.keys(files.peek())) {
-      editor.value?.setMarkers(path, problem && site?.file === path
-        ? [{ line: site.line, column: site.column ?? 1, message: problem.advice === '' ? problem.message : `${problem.message}\n${problem.advice}`, severity: 'error' }]
-        : []);
+    for (const [path, text] of Object.entries(files.value)) {
+      const { problem } = machine.value;
+      const markers = problem?.site?.file === path ? [marker(problem.site, 'error', [problem.message, problem.advice])] : [];
+      // They are about the text that ran: lines of another text they would only disfigure.
+      if (ran.value?.files[path] === text) markers.push(...complaints.value.filter(({ site }) => site.file === path).map(complaintMarker));
+      editor.value?.setMarkers(path, markers);
     }
   });
   useSignalEffect(() => {

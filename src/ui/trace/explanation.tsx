@@ -24,6 +24,8 @@ export function Explanation(props: { readonly event: TraceEvent }): JSX.Element 
     return (
       <dl class="explanation">
         <dt>{t.response.clause}</dt><dd><span class="clause">{event.clause}</span> <span class="note mono">{event.code}</span></dd>
+        {event.given !== undefined && <><dt>{t.response.given}</dt><dd class="mono">{event.given}</dd></>}
+        {event.expected !== undefined && <><dt>{t.response.expected}</dt><dd class="mono">{event.expected}</dd></>}
         <dt>{t.response.advice}</dt><dd>{event.advice}</dd>
       </dl>
     );

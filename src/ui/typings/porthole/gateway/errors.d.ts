@@ -2,7 +2,7 @@
  * What an application that breaks the contract is told, and what is thrown into one whose client has gone. One file, since
  * applications and tests import them by name.
  */
-import type { SourceSite } from '../trace/events.ts';
+import type { AppViolation, SourceSite } from '../trace/events.ts';
 import type { AsgiClause } from './asgi/clauses.ts';
 import type { WsgiClause } from './wsgi/clauses.ts';
 /** The facts of a broken rule of an application interface. The sentence in `Error.message` is made from them. */
@@ -31,6 +31,8 @@ export declare abstract class GatewayViolation extends Error {
     readonly expected: string | undefined;
     readonly site: SourceSite | undefined;
     constructor(init: ViolationInit);
+    /** As the trace tells it. */
+    facts(): Pick<AppViolation, 'code' | 'clause' | 'message' | 'advice' | 'given' | 'expected' | 'site'>;
 }
 /** PEP 3333 was broken; `clause` is a key of `wsgi/clauses.ts`. */
 export declare class WsgiViolation extends GatewayViolation {

@@ -266,13 +266,15 @@ export interface AppError extends On {
     readonly stage: 'before start' | 'before body' | 'after body' | 'close' | 'lifespan' | 'load';
     readonly site?: SourceSite;
 }
-/** The app (or, in validating mode, the gateway) broke PEP 3333 or ASGI. */
+/** The app (or, in validating mode, the gateway) broke PEP 3333 or ASGI. `given`: what it gave, in source notation; `expected`: what it should have given. */
 export interface AppViolation extends On {
     readonly type: 'app.violation';
     readonly code: string;
     readonly clause: string;
     readonly message: string;
     readonly advice: string;
+    readonly given?: string;
+    readonly expected?: string;
     readonly site?: SourceSite;
 }
 export interface ProcessEvent {
