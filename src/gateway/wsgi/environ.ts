@@ -29,16 +29,49 @@ export interface EnvironSource {
   readonly origins?: Map<string, Provenance>;
 }
 
-/** Header name in lower case → key. Bounded, since names are the client's. */
-const keys = new Map<string, string>();
-const maxKeys = 256;
+/** What becomes of a field, by its name. */
+interface Rule {
+  /** Key in `environ`; '' where the field is left out. */
+  readonly key: string;
+  /** The clause by which it is left out; '' where it is not. */
+  readonly dropped: string;
+  /** Between the values of several lines. */
+  readonly separator: string;
+  /** Number of the last `environ` that has the key: cheaper to ask than the object. -1: the rule is not shared, so ask the object. */
+  usedIn: number;
+}
 
-function keyOf(name: string): string {
-  const known = keys.get(name);
+/** Rules by name as received and in lower case: a client spells its names the same way every time. Bounded, since names are the client's. */
+const byName = new Map<string, Rule>();
+const byLowerName = new Map<string, Rule>();
+const maxRules = 512;
+/** Environs made so far. */
+let made = 0;
+
+function ruleOf(name: string): Rule {
+  const known = byName.get(name);
   if (known !== undefined) return known;
-  const key = `HTTP_${name.toUpperCase().replaceAll('-', '_')}`;
-  if (keys.size < maxKeys) keys.set(name, key);
-  return key;
+  const lower = name.toLowerCase();
+  let rule = byLowerName.get(lower);
+  if (rule === undefined) {
+    rule = makeRule(lower);
+    if (byLowerName.size >= maxRules) return { ...rule, usedIn: -1 };
+    byLowerName.set(lower, rule);
+  }
+  // However it is spelled, the key is the same, and so must be what tells that it was used.
+  if (byName.size < maxRules) byName.set(name, rule);
+  return rule;
+}
+
+/** PEP3333-environ-5 and -8. `name`: in lower case. */
+function makeRule(name: string): Rule {
+  // `X_User` and `X-User` would be one key: whoever trusts a proxy to set the latter must not be given the former.
+  if (name.includes('_')) return { key: '', dropped: 'PEP3333-environ-8', separator: '', usedIn: 0 };
+  // PEP3333-http-1: decoded already; an app that saw it would decode again.
+  if (name === 'transfer-encoding') return { key: '', dropped: 'PEP3333-http-1', separator: '', usedIn: 0 };
+  const key = name === 'content-type' ? 'CONTENT_TYPE' : name === 'content-length' ? 'CONTENT_LENGTH' : `HTTP_${name.toUpperCase().replaceAll('-', '_')}`;
+  // RFC9110-5.3-1 allows to join lines with a comma; cookies are the exception (RFC 6265 §5.4, RFC 9113 §8.2.3).
+  return { key, dropped: '', separator: name === 'cookie' ? '; ' : ',', usedIn: 0 };
 }
 
 const c2s: Stream = 'c2s';
@@ -103,38 +136,23 @@ function serverOf(request: Request, facts: ConnectionFacts, target: Target): rea
   return [match?.[1] || 'localhost', match?.[2] ?? (scheme === 'https' ? '443' : '80')];
 }
 
-/** PEP3333-environ-5 and -8. */
 function addFields(environ: WsgiEnviron, source: EnvironSource, target: Target): void {
   const { request, dropped, origins } = source;
   const { headers } = request;
-  for (let i = 0; i < headers.length; i += 1) {
-    const name = headers.lowerName(i);
-    if (headers.nameHasUnderscore(i)) {
-      // `X_User` and `X-User` would be one key: whoever trusts a proxy to set the latter must not be given the former.
-      dropped?.(headers.name(i), [headers.nameSpan(i)[0], headers.valueSpan(i)[1]], 'PEP3333-environ-8');
+  const ignoresHost = target.authority !== undefined;
+  const count = headers.length;
+  made += 1;
+  for (let i = 0; i < count; i += 1) {
+    const rule = ruleOf(headers.name(i));
+    const { key, dropped: clause } = rule;
+    if (clause !== '' || (ignoresHost && key === 'HTTP_HOST')) {
+      dropped?.(headers.name(i), [headers.nameSpan(i)[0], headers.valueSpan(i)[1]], clause || 'RFC9112-3.2.2-8');
       continue;
     }
-    let key: string;
-    switch (name) {
-      case 'content-type': key = 'CONTENT_TYPE'; break;
-      case 'content-length': key = 'CONTENT_LENGTH'; break;
-      case 'transfer-encoding':
-        // PEP3333-http-1: decoded already; an app that saw it would decode again.
-        dropped?.(headers.name(i), [headers.nameSpan(i)[0], headers.valueSpan(i)[1]], 'PEP3333-http-1');
-        continue;
-      case 'host':
-        if (target.authority !== undefined) {
-          dropped?.(headers.name(i), [headers.nameSpan(i)[0], headers.valueSpan(i)[1]], 'RFC9112-3.2.2-8');
-          continue;
-        }
-        key = 'HTTP_HOST';
-        break;
-      default: key = keyOf(name);
-    }
     const value = headers.value(i);
-    const before = environ[key];
-    // RFC9110-5.3-1 allows to join lines with a comma; cookies are the exception (RFC 6265 §5.4, RFC 9113 §8.2.3).
-    environ[key] = typeof before === 'string' ? `${before}${name === 'cookie' ? '; ' : ','}${value}` : value;
+    const repeated = rule.usedIn < 0 ? Object.hasOwn(environ, key) : rule.usedIn === made;
+    environ[key] = repeated ? `${environ[key] as string}${rule.separator}${value}` : value;
+    if (rule.usedIn >= 0) rule.usedIn = made;
     if (origins !== undefined) {
       const earlier = origins.get(key);
       origins.set(key, bytes(...(earlier?.from === 'bytes' ? earlier.spans : []), headers.nameSpan(i), headers.valueSpan(i)));

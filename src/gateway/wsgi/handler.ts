@@ -29,7 +29,7 @@ export interface WsgiExchange {
   readonly context: ExchangeContext;
   readonly channel: ResponseChannel;
   /** Give other connections a turn and call `resume` soon: asked for by an application that has written for long without filling the socket. */
-  readonly yieldTurn: () => void;
+  yieldTurn(): void;
 }
 
 /**
@@ -45,7 +45,8 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   readonly #channel: ResponseChannel;
   readonly #starter: Starter;
   readonly #errors: ErrorStream;
-  readonly #violations = new Set<string>();
+  /** Told already. */
+  #violations: Set<string> | undefined;
   #result: Result | undefined;
   /** Blocks asked for. */
   #blocks = 0;
@@ -328,7 +329,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   }
 
   #report(violation: GatewayViolation): void {
-    reportViolation(this.#context, this.#violations, violation);
+    reportViolation(this.#context, (this.#violations ??= new Set()), violation);
   }
 
   #tooLong(clause: 'PEP3333-length-1' | 'PEP3333-length-2', site: SourceSite | undefined): WsgiViolation {

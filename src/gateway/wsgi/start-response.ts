@@ -33,6 +33,18 @@ export interface StartHooks {
   site(): SourceSite | undefined;
 }
 
+/** Status strings taken apart: an application uses a handful of them over and over. */
+const known = new Map<string, { readonly code: number; readonly reason: string }>();
+
+function partsOf(status: string): { readonly code: number; readonly reason: string } {
+  let parts = known.get(status);
+  if (parts === undefined) {
+    parts = { code: Number(status.slice(0, 3)), reason: status.slice(4) };
+    if (known.size < 64) known.set(status, parts);
+  }
+  return parts;
+}
+
 /** Holds the callable of one exchange, and the head it was given. */
 export class Starter {
   /** The head in force; undefined before `start_response`. */
@@ -68,12 +80,15 @@ export class Starter {
     if (violation !== undefined) this.#refuse(violation);
     let contentLength = -1;
     const copy: (readonly [string, string])[] = [];
-    for (const [name, value] of headers) {
+    for (let i = 0; i < headers.length; i += 1) {
+      const name = headers[i]![0];
+      const value = headers[i]![1];
       copy.push([name, value]);
       if (name.length === 14 && name.toLowerCase() === 'content-length') contentLength = Number(value);
     }
+    const { code, reason } = partsOf(status);
     // PEP3333-start-10: with exc_info, the later head replaces the earlier one.
-    this.head = { status: Number(status.slice(0, 3)), reason: status.slice(4), headers: copy, contentLength };
+    this.head = { status: code, reason, headers: copy, contentLength };
     this.#hooks.started(status, copy, site);
     return (this.#write ??= (data) => this.#hooks.wrote(data));
   };
