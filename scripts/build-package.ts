@@ -16,11 +16,12 @@ import { build } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const emitted = join(root, '.cache/types');
 
-/** Entry points that package.json exports, by the name of their file in `dist`. */
-export const publicEntries = ['index', 'core', 'wsgi', 'asgi', 'node', 'snippet', 'embed'] as const;
+/** Entry points that package.json exports, by the name of their file in `src/api`. */
+export const publicEntries = ['index', 'core', 'wsgi', 'asgi', 'node', 'snippet', 'embed', 'frameworks/flasklike', 'frameworks/fastapilike'] as const;
 
 const entries: Record<string, string> = {
-  ...Object.fromEntries(publicEntries.map((name) => [name, join(root, `src/api/${name}.ts`)])),
+  // One flat folder: `frameworks/flasklike` is `frameworks-flasklike.js`.
+  ...Object.fromEntries(publicEntries.map((name) => [name.replace('/', '-'), join(root, `src/api/${name}.ts`)])),
   cli: join(root, 'src/node/bin.ts'),
   // Started by their URLs: a process of its own, and a thread of Node's.
   worker: join(root, 'src/node/worker.ts'),

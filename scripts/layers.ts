@@ -66,6 +66,8 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   // `virtual:porthole-runtime`: address of the process runtime, which a Vite plug-in builds from workers/process.ts.
   ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime'],
   node: ['acorn', 'sucrase'],
+  // `Type`, handed on with the framework whose schemas are written with it.
+  api: ['@sinclair/typebox'],
 };
 
 /** Edges that the matrix allows and that are still too wide. */

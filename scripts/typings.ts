@@ -20,6 +20,8 @@ const entries: Readonly<Record<string, { readonly from: readonly string[]; reado
   'index.d.ts': { from: ['api/wsgi', 'api/asgi'], exports: 'types' },
   'wsgi.d.ts': { from: ['api/wsgi'], exports: 'all' },
   'asgi.d.ts': { from: ['api/asgi'], exports: 'all' },
+  'frameworks/flasklike.d.ts': { from: ['api/frameworks/flasklike'], exports: 'all' },
+  'frameworks/fastapilike.d.ts': { from: ['api/frameworks/fastapilike'], exports: 'all' },
 };
 
 const asked = process.argv.slice(2);
@@ -58,7 +60,7 @@ function declarations(): Map<string, string> {
       '--rootDir', join(root, 'src'), '--outDir', emitted, ...modules.map((module) => join(root, 'src', `${module}.ts`)), join(root, 'src/host/ambient.d.ts')], { stdio: 'inherit' });
     const found = new Map<string, string>();
     for (const [entry, { from, exports }] of Object.entries(entries)) {
-      found.set(entry, from.map((module) => `export ${exports === 'types' ? 'type ' : ''}* from './${module}.ts';\n`).join(''));
+      found.set(entry, from.map((module) => `export ${exports === 'types' ? 'type ' : ''}* from '${posix.relative(posix.dirname(entry), module).replace(/^(?!\.)/, './')}.ts';\n`).join(''));
       const waiting = from.map((module) => `${module}.d.ts`);
       for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
         if (found.has(path)) continue;

@@ -3,7 +3,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InjectError, inject } from '../src/api/inject.ts';
@@ -18,10 +18,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const names: Record<(typeof publicEntries)[number], readonly string[]> = {
   index: ['HttpClient', 'InjectError', 'InterfaceError', 'MemoryNetwork', 'Recorder', 'Server', 'SocketError', 'formatAddress', 'inject', 'materialise', 'noTrace', 'socketPair', 'systemHost', 'toGatewayApp'],
   core: ['CONNECTION_CLOSED', 'Connection', 'LocalProtocolError', 'NEED_DATA', 'PAUSED', 'ProtocolError', 'RemoteProtocolError', 'WS_NEED_DATA', 'WsConnection', 'answerHandshake', 'defaultLimits', 'isRefusal', 'noTrace', 'openHandshake', 'readAnswerToHandshake', 'readHandshake', 'wantsWebSocket'],
-  wsgi: ['WsgiViolation', 'validate'],
+  wsgi: ['WsgiViolation', 'dispatcher', 'proxyFix', 'timing', 'validate'],
   asgi: ['AsgiViolation', 'ClientDisconnected', 'asgiFromWsgi', 'fromFetch', 'toFetch'],
   node: ['AppImportError', 'InterfaceError', 'SocketError', 'importApp', 'serve'],
   embed: ['PortholePlayground', 'definePlayground', 'protocolVersion'],
+  'frameworks/flasklike': ['Flask', 'HttpError', 'MultiDict', 'Request', 'Response', 'TestClient', 'abort', 'jsonify', 'makeResponse', 'redirect', 'request'],
+  'frameworks/fastapilike': ['BackgroundTasks', 'FastApi', 'HttpException', 'Request', 'Response', 'Type', 'ValidationError', 'WebSocket', 'WebSocketDisconnect', 'html', 'json'],
   snippet: ['LinkError', 'SnippetError', 'decodeSnippet', 'embedUrl', 'encodeSnippet', 'parseSnippet', 'shareUrl'],
 };
 
@@ -49,8 +51,8 @@ describe('the entries', () => {
     const missing: string[] = [];
     for (const entry of publicEntries) {
       const text = readFileSync(join(root, `src/api/${entry}.ts`), 'utf8');
-      for (const [, list, from] of text.matchAll(/export (?:type )?\{([^}]*)\} from '([^']+)'/g)) {
-        const source = readFileSync(join(root, 'src/api', from!), 'utf8');
+      for (const [, list, from] of text.matchAll(/export (?:type )?\{([^}]*)\} from '(\.[^']+)'/g)) {
+        const source = readFileSync(join(root, 'src/api', dirname(entry), from!), 'utf8');
         for (const name of list!.split(',').map((each) => each.replace(/\btype\b/, '').trim()).filter(Boolean)) {
           if (!new RegExp(`\\*/\\s*(?:export )?(?:abstract |declare )?(?:async )?(?:class|function|const|interface|type) ${name}\\b`).test(source)) missing.push(`${name} (${from})`);
         }
@@ -100,7 +102,7 @@ describe('the package', () => {
       return seen;
     };
     for (const entry of publicEntries.filter((name) => name !== 'node')) {
-      expect([...reach(`${entry}.js`)].filter((name) => name.startsWith('node:')), entry).toEqual([]);
+      expect([...reach(`${entry.replace('/', '-')}.js`)].filter((name) => name.startsWith('node:')), entry).toEqual([]);
     }
     // The same search finds them where they are.
     expect([...reach('node.js')].some((name) => name.startsWith('node:'))).toBe(true);

@@ -3,12 +3,15 @@
  * over TCP, `test/e2e` in the page.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as fastapilike from '../src/api/frameworks/fastapilike.ts';
+import * as flasklike from '../src/api/frameworks/flasklike.ts';
 import { HttpClient } from '../src/client/http-client.ts';
 import { examples, exampleSnippet } from '../src/examples/index.ts';
 import type { Example } from '../src/examples/index.ts';
 import { toGatewayApp } from '../src/gateway/detect.ts';
 import { systemHost } from '../src/host/system.ts';
 import { MemoryNetwork } from '../src/net/network.ts';
+import { withLibraries } from '../src/runner/builtins.ts';
 import { link } from '../src/runner/link.ts';
 import { ModuleRegistry } from '../src/runner/modules.ts';
 import type { ModuleFunctions } from '../src/runner/modules.ts';
@@ -24,9 +27,10 @@ const address = { host: '127.0.0.1', port: 8000 };
 async function load(example: Example): Promise<unknown> {
   const { entry, files } = exampleSnippet(example);
   const { path, name } = splitEntry(entry);
-  const program = link(files, path, {});
+  const available = withLibraries({ 'porthole/frameworks/flasklike': flasklike, 'porthole/frameworks/fastapilike': fastapilike });
+  const program = link(files, path, available);
   const { modules } = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(program.code)}`) as { modules: ModuleFunctions };
-  const exports = await new ModuleRegistry(program, modules, {}).run() as Record<string, unknown>;
+  const exports = await new ModuleRegistry(program, modules, available).run() as Record<string, unknown>;
   return exports[name];
 }
 
@@ -40,7 +44,7 @@ afterEach(() => { vi.restoreAllMocks(); });
 describe.each(examples)('$id', (example) => {
   test.each(example.requests)('$name', async ({ raw, claim }) => {
     const recorder = new Recorder({ process: 'worker-1', clock: systemHost.clock });
-    const server = new Server({ app: toGatewayApp(await load(example), 'auto', 'app.ts:app'), config: { debug: true }, host: systemHost, tracer: recorder });
+    const server = new Server({ app: toGatewayApp(await load(example), 'auto', 'app.ts:app'), config: { debug: true, validate: true }, host: systemHost, tracer: recorder });
     const network = new MemoryNetwork();
     const listener = await network.listen(address);
     await server.startup();
@@ -56,6 +60,9 @@ describe.each(examples)('$id', (example) => {
     await serving;
     const trace: TraceEvent[] = materialise(recorder.drain());
     checkTrace(claim, trace);
+    // An example teaches what is right; where it teaches what is wrong, it says so.
+    const broken = trace.flatMap((event) => (event.type === 'app.violation' ? [`${event.clause} ${event.message}`] : []));
+    if (!claim.trace?.some(({ type }) => type === 'app.violation')) expect(broken).toEqual([]);
     if (claim.log !== undefined) expect(`${logOf(trace)}\n${written.join('\n')}`).toContain(claim.log);
   });
 });

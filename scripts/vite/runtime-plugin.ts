@@ -1,56 +1,65 @@
 import type { Plugin, ViteDevServer } from 'vite';
-import { bundleRuntime, type RuntimeBundle } from './runtime-bundle.ts';
+import { bundle, bundleNames, type Bundle, type BundleName } from './runtime-bundle.ts';
 
-const name = 'virtual:porthole-runtime';
-const resolved = `\0${name}`;
-/** Where the dev server gives it. */
-const devPath = '@porthole/runtime.js';
+const virtual = 'virtual:porthole-runtime';
+const resolved = `\0${virtual}`;
+/** Where the dev server gives a bundle. */
+const devPath = (name: BundleName): string => `@porthole/${fileName(name)}`;
+const fileName = (name: BundleName): string => `${name.replace(/^.*\//, '')}.js`;
 
 /**
- * Gives the page the runtime of a process: `import { runtimeUrl } from 'virtual:porthole-runtime'` is the address of its
- * text. In a build that is an asset with a hash in its name; the dev server bundles it when it is asked for, and again
- * (with a reload of the page) when one of its sources has changed.
+ * Gives the page what a process is made of: `import { runtimeUrl, libraryUrls } from 'virtual:porthole-runtime'` are the
+ * addresses of its text and of those of the libraries. In a build they are assets with a hash in their name; the dev server
+ * bundles what is asked for, and again (with a reload of the page) when one of its sources has changed.
  */
 export function portholeRuntime(): Plugin {
   let server: ViteDevServer | undefined;
-  let pending: Promise<RuntimeBundle> | undefined;
-  let asset: string | undefined;
+  const pending = new Map<BundleName, Promise<Bundle>>();
   return {
     name: 'porthole-runtime',
-    resolveId: (id) => (id === name ? resolved : undefined),
+    resolveId: (id) => (id === virtual ? resolved : undefined),
     async load(id) {
       if (id !== resolved) return undefined;
-      if (server) return `export const runtimeUrl = ${JSON.stringify(server.config.base.replace(/^\.?\/?/, '/') + devPath)};`;
-      const { code, files } = await bundleRuntime({ minify: true });
-      for (const file of files) this.addWatchFile(file);
-      asset = this.emitFile({ type: 'asset', name: 'runtime.js', source: code });
-      return `export const runtimeUrl = import.meta.ROLLUP_FILE_URL_${asset};`;
+      const urls: string[] = [];
+      for (const name of bundleNames) {
+        let url: string;
+        if (server) url = JSON.stringify(server.config.base.replace(/^\.?\/?/, '/') + devPath(name));
+        else {
+          const { code, files } = await bundle(name, { minify: true });
+          for (const file of files) this.addWatchFile(file);
+          url = `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'asset', name: fileName(name), source: code })}`;
+        }
+        urls.push(`${JSON.stringify(name)}: ${url}`);
+      }
+      return `export const { runtime: runtimeUrl, ...libraryUrls } = { ${urls.join(', ')} };`;
     },
     configureServer(dev) {
       server = dev;
       dev.middlewares.use((request, response, next) => {
-        if (!request.url?.split('?')[0]!.endsWith(`/${devPath}`)) return next();
-        pending ??= bundleRuntime({ minify: false });
-        const turn = pending;
+        const path = request.url?.split('?')[0] ?? '';
+        const name = bundleNames.find((each) => path.endsWith(`/${devPath(each)}`));
+        if (name === undefined) return next();
+        const turn = pending.get(name) ?? bundle(name, { minify: false });
+        pending.set(name, turn);
         turn.then(({ code, files }) => {
           dev.watcher.add([...files]);
           response.setHeader('Content-Type', 'text/javascript');
           response.setHeader('Cache-Control', 'no-store');
           response.end(code);
         }, (error: unknown) => {
-          if (pending === turn) pending = undefined;
+          if (pending.get(name) === turn) pending.delete(name);
           next(error);
         });
       });
-      const changed = (path: string): void => {
-        const turn = pending;
-        void turn?.then(({ files }) => {
-          if (turn !== pending || !files.includes(path)) return;
-          pending = undefined;
-          dev.ws.send({ type: 'full-reload' });
-        }, () => {});
-      };
-      dev.watcher.on('change', changed);
+      dev.watcher.on('change', (path) => {
+        for (const [name, turn] of pending) {
+          void turn.then(({ files }) => {
+            if (turn !== pending.get(name) || !files.includes(path)) return;
+            pending.delete(name);
+            dev.ws.send({ type: 'full-reload' });
+          }, () => {});
+        }
+      });
     },
   };
 }

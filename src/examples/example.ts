@@ -1,7 +1,7 @@
 import type { SavedRequest, Snippet } from '../snippet/schema.ts';
 
 /** The headings under which the Example menu lists them, in this order. */
-export const exampleGroups = ['WSGI', 'ASGI', 'Middleware', 'When apps fail'] as const;
+export const exampleGroups = ['WSGI', 'ASGI', 'Middleware', 'Frameworks', 'When apps fail'] as const;
 
 /** One heading. */
 export type ExampleGroup = (typeof exampleGroups)[number];

@@ -5,6 +5,8 @@ import { environ } from './environ/example.ts';
 import type { Example, ExampleDescription } from './example.ts';
 import { failsBeforeStart } from './fails-before-start/example.ts';
 import { failsMidway } from './fails-midway/example.ts';
+import { fastapilike } from './fastapilike/example.ts';
+import { flasklike } from './flasklike/example.ts';
 import { forgetsStart } from './forgets-start/example.ts';
 import { form } from './form/example.ts';
 import { helloAsgi } from './hello-asgi/example.ts';
@@ -16,6 +18,7 @@ const described: readonly ExampleDescription[] = [
   helloWsgi, environ, form, streaming,
   helloAsgi, asgiBody,
   mounting,
+  flasklike, fastapilike,
   failsBeforeStart, failsMidway, forgetsStart,
 ];
 

@@ -2,6 +2,7 @@ import type { Host } from '../host/effects.ts';
 import { MemoryNetwork, type MemoryListener } from '../net/network.ts';
 import { formatAddress, type Address } from '../net/socket.ts';
 import type { GatewayJob, StartOutcome } from '../rpc/contract.ts';
+import { librariesIn, type Library } from '../rpc/libraries.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { Clients, failed } from './clients.ts';
@@ -15,6 +16,8 @@ import { closedWebSocket } from './websocket.ts';
 /** What a machine is made of. */
 export interface MachineOptions {
   readonly spawner: Spawner;
+  /** Text of a library, as a module without imports. Called once per run for each that the snippet speaks of. */
+  readonly library: (name: Library) => Promise<string>;
   readonly host: Host;
 }
 
@@ -117,6 +120,7 @@ class Run implements ProcessOwner {
   /** Resolves once every process runs, or one has failed or gone silent, or the run is over. */
   readonly settled: Promise<void>;
   #settle!: () => void;
+  #libraries: Promise<GatewayJob['libraries']> | undefined;
   #nextName = 1;
   /** Processes of the first batch that do not run yet. */
   #pending = 0;
@@ -210,7 +214,9 @@ class Run implements ProcessOwner {
     const name = `worker-${this.#nextName}`;
     this.#nextName += 1;
     let spawned: SpawnedProcess;
+    let libraries: GatewayJob['libraries'];
     try {
+      libraries = await (this.#libraries ??= this.#fetchLibraries());
       spawned = await this.#options.spawner.spawn(name);
     } catch (error) {
       this.#fail({ name: 'Error', message: error instanceof Error ? error.message : String(error), advice: 'Reload the page, or try again in a moment.' });
@@ -224,7 +230,7 @@ class Run implements ProcessOwner {
     this.#processes.set(name, process);
     this.#arbiter.emit({ type: 'process.start', detail: name });
     this.#announce();
-    const outcome = await process.start(this.#job(name, multiprocess)).catch((error: unknown): StartOutcome => ({
+    const outcome = await process.start(this.#job(name, multiprocess, libraries)).catch((error: unknown): StartOutcome => ({
       ok: false,
       problem: { name: 'Error', message: `The process did not start: ${error instanceof Error ? error.message : String(error)}`, advice: 'Press Run again.' },
     }));
@@ -240,9 +246,13 @@ class Run implements ProcessOwner {
     this.#announce();
   }
 
-  #job(name: string, multiprocess: boolean): GatewayJob {
+  async #fetchLibraries(): Promise<GatewayJob['libraries']> {
+    return Object.fromEntries(await Promise.all(librariesIn(this.#snippet.files).map(async (name) => [name, await this.#options.library(name)] as const)));
+  }
+
+  #job(name: string, multiprocess: boolean, libraries: GatewayJob['libraries']): GatewayJob {
     const { files, entry, server } = this.#snippet;
-    return { kind: 'gateway', name, files, entry, interface: this.#snippet.interface, server, address, backlog, multiprocess, clock: this.#arbiter.clock };
+    return { kind: 'gateway', name, files, entry, interface: this.#snippet.interface, server, libraries, address, backlog, multiprocess, clock: this.#arbiter.clock };
   }
 
   /** It cannot run: no process of it may go on. */

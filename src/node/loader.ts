@@ -18,7 +18,7 @@ export const extensions = ['.ts', '.mts', '.tsx', '.js', '.mjs', '.jsx'] as cons
 const sources: Readonly<Record<string, readonly string[]>> = { '.js': ['.ts', '.tsx'], '.mjs': ['.mts'], '.jsx': ['.tsx'] };
 
 /** Entry points of the package (the `exports` of package.json without their dots). */
-const entries = new Set(['index', 'core', 'wsgi', 'asgi', 'node', 'snippet']);
+const entries = new Set(['index', 'core', 'wsgi', 'asgi', 'node', 'snippet', 'frameworks/flasklike', 'frameworks/fastapilike']);
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
@@ -40,12 +40,12 @@ export function findModule(path: string): string | undefined {
 
 /** URL of the running package's own entry point, for `porthole` and `porthole/…`. */
 export function ownEntry(specifier: string, here = import.meta.url): string | undefined {
-  const match = /^porthole(?:\/([\w-]+))?$/.exec(specifier);
+  const match = /^porthole(?:\/([\w/-]+))?$/.exec(specifier);
   if (match === null) return undefined;
   const name = match[1] ?? 'index';
   if (!entries.has(name)) return undefined;
   // In the sources the entries are in `api/`; the package has everything in one folder.
-  return new URL(here.endsWith('.ts') ? `../api/${name}.ts` : `./${name}.js`, here).href;
+  return new URL(here.endsWith('.ts') ? `../api/${name}.ts` : `./${name.replace('/', '-')}.js`, here).href;
 }
 
 /** Where `specifier` leads, if not where Node would look; `parent` is the URL of the importing module. */

@@ -10,6 +10,7 @@
  */
 import type { Snippet, SnippetServer } from '../snippet/schema.ts';
 import type { SourceSite, TraceInput } from '../trace/events.ts';
+import type { Library } from './libraries.ts';
 import type { SystemCall, SystemReturn } from './system-calls.ts';
 
 /** What is needed of a message port; DOM's and Node's have it. */
@@ -51,6 +52,8 @@ export interface GatewayJob extends AnyJob {
   readonly kind: 'gateway';
   readonly interface: Snippet['interface'];
   readonly server: SnippetServer;
+  /** Text of an ES module without imports, for each library that the files speak of (`rpc/libraries.ts`). */
+  readonly libraries: Readonly<Partial<Record<Library, string>>>;
   /** Where the machine listens for it. */
   readonly address: WireAddress;
   /** Connections that may wait for accept. */

@@ -7,13 +7,20 @@ import { fromFetch } from '../gateway/asgi/from-fetch.ts';
 import { asgiFromWsgi } from '../gateway/asgi/from-wsgi.ts';
 import { toFetch } from '../gateway/asgi/to-fetch.ts';
 import { AsgiViolation, ClientDisconnected, WsgiViolation } from '../gateway/errors.ts';
+import { dispatcher } from '../gateway/wsgi/middleware/dispatcher.ts';
+import { proxyFix } from '../gateway/wsgi/middleware/proxy-fix.ts';
+import { timing } from '../gateway/wsgi/middleware/timing.ts';
 import { validate } from '../gateway/wsgi/validate.ts';
+import { libraries } from '../rpc/libraries.ts';
 import type { Builtins } from './link.ts';
 
 /** Built-in modules by specifier. */
 export const builtins: Builtins = {
   // Servers and networks are for programs around an app, not for the app: `porthole` has only types for it.
   porthole: {},
-  'porthole/wsgi': { validate, WsgiViolation },
+  'porthole/wsgi': { dispatcher, proxyFix, timing, validate, WsgiViolation },
   'porthole/asgi': { asgiFromWsgi, AsgiViolation, ClientDisconnected, fromFetch, toFetch },
 };
+
+/** With the libraries that came with the job. The others are there by name only, for whoever misspells one. */
+export const withLibraries = (loaded: Builtins): Builtins => ({ ...builtins, ...Object.fromEntries(libraries.map((name) => [name, {}])), ...loaded });

@@ -4,8 +4,8 @@
  */
 import { InterfaceError, toGatewayApp, type GatewayApp } from '../gateway/detect.ts';
 import type { GatewayJob } from '../rpc/contract.ts';
-import { builtins } from './builtins.ts';
-import { link, type Program } from './link.ts';
+import { withLibraries } from './builtins.ts';
+import { link, type Builtins, type Program } from './link.ts';
 import { ModuleRegistry, type ModuleFunctions } from './modules.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
@@ -36,15 +36,22 @@ export async function loadApp(job: GatewayJob, platform: Platform, onLinked: (st
   const { module, name } = splitEntry(job.entry);
   if (module === '') throw new LoadError('ImportError', `'${job.entry}' names no file.`, 'Write FILE or FILE:NAME, for example app.ts:app.');
   if (module.endsWith('.py')) throw new LoadError('ImportError', `${module} is Python, which this version does not run.`, 'Choose a TypeScript or JavaScript file.');
-  const program = link(job.files, module, builtins);
+  const available = withLibraries(await evaluateLibraries(job.libraries, platform));
+  const program = link(job.files, module, available);
   const stacks = new StackReader(program);
   onLinked(stacks);
-  const exports = await run(program, stacks, platform);
+  const exports = await run(program, available, stacks, platform);
   const [found, value] = pick(exports, name, program.entry);
   return { app: classify(value, job.interface, `${program.entry}:${found}`, program.entry), program, stacks };
 }
 
-async function run(program: Program, stacks: StackReader, platform: Platform): Promise<Readonly<Record<string, unknown>>> {
+/** Before the snippet's code runs: it cannot reach into them while they come up. */
+async function evaluateLibraries(texts: GatewayJob['libraries'], platform: Platform): Promise<Builtins> {
+  const modules = Object.entries(texts).map(async ([name, text]) => [name, { ...((await platform.evaluate(text)) as Builtins[string]) }] as const);
+  return Object.fromEntries(await Promise.all(modules));
+}
+
+async function run(program: Program, builtins: Builtins, stacks: StackReader, platform: Platform): Promise<Readonly<Record<string, unknown>>> {
   let functions: ModuleFunctions;
   try {
     ({ modules: functions } = (await platform.evaluate(program.code)) as { readonly modules: ModuleFunctions });

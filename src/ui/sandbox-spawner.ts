@@ -1,5 +1,6 @@
 import { runtimeUrl } from 'virtual:porthole-runtime';
 import type { MessagePortLike, SpawnedProcess, Spawner } from '../machine/types.ts';
+import { fetchText } from './parts/fetch-text.ts';
 
 /** Where things are; the defaults are those of the built page. */
 export interface SandboxOptions {
@@ -29,7 +30,7 @@ const killMs = 500;
  */
 export function createSandboxSpawner(options: SandboxOptions = {}): SandboxSpawner {
   const frameUrl = options.frameUrl ?? new URL('sandbox.html', document.baseURI).href;
-  const fetchRuntime = options.runtime ?? fetchText;
+  const fetchRuntime = options.runtime ?? (() => fetchText(runtimeUrl, 'The runtime'));
   let runtime: Promise<string> | undefined;
   let frame: Frame | undefined;
 
@@ -54,12 +55,6 @@ export function createSandboxSpawner(options: SandboxOptions = {}): SandboxSpawn
       frame?.discard('the page is going away');
     },
   };
-}
-
-async function fetchText(): Promise<string> {
-  const response = await fetch(runtimeUrl);
-  if (!response.ok) throw new Error(`The runtime could not be fetched: ${response.status} ${response.statusText}`);
-  return response.text();
 }
 
 /** What the frame says about a worker. Only our own script speaks on this port: `sandbox.html` is deaf to its workers once they run. */

@@ -2,27 +2,31 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePortLike, SpawnedProcess, Spawner } from '../../src/machine/types.ts';
-import { bundleRuntime } from '../../scripts/vite/runtime-bundle.ts';
+import { bundle, type BundleName } from '../../scripts/vite/runtime-bundle.ts';
+import type { Library } from '../../src/rpc/libraries.ts';
 
 const cache = fileURLToPath(new URL('../../.cache/runtime', import.meta.url));
-let bundled: Promise<string> | undefined;
+const bundled = new Map<BundleName, Promise<string>>();
 
 /**
- * The runtime that the page gets, built once for all test files as long as its sources are older than it is.
+ * What the page gives its processes, built once for all test files as long as its sources are older than it is.
  * Resolves to the path of the module.
  */
-export function builtRuntime(): Promise<string> {
-  bundled ??= (async () => {
-    const path = `${cache}/process.mjs`;
-    const list = `${cache}/process.files.json`;
+export function built(name: BundleName): Promise<string> {
+  const known = bundled.get(name);
+  if (known) return known;
+  const building = (async () => {
+    const file = name.replace(/^.*\//, '');
+    const path = `${cache}/${file}.mjs`;
+    const list = `${cache}/${file}.files.json`;
     try {
-      const built = statSync(path).mtimeMs;
+      const builtAt = statSync(path).mtimeMs;
       const files = JSON.parse(readFileSync(list, 'utf8')) as string[];
-      if (files.every((file) => statSync(file).mtimeMs < built)) return path;
+      if (files.every((each) => statSync(each).mtimeMs < builtAt)) return path;
     } catch {
       // Never built, or a source has gone.
     }
-    const { code, files } = await bundleRuntime({ minify: false });
+    const { code, files } = await bundle(name, { minify: false });
     mkdirSync(cache, { recursive: true });
     // Test files run side by side: whoever reads gets the old one or the new one, whole.
     for (const [target, text] of [[path, code], [list, JSON.stringify(files)]] as const) {
@@ -31,8 +35,12 @@ export function builtRuntime(): Promise<string> {
     }
     return path;
   })();
-  return bundled;
+  bundled.set(name, building);
+  return building;
 }
+
+/** Text of a library, for a machine. */
+export const library = async (name: Library): Promise<string> => readFileSync(await built(name), 'utf8');
 
 /** What `sandbox.html` and its bootstrap worker are in the page, with Node's means. Runs as text: it must not need a build. */
 const bootstrap = `
@@ -71,7 +79,7 @@ export function createNodeSpawner(): NodeSpawner {
       return alive;
     },
     async spawn(name): Promise<SpawnedProcess> {
-      const runtime = pathToFileURL(await builtRuntime()).href;
+      const runtime = pathToFileURL(await built('runtime')).href;
       // No flags of the test runner's loader: the bundle needs none.
       const worker = new Worker(bootstrap, { eval: true, workerData: runtime, execArgv: [], name });
       alive += 1;

@@ -1,6 +1,9 @@
 /** The machine with real processes: threads of Node that run the very bundle that the page gives to its workers. */
 import { describe, expect, test } from 'vitest';
-import { bodyOf, rig, wsgi } from './rig.ts';
+import { createMachine } from '../../src/machine/machine.ts';
+import { realHost } from '../helpers/hosts.ts';
+import { createNodeSpawner } from '../helpers/spawner-node.ts';
+import { bodyOf, rig, snippetOf, wsgi } from './rig.ts';
 
 const asgi = (body: string): string => `
 export const app = async (scope: any, receive: any, send: any) => {
@@ -307,6 +310,45 @@ describe('an endless loop', () => {
     expect(bodyOf(await answer)).toMatch(/^reset: /);
     expect((await until('running')).processes).toEqual([{ name: 'worker-2', state: 'running' }]);
     expect(bodyOf(await get('/'))).toBe('1');
+  });
+});
+
+describe('libraries', () => {
+  test('are there for whoever imports them: Flask over WSGI', async () => {
+    const { run, get } = rig();
+    const status = await run("import { Flask } from 'porthole/frameworks/flasklike';\nexport const app = new Flask();\napp.route('/hi/<int:n>')(function hi({ n }) { return `hi ${n}`; });\n");
+    expect(status).toMatchObject({ state: 'running', interface: 'wsgi' });
+    expect(bodyOf(await get('/hi/7'))).toBe('hi 7');
+  });
+
+  test('FastAPI over ASGI, with its schemas', async () => {
+    const { run, get } = rig();
+    const status = await run("import { FastApi, Type } from 'porthole/frameworks/fastapilike';\nexport const app = new FastApi();\napp.get('/n/{n}', { path: { n: Type.Integer() } }, ({ path }) => ({ next: path.n + 1 }));\n");
+    expect(status).toMatchObject({ state: 'running', interface: 'asgi' });
+    expect(bodyOf(await get('/n/7'))).toBe('{"next":8}');
+  });
+
+  test('are proposed to whoever misspells one', async () => {
+    const { run } = rig();
+    const { problem } = await run("import { Flask } from 'porthole/frameworks/flask';\nexport const app = new Flask();\n");
+    expect(problem).toMatchObject({ name: 'ImportError', advice: expect.stringContaining("Did you mean 'porthole/frameworks/flasklike'?") });
+  });
+
+  test('that cannot be had are a reason not to start', async () => {
+    const machine = createMachine({ spawner: createNodeSpawner(), host: realHost(), library: () => Promise.reject(new Error('no network')) });
+    expect(await machine.run(snippetOf("import 'porthole/frameworks/flasklike';\n"))).toMatchObject({ state: 'failed', problem: { message: 'no network' }, processes: [] });
+  });
+});
+
+describe('what the app gives', () => {
+  test('is traced with the line that gave it, and so is a broken rule', async () => {
+    const { run, get, events } = rig();
+    await run("export const app = function* (environ: unknown, startResponse: Function) {\n  startResponse('200 OK', []);\n  yield new Uint8Array(1);\n  yield 'text';\n};\n");
+    await get('/');
+    expect(events.filter(({ type }) => type === 'app.body')).toMatchObject([{ via: 'yield', site: { file: 'app.ts', line: 3, column: 3 } }]);
+    expect(events.filter(({ type }) => type === 'app.violation')).toMatchObject([
+      { code: 'no-content-type', site: { file: 'app.ts', line: 2 } }, { code: 'body-not-bytes', given: '"text"', expected: 'a Uint8Array', site: { file: 'app.ts', line: 4, column: 3 } },
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Machine, MachineStatus, SendResult, Spawner } from '../../src/mach
 import type { Snippet } from '../../src/snippet/schema.ts';
 import type { LogEvent, TraceEvent } from '../../src/trace/events.ts';
 import { realHost } from '../helpers/hosts.ts';
-import { createNodeSpawner, type NodeSpawner } from '../helpers/spawner-node.ts';
+import { library, createNodeSpawner, type NodeSpawner } from '../helpers/spawner-node.ts';
 
 /** A machine with real processes, and what it said. */
 export interface Rig {
@@ -37,7 +37,7 @@ export function snippetOf(files: Readonly<Record<string, string>> | string, more
 
 /** Its machine is stopped after the test. */
 export function rig(spawner: Spawner = createNodeSpawner()): Rig {
-  const machine = createMachine({ spawner, host: realHost() });
+  const machine = createMachine({ spawner, host: realHost(), library });
   machines.push(machine);
   const events: TraceEvent[] = [];
   const statuses: MachineStatus[] = [];

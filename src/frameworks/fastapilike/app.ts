@@ -68,6 +68,7 @@ interface Operation extends OperationFacts {
 type None = Record<never, never>;
 type SocketHandler = (socket: WebSocket, path: Record<string, string>) => Promise<void>;
 
+/** What an application is made of besides its operations. */
 export interface FastApiOptions {
   readonly title?: string;
   readonly version?: string;

@@ -8,6 +8,7 @@ const octets = (text: string | Uint8Array): Uint8Array => (typeof text === 'stri
 /** Latin-1 octets of a field: ASGI wants bytes. */
 const fieldOctets = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
+/** A response: a whole body, or one that comes in parts. */
 export class Response {
   status: number;
   readonly headers: [name: string, value: string][];
@@ -38,6 +39,7 @@ export class Response {
 /** `application/json` with the value in it. */
 export const json = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), status, { 'content-type': 'application/json' });
 
+/** `text/html` in UTF-8. */
 export const html = (text: string, status = 200): Response => new Response(text, status, { 'content-type': 'text/html; charset=utf-8' });
 
 /** An answer that is thrown. FastAPI's `HTTPException`. */

@@ -1,5 +1,6 @@
 /** Paths with `{names}` in them: Starlette's router, the part that is needed. */
 
+/** A path with names in it, compiled. */
 export interface PathPattern {
   readonly text: string;
   /** The names in braces, in order. */

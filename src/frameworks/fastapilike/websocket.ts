@@ -11,6 +11,7 @@ export class WebSocketDisconnect extends Error {
   }
 }
 
+/** One connection, from handshake to close. */
 export class WebSocket {
   readonly scope: WebSocketScope;
   readonly #receive: AsgiReceive;

@@ -12,6 +12,7 @@ import { makeResponse, redirect, Response, type ViewResult } from './response.ts
 import { type Params, Router } from './routing.ts';
 import { TestClient } from './testing.ts';
 
+/** A function that answers requests. `params`: the values in the path. */
 export type View = (params: Params) => ViewResult;
 type ErrorHandler = (error: HttpError) => ViewResult;
 

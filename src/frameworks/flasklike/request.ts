@@ -40,6 +40,7 @@ export function parsePairs(text: string): MultiDict {
   }));
 }
 
+/** One request. Flask's `request` is the current one. */
 export class Request {
   readonly environ: WsgiEnviron;
   readonly method: string;

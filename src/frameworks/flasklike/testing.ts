@@ -1,6 +1,7 @@
 /** Calls a WSGI application the way a server would, without one. Werkzeug's test client. */
 import type { WsgiApp, WsgiEnviron, WsgiInput } from '../../gateway/wsgi/types.ts';
 
+/** What the application answered. */
 export interface TestResponse {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
@@ -13,6 +14,7 @@ export interface TestResponse {
   header(name: string): string | undefined;
 }
 
+/** What is sent besides method and target. */
 export interface TestRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -24,6 +26,7 @@ export interface TestRequest {
 
 const latin1 = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text));
 
+/** Calls an application as a server does. */
 export class TestClient {
   readonly #app: WsgiApp;
   constructor(app: WsgiApp) {

@@ -2,6 +2,12 @@ import { javascriptDefaults, ModuleKind, ScriptTarget, typescriptDefaults } from
 import type { ModuleResolutionKind } from 'monaco-editor/languages/features/typescript/register';
 import { typings } from '../typings/typings.ts';
 
+type ExtraLib = (typeof typings)[number];
+
+/** What the compiler is given besides the files of the snippet. */
+let libraries: readonly ExtraLib[] = typings;
+let typeboxWanted = false;
+
 /** `ModuleResolutionKind.Bundler`. Monaco's enumeration stops short of it; the compiler beneath does not. */
 const bundler = 100 as ModuleResolutionKind;
 /** `ModuleDetectionKind.Force`: a file without import or export is a module all the same, as it is for the runner. */
@@ -25,11 +31,25 @@ export function setUpTypeScript(): void {
     });
     // Other files of the snippet are models that may never have been shown.
     defaults.setEagerModelSync(true);
-    defaults.setExtraLibs([...typings]);
+    defaults.setExtraLibs([...libraries]);
   }
 }
 
 /** A file came or went: let the others be checked again. */
 export function recheck(): void {
-  for (const defaults of [typescriptDefaults, javascriptDefaults]) defaults.setExtraLibs([...typings]);
+  for (const defaults of [typescriptDefaults, javascriptDefaults]) defaults.setExtraLibs([...libraries]);
+}
+
+/** Fetch what a text of the snippet imports and is not given to everybody. */
+export function fetchTypings(text: string): void {
+  if (typeboxWanted || !text.includes('porthole/frameworks/fastapilike')) return;
+  typeboxWanted = true;
+  import('../typings/typebox.ts').then(({ typeboxTypings }) => {
+    libraries = [...typings, ...typeboxTypings];
+    recheck();
+  }, (error: unknown) => {
+    // Offline for a moment: types are missing, nothing else is. The next text that asks tries again.
+    typeboxWanted = false;
+    console.warn(error);
+  });
 }

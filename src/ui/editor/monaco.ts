@@ -6,7 +6,7 @@ import { editor, MarkerSeverity, Uri } from 'monaco-editor/editor';
 import { languageOf } from './language.ts';
 import { setUpFeatures } from './monaco-features.ts';
 import { applyTheme } from './monaco-theme.ts';
-import { recheck, setUpTypeScript } from './monaco-typescript.ts';
+import { fetchTypings, recheck, setUpTypeScript } from './monaco-typescript.ts';
 import { wantTypeScript } from './monaco-workers.ts';
 import type { EditorHighlight, EditorMarker } from './port.ts';
 import { withLf } from './swap.ts';
@@ -211,6 +211,7 @@ export class MonacoEditor implements SwappableEditor {
   /** The text of a file from outside: a new model, or a change that can be undone. */
   #take(path: string, given: string): OpenFile {
     const text = withLf(given);
+    fetchTypings(text);
     const present = this.#files.get(path);
     this.#taking = true;
     try {
@@ -242,6 +243,7 @@ export class MonacoEditor implements SwappableEditor {
   #changed(path: string, model: editor.ITextModel): void {
     if (this.#taking) return;
     const text = model.getValue();
+    fetchTypings(text);
     for (const listener of this.#changeListeners) listener(path, text);
   }
 

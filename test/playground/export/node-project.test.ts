@@ -13,7 +13,7 @@ import type { SavedExchange } from '../../../src/playground/export/vitest-file.t
 import { zipFiles } from '../../../src/playground/export/zip.ts';
 import type { Snippet } from '../../../src/snippet/schema.ts';
 import { builtPackage, Command, talk } from '../../helpers/package.ts';
-import { createNodeSpawner } from '../../helpers/spawner-node.ts';
+import { library, createNodeSpawner } from '../../helpers/spawner-node.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 mkdirSync(join(root, '.cache'), { recursive: true });
@@ -23,7 +23,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** The snippet's requests, sent on a real machine. */
 async function sendAll(snippet: Snippet): Promise<SavedExchange[]> {
-  const machine = createMachine({ spawner: createNodeSpawner(), host: systemHost });
+  const machine = createMachine({ spawner: createNodeSpawner(), host: systemHost, library });
   await machine.run(snippet);
   const exchanges: SavedExchange[] = [];
   for (const { name, raw } of snippet.requests) exchanges.push({ name, raw, result: await machine.send({ bytes: latin1Bytes(raw) }) });

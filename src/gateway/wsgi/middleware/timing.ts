@@ -3,11 +3,12 @@
  * introduction to middleware: it wraps `startResponse` to see the head, and the iterable to see the end.
  */
 import type { Clock } from '../../../host/effects.ts';
+import { systemClock } from '../../../host/system.ts';
 import { Result } from '../result.ts';
 import type { WsgiApp } from '../types.ts';
 
-/** Wrap an application. `clock`: for the duration; only `now` is used. */
-export function timing(app: WsgiApp, clock: Pick<Clock, 'now'>): WsgiApp {
+/** Wrap an application. `clock`: what the duration is read off; default: the platform's. */
+export function timing(app: WsgiApp, clock: Pick<Clock, 'now'> = systemClock): WsgiApp {
   return (environ, startResponse) => {
     const began = clock.now();
     let answered = '(no answer)';
