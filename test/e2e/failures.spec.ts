@@ -176,3 +176,49 @@ export const app = (environ, startResponse) => {
     for (const part of ['at load', 'info formatted', 'a warning', 'an error object', 'nested', 'into wsgi.errors']) expect(text).toContain(part);
   });
 });
+
+describe('an app that breaks rules, or throws', () => {
+  const app = `import type { WsgiApp } from 'porthole';
+
+export const app: WsgiApp = function* (environ, startResponse) {
+  startResponse('200 OK', []);
+  if (environ.PATH_INFO === '/throw') throw new Error('on purpose');
+  yield 'text' as any;
+};
+`;
+
+  test('is marked where it does, until that text is edited', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.openSnippet({ files: { 'app.ts': app } });
+    await playground.editor.locator('.monaco-editor').waitFor();
+    await playground.run();
+    await playground.send();
+    await playground.editor.locator('.squiggly-error').waitFor();
+    await playground.editor.locator('.squiggly-warning').waitFor();
+    // What was broken, given and expected, and which rule.
+    await playground.editor.locator('.squiggly-error').hover({ force: true });
+    const told = page.locator('.monaco-hover').filter({ hasText: 'instead of bytes' });
+    await told.waitFor();
+    expect(await told.innerText()).toMatch(/Given: "text"\n+Expected: a Uint8Array\n[^]*Rule: PEP3333-unicode-2/);
+    await page.keyboard.press('Escape');
+    await playground.focusCode();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type('// mended');
+    await expect.poll(() => playground.editor.locator('.squiggly-error, .squiggly-warning').count()).toBe(0);
+  });
+
+  test('is marked in the plain editor too, with a list that leads to the lines', async () => {
+    const { playground, page } = await newVisitor();
+    // Not in the frames: theirs is an opaque origin.
+    await page.addInitScript(() => { if (window === window.top) localStorage.setItem('porthole.prefs', JSON.stringify({ plainEditor: true })); });
+    await playground.openSnippet({ files: { 'app.ts': app } });
+    await playground.run();
+    await playground.writeRequest('GET /throw HTTP/1.1\r\nHost: a\r\n\r\n');
+    await playground.send();
+    const entry = playground.editor.getByRole('button', { name: 'Error in line 5: Error: on purpose' });
+    await entry.waitFor();
+    expect(await playground.editor.getByRole('button', { name: /^Warning in line 4: A 200 response has no Content-Type/ }).count()).toBe(1);
+    await entry.click();
+    expect(await playground.editor.getByRole('textbox', { name: 'Editor' }).evaluate((box) => (box as HTMLTextAreaElement).value.slice(0, (box as HTMLTextAreaElement).selectionStart).split('\n').length)).toBe(5);
+  });
+});

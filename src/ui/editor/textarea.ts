@@ -319,7 +319,7 @@ export class TextareaEditor implements SwappableEditor {
     const markers = this.#markers.get(this.#path ?? '') ?? [];
     this.#problems.replaceChildren(...markers.map((marker) => {
       const item = ownerDocument.createElement('li');
-      if (marker.severity === 'info') item.className = 'code-note';
+      if (marker.severity !== 'error') item.className = marker.severity === 'info' ? 'code-note' : 'code-warning';
       const button = ownerDocument.createElement('button');
       button.type = 'button';
       button.textContent = this.#texts.problem(marker.severity, marker.line, marker.message);
