@@ -42,7 +42,7 @@ function serveImported(value: unknown, name: string, settings: Settings, bind: r
     onLog: (source, level, text) => {
       if (source === 'server') log[level](text);
       else if (source === 'wsgi.errors') process.stderr.write(withLineEnd(text));
-      else if (settings.accessLog) process.stdout.write(withLineEnd(text));
+      else process.stdout.write(withLineEnd(text));
     },
   });
 }
@@ -83,6 +83,8 @@ export function serverConfig(settings: Settings): Partial<ServerConfig> {
     bodyTimeoutMs: settings.bodyTimeout * 1000,
     dateHeader: settings.dateHeader,
     ...(settings.serverHeader ? {} : { serverHeader: '' }),
+    // A line that nobody reads is not made.
+    ...(settings.accessLog ? {} : { accessLog: '' }),
     multiprocess: settings.workers > 1,
     validate: settings.validate,
     debug: settings.debug,

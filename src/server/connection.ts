@@ -47,7 +47,9 @@ export interface ServerContext {
   readonly log: Log;
   /** Undefined: nobody reads an access log. */
   readonly access: ((facts: AccessFacts, connection: number, exchange: number) => void) | undefined;
-  date(): string;
+  /** Fields that every response gets, ready made. */
+  dateField(): readonly [name: string, value: string];
+  readonly serverField: readonly [name: string, value: string];
   /** An application's coroutine began, or ended. */
   taskBegan(): void;
   taskEnded(): void;
@@ -110,6 +112,8 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   /** Octets of the present request's body that nobody wanted. */
   #drained = 0;
   #yieldTimer: TimerHandle | undefined;
+  /** Made once, not for every request. */
+  readonly #yieldTurn = (): void => this.#yield();
 
   constructor(socket: DuplexSocket, context: ServerContext) {
     this.#context = context;
@@ -148,8 +152,12 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     return this.#line.writable;
   }
 
-  date(): string {
-    return this.#context.date();
+  dateField(): readonly [name: string, value: string] {
+    return this.#context.dateField();
+  }
+
+  get serverField(): readonly [name: string, value: string] {
+    return this.#context.serverField;
   }
 
   flush(): boolean {
@@ -370,7 +378,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     if (exchange.response.over) return;
     if (exchange.body !== undefined && this.#context.app.interface === 'wsgi') {
       const { app, name } = this.#context.app;
-      exchange.handler = new WsgiHandler({ app, name, body: exchange.body.bytes, context: exchange.context, channel: exchange.response, yieldTurn: () => this.#yield() });
+      exchange.handler = new WsgiHandler({ app, name, body: exchange.body.bytes, context: exchange.context, channel: exchange.response, yieldTurn: this.#yieldTurn });
       exchange.running = true;
       this.#handle(() => exchange.handler!.run());
       return;

@@ -1,29 +1,32 @@
 /**
- * What goes out on one connection: parts are gathered, joined, and handed to the socket in as few writes as possible; the socket
- * says when it has had enough.
+ * What goes out on one connection: parts are gathered and handed to the socket in as few writes as possible; the socket says
+ * when it has had enough.
  */
 import type { DuplexSocket } from '../net/socket.ts';
+import { Stretch } from './slab.ts';
 
-/** Parts up to this size together are copied into one write; larger ones go out one by one. Unit: octets. */
-const joinBytes = 65_536;
+/** Parts up to this size are copied, and leave together; a larger one leaves as it is, by itself. Unit: octets. */
+const copyBytes = 32_768;
 
 /** Told about each write. */
-export type WriteListener = (bytes: Uint8Array) => void;
+export interface WriteListener { wrote(bytes: Uint8Array): void }
 
 /** The sending side of one connection. */
 export class Outflow {
   readonly #socket: DuplexSocket;
-  readonly #written: WriteListener;
+  readonly #listener: WriteListener;
+  /** The newest parts, one behind the other; what is in `#parts` goes first. */
+  readonly #gathered = new Stretch();
   #parts: Uint8Array[] = [];
-  /** Which of them still belong to somebody else (an application that may write over them). */
-  #borrowed: boolean[] = [];
+  /** Those of `#parts`, from the end, that still belong to somebody else (an application that may write over them). */
+  #borrowed: Uint8Array[] = [];
   #size = 0;
   /** The socket is above its high-water mark. */
   #full = false;
 
-  constructor(socket: DuplexSocket, written: WriteListener) {
+  constructor(socket: DuplexSocket, listener: WriteListener) {
     this.#socket = socket;
-    this.#written = written;
+    this.#listener = listener;
   }
 
   /** Octets that wait for {@link flush}. */
@@ -37,33 +40,36 @@ export class Outflow {
 
   /** Queue bytes. `borrowed`: they are not ours, and are copied no later than {@link own}. */
   push(bytes: Uint8Array, borrowed: boolean): void {
-    if (bytes.length === 0) return;
+    const { length } = bytes;
+    if (length === 0) return;
+    this.#size += length;
+    if (length <= copyBytes) return this.#gathered.put(bytes);
+    if (this.#gathered.size > 0) this.#parts.push(this.#gathered.take());
     this.#parts.push(bytes);
-    this.#borrowed.push(borrowed);
-    this.#size += bytes.length;
+    if (borrowed) this.#borrowed.push(bytes);
   }
 
   /** The lender gets control back before the next flush: copy what is borrowed. */
   own(): void {
-    for (let i = 0; i < this.#parts.length; i += 1) {
-      if (!this.#borrowed[i]) continue;
-      this.#parts[i] = this.#parts[i]!.slice();
-      this.#borrowed[i] = false;
-    }
+    if (this.#borrowed.length === 0) return;
+    this.#parts = this.#parts.map((part) => (this.#borrowed.includes(part) ? copy(part) : part));
+    this.#borrowed = [];
   }
 
   /** Hand everything to the socket. False: it is full, wait for {@link drained}. */
   flush(): boolean {
-    const parts = this.#parts;
-    if (parts.length === 0) return !this.#full;
-    const borrowed = this.#borrowed;
-    const size = this.#size;
-    this.#parts = [];
-    this.#borrowed = [];
+    if (this.#size === 0) return !this.#full;
     this.#size = 0;
-    if (parts.length > 1 && size <= joinBytes) this.#write(join(parts, size));
-    else for (let i = 0; i < parts.length; i += 1) this.#write(borrowed[i] ? copy(parts[i]!) : parts[i]!);
+    if (this.#parts.length > 0) this.#flushParts();
+    if (this.#gathered.size > 0) this.#write(this.#gathered.take());
     return !this.#full;
+  }
+
+  #flushParts(): void {
+    this.own();
+    const parts = this.#parts;
+    this.#parts = [];
+    for (const part of parts) this.#write(part);
   }
 
   /** The socket has room again. */
@@ -76,11 +82,13 @@ export class Outflow {
     this.#parts = [];
     this.#borrowed = [];
     this.#size = 0;
+    if (this.#gathered.size > 0) this.#gathered.take();
   }
 
   #write(bytes: Uint8Array): void {
-    this.#written(bytes);
-    if (!this.#socket.write(bytes)) this.#full = true;
+    this.#listener.wrote(bytes);
+    // What has to wait in the socket must not hold on to a slab that it shares with everybody: a client that reads nothing would.
+    if (!this.#socket.write(this.#socket.bufferedAmount > 0 ? copy(bytes) : bytes)) this.#full = true;
   }
 }
 
@@ -90,13 +98,3 @@ const copy = (bytes: Uint8Array): Uint8Array => {
   own.set(bytes);
   return own;
 };
-
-function join(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

@@ -5,7 +5,7 @@
 import { type DuplexSocket, formatAddress, type SocketError, type SocketHandler } from '../net/socket.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import type { Deadlines, Patient } from './deadlines.ts';
-import { Outflow } from './flow.ts';
+import { Outflow, type WriteListener } from './flow.ts';
 
 /** Whose line it is. */
 export interface LineOwner {
@@ -36,7 +36,7 @@ const lingerMs = 2000;
 const lingerBytes = 1_048_576;
 
 /** One accepted socket. */
-export class Line implements SocketHandler, Patient {
+export class Line implements SocketHandler, Patient, WriteListener {
   readonly socket: DuplexSocket;
   /** What waits to be sent by {@link flush}. */
   readonly out: Outflow;
@@ -59,7 +59,7 @@ export class Line implements SocketHandler, Patient {
     this.socket = socket;
     this.#owner = owner;
     this.#options = options;
-    this.out = new Outflow(socket, (bytes) => this.#wrote(bytes));
+    this.out = new Outflow(socket, this);
   }
 
   /** Begin delivery. Called once. */
@@ -174,15 +174,16 @@ export class Line implements SocketHandler, Patient {
     this.#wait(this.#options.sendTimeoutMs);
   }
 
-  // ── ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #wrote(bytes: Uint8Array): void {
+  /** For {@link Outflow}. */
+  wrote(bytes: Uint8Array): void {
     const start = this.#sent;
     this.#sent += bytes.length;
     const { tracer } = this.#options;
     // The socket may hand the buffer on to another thread: the trace keeps a copy.
     if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.socket.id, exchange: this.#owner.exchangeNumber, flow: 'send', stream: 's2c', span: [start, this.#sent], bytes: bytes.slice() });
   }
+
+  // ── ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #tellPressure(state: 'full' | 'drained'): void {
     const { tracer } = this.#options;

@@ -17,8 +17,9 @@ export interface ResponseHost {
   readonly core: Connection;
   readonly out: Outflow;
   readonly config: ServerConfig;
-  /** Value of Date, cached. */
-  date(): string;
+  /** Date, made once a second. */
+  dateField(): readonly [name: string, value: string];
+  readonly serverField: readonly [name: string, value: string];
   /** The server takes no more requests: this response is the connection's last. */
   readonly draining: boolean;
   /** The connection can be written to. */
@@ -125,22 +126,25 @@ export class ServerResponse implements ResponseChannel {
   /** Add what the application does not know. */
   #complete(given: FieldPairs): FieldPairs {
     const { config, core, draining } = this.#host;
-    const headers = [...given];
     let date = config.dateHeader;
     let server = config.serverHeader !== '';
     let connection = false;
-    for (const [name] of given) {
+    for (let i = 0; i < given.length; i += 1) {
+      const name = given[i]![0];
       switch (name.length) {
         case 4: if (name.toLowerCase() === 'date') date = false; break;
         case 6: if (name.toLowerCase() === 'server') server = false; break;
         case 10: if (name.toLowerCase() === 'connection') connection = true; break;
       }
     }
+    const headers = given.slice();
     // RFC9110-6.6.1-7: an origin server with a clock must generate Date.
-    if (date) headers.push(['Date', this.#host.date()]);
-    if (server) headers.push(['Server', config.serverHeader]);
+    if (date) headers.push(this.#host.dateField());
+    if (server) headers.push(this.#host.serverField);
     // A client that still waits for 100 may or may not send its content now: the next octets could be either (RFC9110-10.1.1).
-    if (!connection && (draining || config.keepAliveMs === 0 || core.clientWaitsFor100)) headers.push(['Connection', 'close']);
+    if (!connection && (draining || config.keepAliveMs === 0 || core.clientWaitsFor100)) headers.push(connectionClose);
     return headers;
   }
 }
+
+const connectionClose = ['Connection', 'close'] as const;

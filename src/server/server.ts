@@ -50,7 +50,7 @@ export class Server {
   #tasks = 0;
   #onChange: (() => void) | undefined;
   #dateSecond = -1;
-  #date = '';
+  #date: readonly [name: string, value: string] = ['Date', ''];
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -171,7 +171,8 @@ export class Server {
       access: this.#access(),
       get state() { return server.#lifespan?.state; },
       get draining() { return server.#draining; },
-      date: () => this.#httpDate(),
+      dateField: () => this.#dateField(),
+      serverField: ['Server', this.#config.serverHeader],
       taskBegan: () => { this.#tasks += 1; },
       taskEnded: () => {
         this.#tasks -= 1;
@@ -185,12 +186,12 @@ export class Server {
   }
 
   /** Made once a second. */
-  #httpDate(): string {
+  #dateField(): readonly [name: string, value: string] {
     const wall = this.#options.host.clock.wallMs();
     const second = Math.floor(wall / 1000);
     if (second !== this.#dateSecond) {
       this.#dateSecond = second;
-      this.#date = httpDate(wall);
+      this.#date = ['Date', httpDate(wall)];
     }
     return this.#date;
   }

@@ -6,6 +6,7 @@ import { accessFormat, type AccessFacts } from '../../src/server/access-log.ts';
 import { combinedFormat, defaultConfig, resolveConfig } from '../../src/server/config.ts';
 import { Deadlines, tickMs, type Patient } from '../../src/server/deadlines.ts';
 import { prefersJson } from '../../src/server/error-page.ts';
+import type { DuplexSocket } from '../../src/net/socket.ts';
 import { Outflow } from '../../src/server/flow.ts';
 import { httpDate, logDate } from '../../src/server/http-date.ts';
 import { requestOf } from '../gateway/requests.ts';
@@ -162,7 +163,7 @@ describe('what goes out', () => {
     const writes: string[] = [];
     near.open({ onData: () => {}, onEof: () => {}, onDrain: () => {}, onClose: () => {} });
     far.open({ onData: () => {}, onEof: () => {}, onDrain: () => {}, onClose: () => {} });
-    return { out: new Outflow(far, (bytes) => writes.push(bytes.length > 100 ? String(bytes.length) : String.fromCharCode(...bytes))), writes, settle };
+    return { out: new Outflow(far, { wrote: (bytes) => writes.push(bytes.length > 100 ? String(bytes.length) : String.fromCharCode(...bytes)) }), writes, settle };
   };
   const bytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -185,6 +186,50 @@ describe('what goes out', () => {
     lent.set(bytes('after!'));
     out.flush();
     expect(writes).toEqual(['before']);
+  });
+
+  test('a large part is copied no later than that, in its place', () => {
+    const sent: number[] = [];
+    const listening = new Outflow({ bufferedAmount: 0, write: () => true } as unknown as DuplexSocket, { wrote: (part) => sent.push(part.length, part[0]!) });
+    const lent = new Uint8Array(50_000).fill(1);
+    listening.push(Uint8Array.of(7, 7), true);
+    listening.push(lent, true);
+    listening.push(Uint8Array.of(8), false);
+    listening.own();
+    lent.fill(2);
+    listening.flush();
+    expect(sent).toEqual([2, 7, 50_000, 1, 1, 8]);
+  });
+
+  test('connections that write in turns share memory, not octets, slab after slab', () => {
+    const written: number[][] = [[], [], []];
+    const outs = written.map((octets) => new Outflow({ bufferedAmount: 0, write: (part: Uint8Array) => (octets.push(...part), true) } as unknown as DuplexSocket, { wrote: () => {} }));
+    const expected: number[][] = [[], [], []];
+    let seed = 1;
+    for (let i = 0; i < 3000; i += 1) {
+      seed = (seed * 48_271) % 0x7fff_ffff;
+      const who = seed % 3;
+      const part = new Uint8Array(seed % 200).fill(i % 251);
+      outs[who]!.push(part, true);
+      expected[who]!.push(...part);
+      if (seed % 5 === 0) outs[who]!.flush();
+      // What was discarded never leaves.
+      if (seed % 97 === 0) {
+        outs[who]!.flush();
+        outs[who]!.push(part, true);
+        outs[who]!.discard();
+      }
+    }
+    for (const out of outs) out.flush();
+    expect(written).toEqual(expected);
+  });
+
+  test('what waits in a full socket does not hold on to the memory of all', () => {
+    const kept: Uint8Array[] = [];
+    const stalled = new Outflow({ bufferedAmount: 10, write: (part: Uint8Array) => (kept.push(part), false) } as unknown as DuplexSocket, { wrote: () => {} });
+    stalled.push(Uint8Array.of(1, 2, 3), false);
+    stalled.flush();
+    expect(kept[0]!.buffer.byteLength).toBe(3);
   });
 
   test('a full socket says so', () => {
