@@ -1,7 +1,7 @@
 /** The frame's reading of what a host says: a stranger, who may say anything. */
 import { protocolVersion, type EmbedPanel, type EmbedSettings, type EmbedSource, type HostMessage } from './protocol.ts';
 
-const panels = ['code', 'request', 'response', 'wire', 'timeline', 'environ', 'console'] as const satisfies readonly EmbedPanel[];
+const panels = ['code', 'request', 'response', 'wire', 'timeline', 'environ', 'states', 'console'] as const satisfies readonly EmbedPanel[];
 
 type Loose = Readonly<Record<string, unknown>>;
 

@@ -18,7 +18,7 @@
 export const protocolVersion = 1;
 
 /** What of the playground is shown first, or alone where there is little room. */
-export type EmbedPanel = 'code' | 'request' | 'response' | 'wire' | 'timeline' | 'environ' | 'console';
+export type EmbedPanel = 'code' | 'request' | 'response' | 'wire' | 'timeline' | 'environ' | 'states' | 'console';
 
 /** How the playground looks and behaves. */
 export interface EmbedSettings {

@@ -1,6 +1,7 @@
 import type { MachineStatus, SendResult } from '../machine/types.ts';
 import type { SavedRequest, Snippet, SnippetDelivery, SnippetNetwork, SnippetServer, SnippetView } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
+import type { Place } from './place.ts';
 import type { Selection } from './select.ts';
 import type { Focus, Notice, Work } from './state.ts';
 import type { TimelineFilter } from './timeline.ts';
@@ -32,6 +33,10 @@ export type Action =
   | { readonly type: 'view/request-tab'; readonly tab: NonNullable<SnippetView['requestTab']> }
   | { readonly type: 'view/trace-tab'; readonly tab: NonNullable<SnippetView['traceTab']> }
   | { readonly type: 'focus'; readonly focus: Focus }
+  /** Show the world as it was after this event of the connection in focus, and select the event; null: as it is. */
+  | { readonly type: 'step'; readonly step: number | null }
+  /** Go where a link says, on a connection of this run. */
+  | { readonly type: 'place'; readonly connection: number; readonly place: Place }
   | { readonly type: 'select'; readonly selection: Selection | null }
   | { readonly type: 'hover'; readonly selection: Selection | null }
   | { readonly type: 'filter'; readonly filter: Partial<TimelineFilter> }

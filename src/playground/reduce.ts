@@ -1,10 +1,12 @@
 import type { Snippet, SnippetView } from '../snippet/schema.ts';
+import type { TraceEvent } from '../trace/events.ts';
 import type { Action } from './actions.ts';
 import { addFile, deleteFile, editFile, nameProblem, openFile, renameFile } from './files.ts';
+import { readSelection, type Place } from './place.ts';
 import { addRequests, deleteRequest, deliverRequest, editRequest, insertRequest, moveRequest, plainRequest, renameRequest, requestsOf, showRequest, shownRequest } from './requests.ts';
 import { sameSelection, type Selection } from './select.ts';
 import type { PlaygroundState, Undo } from './state.ts';
-import { TraceLog, connectionOf, exchangeOf } from './trace-log.ts';
+import { TraceLog, connectionOf, eventId, exchangeOf } from './trace-log.ts';
 
 /** Sends that are remembered. Older ones are still in the trace. */
 const maxSends = 200;
@@ -18,7 +20,7 @@ const withView = (state: PlaygroundState, view: SnippetView): PlaygroundState =>
 /** A fresh trace: nothing of the last run is pointed at any more. */
 function withoutTrace(state: PlaygroundState): PlaygroundState {
   const trace = new TraceLog();
-  return { ...state, trace, traceVersion: trace.version, focus: null, selection: null, hover: null };
+  return { ...state, trace, traceVersion: trace.version, focus: null, step: null, selection: null, hover: null };
 }
 
 function undo(state: PlaygroundState, step: Undo): PlaygroundState {
@@ -54,6 +56,36 @@ function focusOf(state: PlaygroundState, selection: Selection): PlaygroundState[
     if (state.focus?.connection !== selection.connection) return { connection: selection.connection, exchange: 1 };
   }
   return state.focus;
+}
+
+/** Stand at event `step` of the connection in focus: it is the one that is selected. */
+function stepTo(state: PlaygroundState, step: number): PlaygroundState {
+  const { focus, trace } = state;
+  const events = focus ? trace.connections.get(focus.connection)?.events : undefined;
+  if (!focus || !events || events.length === 0) return state;
+  const at = Math.max(0, Math.min(step, events.length - 1));
+  const event = events[at] as TraceEvent;
+  return { ...state, step: at, selection: { kind: 'event', id: eventId(event) }, focus: { ...focus, exchange: exchangeOf(event) || focus.exchange } };
+}
+
+/** While stepping, an event that is selected is where one stands. On another connection there is no step. */
+function follow(state: PlaygroundState, selection: Selection | null): PlaygroundState {
+  const next = { ...state, selection, focus: selection ? focusOf(state, selection) : state.focus };
+  if (state.step === null) return next;
+  if (next.focus?.connection !== state.focus?.connection) return { ...next, step: null };
+  const step = selection?.kind === 'event' ? state.trace.stepOf(selection.id) : -1;
+  return step < 0 ? next : { ...next, step };
+}
+
+/** Go where a link says, as far as this run came to it. */
+function goTo(state: PlaygroundState, id: number, place: Place): PlaygroundState {
+  const connection = state.trace.connections.get(id);
+  if (!connection) return state;
+  const exchange = connection.exchanges.has(place.exchange ?? 1) ? (place.exchange ?? 1) : 1;
+  const there: PlaygroundState = { ...state, focus: { connection: id, exchange }, step: null, selection: null, hover: null };
+  const stepped = place.step === undefined ? there : stepTo(there, place.step);
+  const selection = place.selection === undefined ? undefined : readSelection(place.selection, connection, exchange);
+  return selection && selection.kind !== 'event' ? { ...stepped, selection } : selection ? follow(stepped, selection) : stepped;
 }
 
 /** The state after `action`. Pure, but for the trace log that a state shares with its successors. */
@@ -123,10 +155,14 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
     case 'view/trace-tab':
       return snippet.view.traceTab === action.tab ? state : withView(state, { traceTab: action.tab });
     case 'focus':
-      return { ...state, focus: action.focus, selection: null };
+      return { ...state, focus: action.focus, step: null, selection: null };
+    case 'step':
+      return action.step === null ? { ...state, step: null } : stepTo(state, action.step);
+    case 'place':
+      return goTo(state, action.connection, action.place);
     case 'select': {
       if (sameSelection(state.selection, action.selection)) return state;
-      return { ...state, selection: action.selection, focus: action.selection ? focusOf(state, action.selection) : state.focus };
+      return follow(state, action.selection);
     }
     case 'hover':
       return sameSelection(state.hover, action.selection) ? state : { ...state, hover: action.selection };
@@ -144,7 +180,7 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       state.trace.append(action.events);
       // While an answer is awaited, look at the connection that was opened for it: it may never come.
       const opened = state.sends.at(-1)?.result ? undefined : action.events.find((event) => event.type === 'socket.connect');
-      return { ...state, traceVersion: state.trace.version, ...(opened ? { focus: { connection: connectionOf(opened), exchange: 1 } } : {}) };
+      return { ...state, traceVersion: state.trace.version, ...(opened ? { focus: { connection: connectionOf(opened), exchange: 1 }, step: null } : {}) };
     }
     case 'trace/clear':
       return { ...withoutTrace(state), sends: [] };
@@ -155,7 +191,7 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       const newest = sends.at(-1)?.id === action.id;
       const { connection, exchange } = action.result;
       const answered = newest && connection !== 0 && sends.length > 0;
-      return { ...state, sends, ...(answered ? { focus: { connection, exchange }, selection: null, hover: null } : {}) };
+      return { ...state, sends, ...(answered ? { focus: { connection, exchange }, step: null, selection: null, hover: null } : {}) };
     }
 
     case 'notice':

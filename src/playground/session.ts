@@ -1,10 +1,11 @@
-import type { Machine } from '../machine/types.ts';
+import type { Machine, SendResult } from '../machine/types.ts';
 import { LinkError, SnippetError } from '../snippet/errors.ts';
 import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../snippet/link.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
 import { turnsOf, type Turn } from './delivery.ts';
+import { isPlace, placeFrom, placeOf, viewWithPlace, type Place } from './place.ts';
 import { shownRequest } from './requests.ts';
 import { initialState, isStale, isUp, type Notice, type Work } from './state.ts';
 import { Store } from './store.ts';
@@ -72,6 +73,8 @@ export class Session {
   #sends = 0;
   /** Connection of the last answer, while the server keeps it open. */
   #open: number | undefined;
+  /** Where whoever made the link stood in the trace; until the first run, which goes there. */
+  #place: Place | undefined;
   /** Goes up with each change of address, so that an encoding that took longer than the next edit is not written. */
   #addressTurn = 0;
 
@@ -80,6 +83,7 @@ export class Session {
     this.#draftId = draftId ?? ports.newId();
     this.#kept = draftId === undefined ? undefined : work.snippet;
     this.#opened = work.snippet;
+    this.#place = placeIn(work);
     this.store = new Store(initialState(work));
     this.store.subscribe((state, before) => {
       if (state.work !== before.work) this.#settleSoon();
@@ -143,15 +147,21 @@ export class Session {
     this.store.dispatch({ type: 'undo' });
   }
 
-  /** Start (again) with what is in the editor. The visitor asked for it: foreign code is trusted from here on. */
-  run(): Promise<void> {
+  /**
+   * Start (again) with what is in the editor. The visitor asked for it: foreign code is trusted from here on. Where a link
+   * points into the trace, the shown request is sent as well, and the trace shown from there.
+   */
+  async run(): Promise<void> {
     this.store.dispatch({ type: 'work/trust' });
     this.flush();
     const turn = this.#start(this.store.state.work.snippet).finally(() => {
       if (this.#running === turn) this.#running = undefined;
     });
     this.#running = turn;
-    return turn;
+    await turn;
+    const place = this.#place;
+    this.#place = undefined;
+    if (place && isUp(this.store.state)) await this.#sendShown(place);
   }
 
   async stop(): Promise<void> {
@@ -164,24 +174,43 @@ export class Session {
    * Foreign code is not started this way: the visitor is asked to press Run.
    */
   async send(): Promise<void> {
+    const place = await this.#ready();
+    if (place !== false) await this.#sendShown(place);
+  }
+
+  /** Send another request than the shown one: what a page in the preview asks for. Undefined: the app does not run. */
+  async visit(raw: string): Promise<SendResult | undefined> {
+    return (await this.#ready()) === false ? undefined : this.#sendInTurn(await this.#machine, turnsOf({ name: '', raw })[0] ?? [], undefined);
+  }
+
+  /** See that the app runs as it is in the editor. False: it does not, and cannot. Gives where to go in the trace once something was sent. */
+  async #ready(): Promise<Place | undefined | false> {
     const { store } = this;
     if (!store.state.work.trusted) {
       store.dispatch({ type: 'notice', notice: { kind: 'wait-for-run' } });
-      return;
+      return false;
     }
+    const place = this.#place;
+    this.#place = undefined;
     if (this.#running) await this.#running;
     if (isStale(store.state) || !isUp(store.state)) await this.run();
-    if (!isUp(store.state)) return;
-    const machine = await this.#machine;
-    if (!machine) return;
-    const request = shownRequest(store.state.work.snippet);
-    const turns = turnsOf(request);
-    const reuse = request.delivery?.reuse && turns.length === 1 ? this.#open : undefined;
-    await Promise.all(turns.map((turn) => this.#sendInTurn(machine, turn, reuse)));
+    return isUp(store.state) ? place : false;
   }
 
-  /** One after the other on one connection; on a new one, as any client would, where the server has closed it. */
-  async #sendInTurn(machine: Machine, turn: Turn, connection: number | undefined): Promise<void> {
+  /** Send the shown request, and go where a link says. */
+  async #sendShown(place: Place | undefined): Promise<void> {
+    const machine = await this.#machine;
+    const request = shownRequest(this.store.state.work.snippet);
+    const turns = turnsOf(request);
+    const reuse = request.delivery?.reuse && turns.length === 1 ? this.#open : undefined;
+    const [first] = await Promise.all(turns.map((turn) => this.#sendInTurn(machine, turn, reuse)));
+    if (place && first) this.#goTo(place, first);
+  }
+
+  /** One after the other on one connection; on a new one, as any client would, where the server has closed it. Gives the last answer. */
+  async #sendInTurn(machine: Machine | undefined, turn: Turn, connection: number | undefined): Promise<SendResult | undefined> {
+    if (!machine) return undefined;
+    let answer: SendResult | undefined;
     for (const { raw, outgoing } of turn) {
       const id = ++this.#sends;
       this.store.dispatch({ type: 'send/begin', id, raw });
@@ -190,17 +219,29 @@ export class Session {
       if (connection !== undefined && result.failure?.kind === 'closed' && result.exchange === 0) result = await machine.send(outgoing);
       this.#show();
       this.store.dispatch({ type: 'send/end', id, result });
+      answer = result;
       // Stop, or another Run, ends what is still to come.
-      if (result.failure?.kind === 'stopped') return;
+      if (result.failure?.kind === 'stopped') break;
       const last = result.responses?.at(-1) ?? result.response;
       connection = result.failure === undefined && last?.keepAlive ? result.connection : undefined;
       this.#open = connection;
     }
+    return answer;
   }
 
-  /** The fragment of a link to what is in the editor. Throws SnippetError or LinkError where it is too large for one. */
+  /** Stand where a link says. The last facts of an exchange may come after its answer: they are waited for. */
+  #goTo(place: Place, result: SendResult): void {
+    const go = (): void => this.store.dispatch({ type: 'place', connection: result.connection, place });
+    go();
+    const { step } = this.store.state;
+    if (place.step !== undefined && step !== place.step) this.#ports.timers.after(settleMs, () => { if (this.store.state.step === step) go(); });
+  }
+
+  /** The fragment of a link to what is in the editor, and to the place in the trace. Throws SnippetError or LinkError where it is too large for one. */
   link(): Promise<string> {
-    return encodeSnippet({ ...this.store.state.work.snippet, engine: this.#ports.engine });
+    const { state } = this.store;
+    const { snippet } = state.work;
+    return encodeSnippet({ ...snippet, view: viewWithPlace(snippet.view, this.#place ?? placeOf(state)), engine: this.#ports.engine });
   }
 
   /** Keep what has not been kept yet: before the page goes away, and before code runs. */
@@ -226,6 +267,7 @@ export class Session {
     this.#draftId = draftId ?? this.#ports.newId();
     this.#kept = draftId === undefined ? undefined : work.snippet;
     this.#opened = work.snippet;
+    this.#place = placeIn(work);
     this.#marked = false;
     const { origin } = work;
     this.#ports.address.write({ draft: draftId, ...(origin.kind === 'example' && draftId === undefined ? { fragment: exampleLink(origin.name) } : {}) });
@@ -317,6 +359,8 @@ export class Session {
     }
   }
 }
+
+const placeIn = ({ snippet: { view } }: Work): Place | undefined => (isPlace(view) ? placeFrom(view) : undefined);
 
 const ofDraft = (draft: Draft): Opened => ({ work: draft.work, draftId: draft.id, ...(draft.work.trusted ? {} : { notice: { kind: 'wait-for-run' } }) });
 

@@ -64,6 +64,8 @@ export interface PlaygroundState {
   readonly trace: TraceLog;
   readonly traceVersion: number;
 
+  /** The last event of the connection in focus that has happened in what the views show; null: all that is known. */
+  readonly step: number | null;
   readonly selection: Selection | null;
   readonly hover: Selection | null;
   readonly filter: TimelineFilter;
@@ -84,6 +86,7 @@ export function initialState(work: Work): PlaygroundState {
     focus: null,
     trace,
     traceVersion: trace.version,
+    step: null,
     selection: null,
     hover: null,
     filter: defaultFilter,

@@ -39,6 +39,10 @@ export interface ConnectionIndex {
   readonly segments: (SocketData & TraceEvent)[];
   readonly clientSegments: (SocketData & TraceEvent)[];
   readonly exchanges: Map<number, ExchangeIndex>;
+  /** Every event of this connection, in causal order. A step of the scrubber is a position in here. */
+  readonly events: TraceEvent[];
+  /** Goes up with each event. */
+  version: number;
 }
 
 /** How much is kept. A trace that grows past it loses its oldest part, and says so with a `trace.gap`. */
@@ -80,12 +84,13 @@ export class TraceLog {
     return this.#bySeq.get(id.slice(0, at))?.[Number(id.slice(at + 1))];
   }
 
-  /** Position of an event in {@link events}: what a share link calls its step. -1 if unknown. */
-  indexOf(id: EventId): number {
+  /** Position of an event among those of its connection: what a share link calls its step. -1 if unknown. */
+  stepOf(id: EventId): number {
     const event = this.get(id);
-    if (!event) return -1;
-    for (let at = upperBound(this.#events, event.clock, byClock) - 1; at >= 0; at--) {
-      const candidate = this.#events[at] as TraceEvent;
+    const events = event && this.connections.get(connectionOf(event))?.events;
+    if (!events) return -1;
+    for (let at = upperBound(events, event.clock, byClock) - 1; at >= 0; at--) {
+      const candidate = events[at] as TraceEvent;
       if (candidate === event) return at;
       if (candidate.clock < event.clock) break;
     }
@@ -115,20 +120,21 @@ export class TraceLog {
     this.#version++;
   }
 
-  /** Drop the oldest quarter. Connections keep their indexes: their bytes are what is being looked at. */
+  /** Drop the oldest quarter. A connection goes when its last event does; the others keep their indexes: their bytes are what is being looked at. */
   #forget(): void {
     const count = Math.ceil(this.#limit / 4);
     const dropped = this.#events.splice(0, count);
     for (const event of dropped) delete this.#bySeq.get(event.process)?.[event.seq];
     const first = this.#events[0];
     if (!first) return;
+    for (const [id, connection] of this.connections) if ((connection.events.at(-1)?.clock ?? 0) < first.clock) this.connections.delete(id);
     this.#events.unshift({ type: 'trace.gap', count, seq: -1, at: first.at, clock: first.clock, process: first.process });
   }
 
   #connection(id: number): ConnectionIndex {
     let found = this.connections.get(id);
     if (!found) {
-      found = { id, local: '', remote: '', c2s: new StreamIndex(), s2c: new StreamIndex(), segments: [], clientSegments: [], exchanges: new Map() };
+      found = { id, local: '', remote: '', c2s: new StreamIndex(), s2c: new StreamIndex(), segments: [], clientSegments: [], exchanges: new Map(), events: [], version: 0 };
       this.connections.set(id, found);
     }
     return found;
@@ -139,6 +145,8 @@ export class TraceLog {
     const id = connectionOf(event);
     if (id === 0) return;
     const connection = this.#connection(id);
+    connection.version++;
+    insert(connection.events, event);
     const number = exchangeOf(event);
     let exchange: ExchangeIndex | undefined;
     if (number > 0) {
@@ -147,7 +155,7 @@ export class TraceLog {
         exchange = { connection: id, number, events: [] };
         connection.exchanges.set(number, exchange);
       }
-      merge(exchange.events, [event]);
+      insert(exchange.events, event);
     }
     switch (event.type) {
       case 'socket.accept':
@@ -191,6 +199,13 @@ function isSorted(batch: readonly TraceEvent[]): boolean {
     if ((batch[i] as TraceEvent).clock < (batch[i - 1] as TraceEvent).clock) return false;
   }
   return true;
+}
+
+/** Put one event where it belongs: nearly always at the end. Equal clocks keep the order of arrival. */
+function insert(list: TraceEvent[], event: TraceEvent): void {
+  const last = list.at(-1);
+  if (!last || last.clock <= event.clock) list.push(event);
+  else list.splice(upperBound(list, event.clock, byClock), 0, event);
 }
 
 /** Merge sorted `batch` into sorted `list`, in place. Cheap where the batch belongs at or near the end. Equal clocks keep the order of arrival. */

@@ -92,8 +92,10 @@ const viewChecks: Checks<SnippetView> = {
   request: whole(0),
   file: text(snippetLimits.pathChars),
   requestTab: hint('form', 'raw', 'delivery', 'websocket'),
-  traceTab: hint('response', 'wire', 'timeline', 'environ', 'console'),
+  traceTab: hint('response', 'wire', 'timeline', 'environ', 'states', 'console'),
+  exchange: whole(1),
   step: whole(0),
+  selection: text(snippetLimits.pathChars + snippetLimits.nameChars),
 };
 
 const cutChecks: Checks<SnippetCut> = {

@@ -107,9 +107,13 @@ export interface SnippetView {
   readonly request?: number;
   readonly file?: string;
   readonly requestTab?: 'form' | 'raw' | 'delivery' | 'websocket';
-  readonly traceTab?: 'response' | 'wire' | 'timeline' | 'environ' | 'console';
-  /** Selected trace event (its seq in the merged trace) or step. */
+  readonly traceTab?: 'response' | 'wire' | 'timeline' | 'environ' | 'states' | 'console';
+  /** Which request of the connection was looked at, from 1. Missing: the first. */
+  readonly exchange?: number;
+  /** The trace was looked at as it was after this event of the connection, from 0 in causal order. Missing: all of it. */
   readonly step?: number;
+  /** What was selected, as `playground/place.ts` writes it: `c2s:5-11`, `key:PATH_INFO`, `line:10:app.ts`, `event:12`. */
+  readonly selection?: string;
 }
 
 /** Everything that a link carries. */

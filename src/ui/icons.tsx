@@ -19,6 +19,12 @@ const paths = {
   warning: 'M8 2.5 14 13H2zM8 6.5v3M8 11.2v.3',
   check: 'm3.5 8.5 3 3 6-7',
   chevron: 'm4.5 6.5 3.5 3.5 3.5-3.5',
+  toStart: 'M4 3.5v9M12 3.8v8.4L6 8z',
+  stepBack: 'M11 3.8v8.4L5 8z',
+  stepForward: 'M5 3.8v8.4L11 8z',
+  toEnd: 'M12 3.5v9M4 3.8v8.4L10 8z',
+  back: 'M13 8H3.5M7.3 4.2 3.5 8l3.8 3.8',
+  reload: 'M12.5 8a4.5 4.5 0 1 1-1.4-3.2M12.5 2.5v2.8H9.7',
   undo: 'M5.5 3.5 3 6l2.5 2.5M3 6h6a3.5 3.5 0 0 1 0 7H6.5',
 } as const;
 

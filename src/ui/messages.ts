@@ -85,7 +85,7 @@ const en = {
   },
 
   trace: {
-    region: 'Trace', views: 'Views of the trace', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', scope: 'Scope', console: 'Console',
+    region: 'Trace', views: 'Views of the trace', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', scope: 'Scope', states: 'States', console: 'Console',
     exchange: 'Request shown', exchangeItem: (connection: number, exchange: number, line: string, status: number, failed: boolean) =>
       `${connection}.${exchange}  ${line === '' ? (failed ? 'not understood' : '…') : line}${status === 0 ? '' : ` → ${status}`}`,
     exchangeNone: 'no request yet',
@@ -156,6 +156,24 @@ const en = {
     none: 'The application has not been called for this request.',
     noneRefused: 'The request was refused before the application could be called.',
     empty: 'empty', shown: (n: number, all: number) => (n === all ? count(all, 'key', 'keys') : `${n} of ${count(all, 'key', 'keys')}`),
+  },
+
+  states: {
+    end: 'Whose machines', ends: { server: 'As the server sees it', client: 'As the client sees it' },
+    machines: { client: 'Client', server: 'Server', websocket: 'WebSocket' },
+    hint: 'Each end keeps both machines. A move is a fact of the trace: select it to see its bytes.',
+    picture: (machine: string, state: string) => `${machine}: in state ${state}. The moves so far are listed below.`,
+    moves: 'Moves so far', noMoves: 'No move yet.',
+    error: (never: readonly string[]) => `error, from any state but ${new Intl.ListFormat('en').format(never)} →`,
+    none: 'Nothing has been sent yet. Send a request, and walk through its states.',
+  },
+
+  steps: {
+    region: 'Steps', first: 'First step', back: 'Step back', forward: 'Step forward', last: 'Back to the whole trace',
+    slider: 'Step', of: (at: number, all: number) => `${number.format(at)} / ${number.format(all)}`,
+    value: (at: number, all: number, what: string) => `Step ${number.format(at)} of ${number.format(all)}: ${what}`,
+    whole: 'The whole trace', wholeHint: 'Step through it: , and .',
+    none: 'Nothing to step through yet',
   },
 
   console: {

@@ -4,10 +4,11 @@ import { useContext } from 'preact/hooks';
 import type { Action } from '../playground/actions.ts';
 import type { Complaint } from '../playground/complaints.ts';
 import type { CatalogueEntry } from '../playground/catalogue.ts';
+import { Replay } from '../playground/replay.ts';
 import { link, type Linked, type Selection } from '../playground/select.ts';
 import type { Session } from '../playground/session.ts';
 import type { Focus, PlaygroundState, Work } from '../playground/state.ts';
-import type { ConnectionIndex, ExchangeIndex } from '../playground/trace-log.ts';
+import { connectionOf, type ConnectionIndex, type ExchangeIndex } from '../playground/trace-log.ts';
 import type { MachineStatus } from '../machine/types.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { EditorPort } from './editor/port.ts';
@@ -39,7 +40,13 @@ export interface Model {
   /** What the run found wrong with lines of the app. */
   readonly complaints: ReadonlySignal<readonly Complaint[]>;
   readonly focus: ReadonlySignal<Focus | null>;
-  /** Connection and exchange in focus, as far as the trace knows them. */
+  /** The connection in focus with all that is known of it. */
+  readonly whole: ReadonlySignal<ConnectionIndex | undefined>;
+  /** The step that is shown; null: all that is known. */
+  readonly step: ReadonlySignal<number | null>;
+  /** Where one stands in the events of the connection: at the step, else at the selected event, else at the end. */
+  readonly now: ReadonlySignal<number>;
+  /** Connection and exchange in focus, as far as the trace knew them at the step. */
   readonly connection: ReadonlySignal<ConnectionIndex | undefined>;
   readonly exchange: ReadonlySignal<ExchangeIndex | undefined>;
   readonly selection: ReadonlySignal<Selection | null>;
@@ -58,6 +65,9 @@ export interface Model {
 
 /** How the areas are arranged. */
 export type Layout = 'wide' | 'stacked' | 'narrow';
+
+/** The indexes grow in place; who shows one must be told each time, and signals tell by identity. */
+const fresh = <T extends object>(index: T | undefined): T | undefined => index && { ...index };
 
 const noFocus: Focus = { connection: 0, exchange: 0 };
 
@@ -87,6 +97,18 @@ export function createModel(parts: {
       void traceVersion.value;
       return pointed.value ? link(trace.value, pointed.value, focus.value ?? noFocus) : undefined;
     });
+  const step = computed(() => state.value.step);
+  const whole = computed(() => {
+    void traceVersion.value;
+    return focus.value ? fresh(trace.value.connections.get(focus.value.connection)) : undefined;
+  });
+  const replay = new Replay();
+  /** The trace, or the part of it that was known at the step. */
+  const world = computed(() => {
+    void traceVersion.value;
+    const connection = focus.value ? trace.value.connections.get(focus.value.connection) : undefined;
+    return { log: step.value !== null && connection ? replay.at(connection, step.value) : trace.value };
+  });
   return {
     ...parts,
     dispatch: (action) => session.store.dispatch(action),
@@ -101,14 +123,17 @@ export function createModel(parts: {
       return trace.value.complaints.all;
     }),
     focus,
-    connection: computed(() => {
+    step,
+    whole,
+    now: computed(() => {
       void traceVersion.value;
-      return focus.value ? trace.value.connections.get(focus.value.connection) : undefined;
+      if (step.value !== null) return step.value;
+      const chosen = selection.value?.kind === 'event' ? trace.value.get(selection.value.id) : undefined;
+      const at = chosen && selection.value?.kind === 'event' && connectionOf(chosen) === focus.value?.connection ? trace.value.stepOf(selection.value.id) : -1;
+      return at >= 0 ? at : (whole.value?.events.length ?? 0) - 1;
     }),
-    exchange: computed(() => {
-      void traceVersion.value;
-      return focus.value ? trace.value.exchange(focus.value.connection, focus.value.exchange) : undefined;
-    }),
+    connection: computed(() => (focus.value ? fresh(world.value.log.connections.get(focus.value.connection)) : undefined)),
+    exchange: computed(() => (focus.value ? fresh(world.value.log.exchange(focus.value.connection, focus.value.exchange)) : undefined)),
     selection,
     selected: lit(selection),
     hovered: lit(hover),

@@ -327,3 +327,32 @@ describe('running and sending', () => {
     expect(session.store.state.notice).toBeNull();
   });
 });
+
+describe('a link to a place in the trace', () => {
+  test('Run sends the request and goes there; the link says it again', async () => {
+    const browser = new Browser();
+    browser.fragment = await encodeSnippet({ ...snippet, view: { step: 9, selection: 'key:PATH_INFO', traceTab: 'environ' } });
+    const session = await browser.open();
+    expect(browser.machine.sent).toEqual([]);
+    expect((await decodeSnippet(await session.link())).view).toMatchObject({ step: 9, selection: 'key:PATH_INFO' });
+    await session.run();
+    expect(browser.machine.sent).toHaveLength(1);
+    expect(session.store.state).toMatchObject({ focus: { connection: 1, exchange: 1 }, step: 9, selection: { kind: 'key', key: 'PATH_INFO' } });
+    expect((await decodeSnippet(await session.link())).view).toEqual({ step: 9, selection: 'key:PATH_INFO', traceTab: 'environ' });
+    // Once there, the visitor goes on as usual.
+    await session.run();
+    expect(browser.machine.sent).toHaveLength(1);
+    expect(session.store.state.step).toBeNull();
+    expect((await decodeSnippet(await session.link())).view).toEqual({ traceTab: 'environ' });
+  });
+
+  test('Send of the visitor\'s own code starts it and goes there, with one request', async () => {
+    const browser = new Browser();
+    browser.fragment = await encodeSnippet({ ...snippet, view: { selection: 'c2s:0-4' } });
+    const session = await browser.open();
+    session.store.dispatch({ type: 'work/trust' });
+    await session.send();
+    expect(browser.machine.sent).toHaveLength(1);
+    expect(session.store.state.selection).toEqual({ kind: 'bytes', connection: 1, stream: 'c2s', span: [0, 4] });
+  });
+});

@@ -30,7 +30,7 @@ describe('TraceLog', () => {
     trace.append([late]);
     trace.append([early]);
     expect(trace.get(eventId(late))).toBe(late);
-    expect([trace.indexOf(eventId(early)), trace.indexOf(eventId(late)), trace.indexOf('client#7')]).toEqual([0, 1, -1]);
+    expect([trace.stepOf(eventId(early)), trace.stepOf(eventId(late)), trace.stepOf('client#7')]).toEqual([0, 1, -1]);
   });
 
   test('drops its oldest part when it is full, and says so', () => {

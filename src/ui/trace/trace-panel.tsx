@@ -14,10 +14,13 @@ const views = {
   wire: later(async () => (await import('./wire-panel.tsx')).WirePanel),
   timeline: later(async () => (await import('./timeline-panel.tsx')).TimelinePanel),
   environ: later(async () => (await import('./environ-view.tsx')).EnvironView),
+  states: later(async () => (await import('./states-view.tsx')).StatesView),
   console: later(async () => (await import('./console-view.tsx')).ConsoleView),
 } as const;
 
-/** What happened: five views of one trace. */
+const Scrubber = later(async () => (await import('./scrubber.tsx')).Scrubber);
+
+/** What happened: six views of one trace. */
 export function TracePanel(): JSX.Element {
   const { snippet, state, traceVersion, exchange, machine, dispatch } = useModel();
   const tab = snippet.value.view.traceTab ?? 'response';
@@ -40,6 +43,7 @@ export function TracePanel(): JSX.Element {
             { name: 'wire', label: t.trace.wire },
             { name: 'timeline', label: t.trace.timeline },
             { name: 'environ', label: asgi ? t.trace.scope : t.trace.environ },
+            { name: 'states', label: t.trace.states },
             { name: 'console', label: t.trace.console, ...(errors.value > 0 ? { badge: errors.value } : {}) },
           ]}
           current={tab}
@@ -49,6 +53,7 @@ export function TracePanel(): JSX.Element {
         <button type="button" class="button quiet square" aria-label={t.trace.clear} title={t.trace.clear} onClick={() => dispatch({ type: 'trace/clear' })}><Icon name="trash" /></button>
       </div>
       <TabPanel group="trace" name={tab} class={`trace-body trace-${tab}`}><View /></TabPanel>
+      <div class="scrubber-slot"><Scrubber /></div>
     </section>
   );
 }

@@ -51,7 +51,7 @@ export class WireView {
 
   /** Show a connection (its indexes may have grown since the last call). */
   show(connection: ConnectionIndex | undefined, layout: 'hex' | 'text', width: number): void {
-    const other = connection !== this.#connection;
+    const other = connection?.id !== this.#connection?.id;
     this.#connection = connection;
     this.#layout = layout;
     this.#perRow = layout === 'hex' ? bytesPerRow(width) : Math.max(24, Math.min(120, Math.floor((width - 110) / 7.6)));
