@@ -1,5 +1,6 @@
-import type { TraceEvent } from '../trace/events.ts';
-import { clientProcess, connectionOf, exchangeOf, type TraceLog } from './trace-log.ts';
+import type { TraceEvent, TraceType } from '../trace/events.ts';
+import { statusOf } from './exchanges.ts';
+import { clientProcess, exchangeOf, type ConnectionIndex, type ExchangeIndex, type TraceLog } from './trace-log.ts';
 
 /** The parties of the sequence view, left to right. */
 export const lanes = ['client', 'socket', 'server', 'gateway', 'app'] as const;
@@ -74,31 +75,62 @@ export interface TimelineFilter {
   readonly tokens: boolean;
   /** Show moves of the state machines. */
   readonly states: boolean;
-  /** Only rows of the focused exchange. */
-  readonly focusOnly: boolean;
+  /** Everything, or only the connection or the request in focus. */
+  readonly scope: 'all' | 'connection' | 'request';
+  /** Only events of this type, tokens and states too; '': of any. */
+  readonly type: TraceType | '';
   /** Words that a row must contain, all of them; case does not matter. */
   readonly search: string;
+  /** Groups that are folded: see {@link groupKey}. */
+  readonly folded: ReadonlySet<string>;
 }
 
 export const defaultFilter: TimelineFilter = {
   lanes: { client: true, socket: true, server: true, gateway: true, app: true },
   tokens: false,
   states: false,
-  focusOnly: false,
+  scope: 'all',
+  type: '',
   search: '',
+  folded: new Set(),
 };
 
-/** One row. Headings stand where another connection or exchange begins to speak. What a row looks like is worked out when it is drawn. */
-export type TimelineRow =
-  | { readonly kind: 'heading'; readonly connection: number; readonly exchange: number }
-  | {
-      readonly kind: 'event';
-      readonly event: TraceEvent;
-      /** An application call of this exchange is open, or its result is being iterated: the bar in the app's lane. */
-      readonly inCall: boolean;
-      /** ms since the first event that the same process told of the same exchange (or connection). */
-      readonly since: number;
-    };
+/** Names a group: a connection (exchange 0), or a request on it. Connection 0 is what happened to no connection. */
+export const groupKey = (connection: number, exchange: number): string => `${connection}.${exchange}`;
+
+/** A heading: a connection, or a request on it. */
+export interface GroupRow {
+  readonly kind: 'group';
+  readonly key: string;
+  readonly connection: number;
+  /** 0: the connection itself. */
+  readonly exchange: number;
+  readonly folded: boolean;
+  /** Rows of this group that pass the filter, folded or not; without those of the requests in it. */
+  readonly count: number;
+  /** The start line of the request, '' where there is none; of a connection, who is connected to whom. */
+  readonly title: string;
+  /** Status code of the answer; 0 where there is none (yet). */
+  readonly status: number;
+  /** From the first to the last event, ms. */
+  readonly ms: number;
+  /** Something in it went wrong: the first such event. */
+  readonly problem?: TraceEvent;
+}
+
+/** A fact. What it looks like is worked out when it is drawn. */
+export interface EventRow {
+  readonly kind: 'event';
+  readonly event: TraceEvent;
+  /** Position among the events of the connection: the step at which it happened. */
+  readonly step: number;
+  /** An application call of this exchange is open, or its result is being iterated: the bar in the app's lane. */
+  readonly inCall: boolean;
+  /** ms since the first event of the group. */
+  readonly since: number;
+}
+
+export type TimelineRow = GroupRow | EventRow;
 
 /** Does a word occur in what the event says? Type, process and every string and number of the payload; not the bytes. */
 function says(event: TraceEvent, word: string): boolean {
@@ -111,7 +143,9 @@ function says(event: TraceEvent, word: string): boolean {
 
 /** Does the filter let the event through? `words` are those of the search, in lower case. */
 export function passes(event: TraceEvent, filter: TimelineFilter, words: readonly string[]): boolean {
-  if (event.type === 'http.token') {
+  if (filter.type !== '') {
+    if (event.type !== filter.type) return false;
+  } else if (event.type === 'http.token') {
     if (!filter.tokens) return false;
   } else if (event.type === 'http.state' || event.type === 'ws.state') {
     if (!filter.states) return false;
@@ -119,38 +153,94 @@ export function passes(event: TraceEvent, filter: TimelineFilter, words: readonl
   return filter.lanes[laneOf(event)] && words.every((word) => says(event, word));
 }
 
-const isClosedLater = (log: TraceLog, connection: number, exchange: number): boolean =>
-  log.exchange(connection, exchange)?.events.some((event) => event.type === 'app.close') ?? false;
+/** Where the call of an exchange's application is over: what was returned is iterated until it is closed, and a generator runs only then. */
+function lastOfCall(exchange: ExchangeIndex | undefined): TraceEvent | undefined {
+  return exchange?.events.findLast((event) => event.type === 'app.close' || event.type === 'app.error' || event.type === 'app.return');
+}
 
-/** The rows of the timeline. One pass over the log, and nothing in it that costs more than a few numbers: there may be 200,000 events. */
-export function timelineRows(log: TraceLog, filter: TimelineFilter, focus: { readonly connection: number; readonly exchange: number } | null): TimelineRow[] {
-  const rows: TimelineRow[] = [];
-  const words = filter.search.toLowerCase().split(/\s+/).filter((word) => word !== '');
-  /** By process and group, the time of the first event. */
-  const firstAt = new Map<string, Map<number, number>>();
-  const open = new Set<number>();
-  let connection = 0;
-  let exchange = 0;
-  for (const event of log.events) {
-    const here = connectionOf(event);
-    const number = exchangeOf(event);
-    const group = here * 0x10_0000 + number;
-    let firsts = firstAt.get(event.process);
-    if (!firsts) firstAt.set(event.process, (firsts = new Map()));
-    let first = firsts.get(group);
-    if (first === undefined) firsts.set(group, (first = event.at));
-    if (event.type === 'app.call') open.add(group);
-    const inCall = open.size > 0 && open.has(group);
-    // What was returned is iterated until it is closed: a generator runs only then.
-    if (event.type === 'app.close' || event.type === 'app.error' || (event.type === 'app.return' && !isClosedLater(log, here, number))) open.delete(group);
-    if (filter.focusOnly && focus && here !== 0 && (here !== focus.connection || (number !== 0 && number !== focus.exchange))) continue;
-    if (!passes(event, filter, words)) continue;
-    if (here !== 0 && (here !== connection || (number !== 0 && number !== exchange))) {
-      rows.push({ kind: 'heading', connection: here, exchange: number });
-      connection = here;
-      exchange = number;
-    }
-    rows.push({ kind: 'event', event, inCall, since: event.at - first });
+interface Group { readonly exchange: number; readonly rows: EventRow[]; first: number; last: number; inCall: boolean; end: TraceEvent | undefined; problem?: TraceEvent }
+
+/** The rows of one connection, or (without one) of `events` that are about none. One pass. */
+function connectionRows(connection: ConnectionIndex | undefined, events: readonly TraceEvent[], filter: TimelineFilter, words: readonly string[], only: number): TimelineRow[] {
+  const id = connection?.id ?? 0;
+  const groups = new Map<number, Group>();
+  const groupOf = (exchange: number): Group => {
+    let group = groups.get(exchange);
+    if (!group) groups.set(exchange, (group = { exchange, rows: [], first: NaN, last: NaN, inCall: false, end: lastOfCall(connection?.exchanges.get(exchange)) }));
+    return group;
+  };
+  // What belongs to the connection as a whole stands where it happened: in the request that was under way.
+  let underWay = 0;
+  for (let step = 0; step < events.length; step++) {
+    const event = events[step] as TraceEvent;
+    underWay = exchangeOf(event) || underWay;
+    const group = groupOf(connection ? underWay : 0);
+    if (Number.isNaN(group.first)) group.first = event.at;
+    group.last = event.at;
+    if (event.type === 'app.call') group.inCall = true;
+    const { inCall } = group;
+    if (event === group.end) group.inCall = false;
+    if (isProblem(event)) group.problem ??= event;
+    if (only !== 0 && group.exchange !== 0 && group.exchange !== only) continue;
+    if (passes(event, filter, words)) group.rows.push({ kind: 'event', event, step, inCall, since: Math.max(0, event.at - group.first) });
+  }
+  const all = [...groups.values()].filter(({ rows }) => rows.length > 0);
+  if (all.length === 0) return [];
+  const own = groups.get(0);
+  const key = groupKey(id, 0);
+  const folded = filter.folded.has(key);
+  const problem = all.find((group) => group.problem)?.problem;
+  const times = [...groups.values()];
+  const rows: TimelineRow[] = [{
+    kind: 'group', key, connection: id, exchange: 0, folded, count: own?.rows.length ?? 0, title: connection && connection.local !== '' ? `${connection.remote} → ${connection.local}` : '', status: 0,
+    ms: Math.max(0, Math.max(...times.map(({ last }) => last)) - Math.min(...times.map(({ first }) => first))), ...(problem ? { problem } : {}),
+  }];
+  if (folded) return rows;
+  for (const row of own?.rows ?? []) rows.push(row);
+  for (const group of all) {
+    if (group.exchange === 0) continue;
+    const exchange = connection?.exchanges.get(group.exchange);
+    const groupFolded = filter.folded.has(groupKey(id, group.exchange));
+    rows.push({
+      kind: 'group', key: groupKey(id, group.exchange), connection: id, exchange: group.exchange, folded: groupFolded, count: group.rows.length,
+      title: exchange?.request?.line ?? '', status: exchange?.response ? statusOf(exchange.response.line) : 0, ms: Math.max(0, group.last - group.first), ...(group.problem ? { problem: group.problem } : {}),
+    });
+    if (!groupFolded) for (const row of group.rows) rows.push(row);
   }
   return rows;
+}
+
+interface Cached { readonly version: number; readonly filter: TimelineFilter; readonly rows: readonly TimelineRow[] }
+
+/**
+ * The rows of the timeline, by connection and request. Those of a connection that has told nothing new are kept: in a burst only
+ * the newest connections speak, and there may be 200,000 events.
+ */
+export class Timeline {
+  readonly #cache = new Map<number, Cached>();
+  #log: TraceLog | undefined;
+
+  rows(log: TraceLog, filter: TimelineFilter, focus: { readonly connection: number; readonly exchange: number } | null): TimelineRow[] {
+    if (log !== this.#log) this.#cache.clear();
+    this.#log = log;
+    const words = filter.search.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    const rows: TimelineRow[] = [];
+    const add = (list: readonly TimelineRow[]): void => { for (const row of list) rows.push(row); };
+    const narrowed = filter.scope !== 'all' && focus;
+    if (!narrowed) add(connectionRows(undefined, log.unconnected, filter, words, 0));
+    for (const connection of log.connections.values()) {
+      if (narrowed && connection.id !== focus.connection) continue;
+      if (narrowed && filter.scope === 'request') {
+        add(connectionRows(connection, connection.events, filter, words, focus.exchange));
+        continue;
+      }
+      let cached = this.#cache.get(connection.id);
+      if (!cached || cached.version !== connection.version || cached.filter !== filter) {
+        cached = { version: connection.version, filter, rows: connectionRows(connection, connection.events, filter, words, 0) };
+        this.#cache.set(connection.id, cached);
+      }
+      add(cached.rows);
+    }
+    return rows;
+  }
 }

@@ -1,5 +1,6 @@
-import type { GatewayContext, HttpHead, SocketData, Stream, TraceEvent } from '../trace/events.ts';
+import type { GatewayContext, HttpHead, SocketData, Stream, TraceEvent, TraceType } from '../trace/events.ts';
 import { Complaints } from './complaints.ts';
+import { OpenCalls } from './open-calls.ts';
 import { StreamIndex, upperBound } from './stream-index.ts';
 
 /** Names an event for as long as the trace lives: process and `seq`. */
@@ -63,6 +64,11 @@ export class TraceLog {
   readonly connections = new Map<number, ConnectionIndex>();
   /** What was found wrong with lines of the app. */
   readonly complaints = new Complaints();
+  /** Events that are about no connection, in causal order. */
+  readonly unconnected: TraceEvent[] = [];
+  /** How many events of each type there are. */
+  readonly types = new Map<TraceType, number>();
+  readonly #calls = new OpenCalls();
   readonly #limit: number;
   #version = 0;
 
@@ -108,8 +114,9 @@ export class TraceLog {
   /** Add a batch. Batches of different processes may come in any order; each is sorted in by Lamport time. */
   append(batch: readonly TraceEvent[]): void {
     if (batch.length === 0) return;
-    const sorted = isSorted(batch) ? batch : batch.toSorted((a, b) => a.clock - b.clock);
+    const sorted = (isSorted(batch) ? batch : batch.toSorted((a, b) => a.clock - b.clock)).map((event) => this.#calls.attribute(event));
     for (const event of sorted) {
+      this.types.set(event.type, (this.types.get(event.type) ?? 0) + 1);
       let told = this.#bySeq.get(event.process);
       if (!told) this.#bySeq.set(event.process, (told = []));
       told[event.seq] = event;
@@ -124,9 +131,13 @@ export class TraceLog {
   #forget(): void {
     const count = Math.ceil(this.#limit / 4);
     const dropped = this.#events.splice(0, count);
-    for (const event of dropped) delete this.#bySeq.get(event.process)?.[event.seq];
+    for (const event of dropped) {
+      delete this.#bySeq.get(event.process)?.[event.seq];
+      this.types.set(event.type, (this.types.get(event.type) ?? 1) - 1);
+    }
     const first = this.#events[0];
     if (!first) return;
+    this.unconnected.splice(0, upperBound(this.unconnected, first.clock - 1, byClock));
     for (const [id, connection] of this.connections) if ((connection.events.at(-1)?.clock ?? 0) < first.clock) this.connections.delete(id);
     this.#events.unshift({ type: 'trace.gap', count, seq: -1, at: first.at, clock: first.clock, process: first.process });
   }
@@ -143,7 +154,10 @@ export class TraceLog {
   #index(event: TraceEvent): void {
     this.complaints.add(event);
     const id = connectionOf(event);
-    if (id === 0) return;
+    if (id === 0) {
+      insert(this.unconnected, event);
+      return;
+    }
     const connection = this.#connection(id);
     connection.version++;
     insert(connection.events, event);

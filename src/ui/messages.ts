@@ -140,11 +140,14 @@ const en = {
 
   timeline: {
     grid: 'Events', lanes: { client: 'client', socket: 'socket', server: 'server', gateway: 'gateway', app: 'app' },
-    filterLanes: 'Lanes', filterMore: 'Detail', tokens: 'tokens', states: 'states', focusOnly: 'this request only', search: 'Filter events', searchHint: 'Filter: type, text, file:line',
+    filterLanes: 'Lanes', filterMore: 'Detail', tokens: 'tokens', states: 'states', search: 'Filter events', searchHint: 'Filter: text, file:line',
+    scope: 'Which connections', scopes: { all: 'All connections', connection: 'This connection', request: 'This request' },
+    type: 'Type of event', anyType: 'any type', typeItem: (type: string, n: number) => `${type} (${number.format(n)})`,
     shown: (rows: number, all: number) => (rows === all ? count(all, 'event', 'events') : `${number.format(rows)} of ${count(all, 'event', 'events')}`),
     noMatch: 'No event passes the filter.',
     sinceHint: 'Time since the first event that this process told of this request',
-    heading: (connection: number, exchange: number) => (exchange === 0 ? `Connection ${connection}` : `Connection ${connection}, request ${exchange}`),
+    group: (connection: number, exchange: number) => (connection === 0 ? 'Processes' : exchange === 0 ? `Connection ${connection}` : `Request ${connection}.${exchange}`),
+    foldedSize: (n: number) => count(n, 'event', 'events'),
     detail: 'Selected event', closeDetail: 'Close the detail',
   },
 

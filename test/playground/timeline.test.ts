@@ -1,18 +1,63 @@
 import { describe, expect, test } from 'vitest';
-import { defaultFilter, lanes, timelineRows, type TimelineFilter, type TimelineRow } from '../../src/playground/timeline.ts';
+import { defaultFilter, groupKey, lanes, Timeline, type GroupRow, type TimelineFilter, type TimelineRow } from '../../src/playground/timeline.ts';
 import { rowOf, segmentStarts, wireRows } from '../../src/playground/wire.ts';
 import { TraceLog } from '../../src/playground/trace-log.ts';
 import type { SocketData, TraceEvent } from '../../src/trace/events.ts';
 import { octets, request, traceOf } from './traces.ts';
 
 const events = (rows: readonly TimelineRow[]): TraceEvent[] => rows.flatMap((row) => (row.kind === 'event' ? [row.event] : []));
-const rowsOf = (log: TraceLog, filter: Partial<TimelineFilter> = {}): TimelineRow[] => timelineRows(log, { ...defaultFilter, ...filter }, { connection: 1, exchange: 1 });
+const groupsOf = (rows: readonly TimelineRow[]): GroupRow[] => rows.filter((row) => row.kind === 'group');
+const rowsOf = (log: TraceLog, filter: Partial<TimelineFilter> = {}): TimelineRow[] => new Timeline().rows(log, { ...defaultFilter, ...filter }, { connection: 1, exchange: 1 });
 
 describe('the rows of the timeline', () => {
-  test('a heading stands wherever another request begins to speak', async () => {
+  test('a group for each connection and each request on it, and one for what is about none', async () => {
+    const { log } = await traceOf({}, { status: '404 Not Found' });
+    const groups = groupsOf(rowsOf(log));
+    expect(groups.map((group) => group.key)).toEqual(['0.0', '1.0', '1.1', '2.0', '2.1']);
+    expect(groups.map((group) => group.status)).toEqual([0, 0, 200, 0, 404]);
+    expect(groups[2]).toMatchObject({ title: 'POST /a%20b?x=1 HTTP/1.1', folded: false });
+    expect(groups[2]!.ms).toBeGreaterThan(0);
+    expect(groups.some((group) => group.problem)).toBe(false);
+  });
+
+  test('a group says what went wrong in it, folded or not', async () => {
+    const { log } = await traceOf({}, { refuseAt: 3 });
+    const folded = new Set([groupKey(2, 0)]);
+    const groups = groupsOf(rowsOf(log, { folded }));
+    expect(groups.map((group) => [group.key, group.problem?.type])).toEqual([['0.0', undefined], ['1.0', undefined], ['1.1', undefined], ['2.0', 'http.error']]);
+    expect(groupsOf(rowsOf(log)).at(-1)).toMatchObject({ key: '2.1', problem: { type: 'http.error' } });
+  });
+
+  test('what is folded shows its heading and nothing else', async () => {
     const { log } = await traceOf({}, {});
-    const headings = rowsOf(log).flatMap((row) => (row.kind === 'heading' ? [`${row.connection}.${row.exchange}`] : []));
-    expect(headings).toEqual(['1.0', '1.1', '2.0', '2.1']);
+    const rows = rowsOf(log, { folded: new Set([groupKey(1, 1)]) });
+    const at = rows.findIndex((row) => row.kind === 'group' && row.key === '1.1');
+    expect(rows[at]).toMatchObject({ folded: true });
+    expect((rows[at] as GroupRow).count).toBeGreaterThan(8);
+    expect(rows[at + 1]).toMatchObject({ kind: 'group', key: '2.0' });
+  });
+
+  test('rows of connections that say nothing new are kept', async () => {
+    const { log } = await traceOf({}, {});
+    const timeline = new Timeline();
+    const first = timeline.rows(log, defaultFilter, null);
+    const connection = log.connections.get(2)!;
+    log.append([{ ...connection.events.at(-1)!, seq: 900, clock: 900 } as TraceEvent]);
+    const second = timeline.rows(log, defaultFilter, null);
+    const rowsIn = (rows: readonly TimelineRow[], id: number): TimelineRow[] => rows.filter((row) => row.kind === 'event' && 'connection' in row.event && row.event.connection === id);
+    expect(rowsIn(second, 1).every((row, at) => row === rowsIn(first, 1)[at])).toBe(true);
+    expect(rowsIn(second, 2)).toHaveLength(rowsIn(first, 2).length + 1);
+    // And another trace is another matter.
+    const { log: other } = await traceOf({ status: '500 Oh' });
+    expect(groupsOf(timeline.rows(other, defaultFilter, null)).map((group) => group.status)).toEqual(groupsOf(new Timeline().rows(other, defaultFilter, null)).map((group) => group.status));
+  });
+
+  test('only events of one type, tokens too', async () => {
+    const { log } = await traceOf({});
+    for (const type of ['http.token', 'http.state', 'app.start'] as const) {
+      expect(events(rowsOf(log, { type }))).toHaveLength(log.types.get(type)!);
+      expect(new Set(events(rowsOf(log, { type })).map((event) => event.type))).toEqual(new Set([type]));
+    }
   });
 
   test('tokens and states are shown on request only', async () => {
@@ -21,7 +66,8 @@ describe('the rows of the timeline', () => {
     expect(kinds({}).has('http.token') || kinds({}).has('http.state')).toBe(false);
     expect(kinds({ tokens: true }).has('http.token')).toBe(true);
     expect(kinds({ states: true }).has('http.state')).toBe(true);
-    expect(events(rowsOf(log, { tokens: true, states: true }))).toEqual(log.events);
+    const all = events(rowsOf(log, { tokens: true, states: true }));
+    expect(all.toSorted((a, b) => a.clock - b.clock)).toEqual(log.events);
   });
 
   test('every lane can be hidden, and together they are all', async () => {
@@ -38,10 +84,11 @@ describe('the rows of the timeline', () => {
     expect(rowsOf(log, { search: 'no such thing' })).toEqual([]);
   });
 
-  test('one request alone, with what belongs to its connection', async () => {
+  test('one connection alone, or one request with what belongs to its connection', async () => {
     const { log } = await traceOf({}, {});
-    const connections = new Set(events(rowsOf(log, { focusOnly: true })).map((event) => ('connection' in event ? event.connection : 0)));
-    expect([...connections].toSorted()).toEqual([0, 1]);
+    for (const scope of ['connection', 'request'] as const) {
+      expect(groupsOf(rowsOf(log, { scope })).map((group) => group.key)).toEqual(['1.0', '1.1']);
+    }
   });
 
   test('the bar of a call lasts until what was returned is closed', async () => {
@@ -60,7 +107,7 @@ describe('the rows of the timeline', () => {
       { type: 'app.return', kind: 'coroutine', ms: 1, ...on, seq: 1, clock: 1 },
       { type: 'http.end', stream: 's2c', span: [0, 0], trailers: 0, ...on, seq: 2, clock: 2 },
     ]);
-    expect(rowsOf(log).map((row) => row.kind === 'event' && row.inCall)).toEqual([false, true, true, false]);
+    expect(rowsOf(log).flatMap((row) => (row.kind === 'event' ? [row.inCall] : []))).toEqual([true, true, false]);
   });
 });
 

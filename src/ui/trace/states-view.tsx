@@ -79,7 +79,7 @@ function Picture({ now }: { readonly now: MachineNow }): JSX.Element {
     <svg class="diagram" viewBox={`0 0 ${width} ${height}`} style={{ '--width': `${width}px` }} role="img" aria-label={m.picture(m.machines[machine], state)}>
       <defs>
         {kinds.map((kind) => (
-          <marker key={kind} id={`tip-${machine}-${kind}`} class={`tip-${kind}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 z" /></marker>
+          <marker key={kind} id={`tip-${machine}-${kind}`} class={`tip-${kind}`} viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto"><path d="M0 0 L8 4 L0 8 z" /></marker>
         ))}
       </defs>
       {edges.map(({ from, to, kind, path }) => (

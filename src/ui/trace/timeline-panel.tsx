@@ -1,7 +1,7 @@
 import { useComputed, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { lanes, timelineRows } from '../../playground/timeline.ts';
+import { lanes, Timeline, type TimelineFilter } from '../../playground/timeline.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { EventDetail } from './event-detail.tsx';
@@ -11,14 +11,19 @@ import { TimelineView } from './timeline-view.ts';
 /** The sequence of everything that happened. */
 export function TimelinePanel(): JSX.Element {
   const model = useModel();
-  const { state, traceVersion, focus, selection, selected, hovered, dispatch } = model;
+  const { state, traceVersion, focus, selection, selected, hovered, step, dispatch } = model;
   const grid = useRef<HTMLDivElement>(null);
   const view = useRef<TimelineView | null>(null);
   const filter = useComputed(() => state.value.filter);
   const trace = useComputed(() => state.value.trace);
+  const timeline = useRef(new Timeline());
   const rows = useComputed(() => {
     void traceVersion.value;
-    return timelineRows(trace.value, filter.value, filter.value.focusOnly ? focus.value : null);
+    return timeline.current.rows(trace.value, filter.value, filter.value.scope === 'all' ? null : focus.value);
+  });
+  const types = useComputed(() => {
+    void traceVersion.value;
+    return [...trace.value.types].filter(([, count]) => count > 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
   });
   const shown = useComputed(() => rows.value.reduce((sum, row) => sum + (row.kind === 'event' ? 1 : 0), 0));
 
@@ -30,6 +35,12 @@ export function TimelinePanel(): JSX.Element {
       onHover: (pointed) => dispatch({ type: 'hover', selection: pointed }),
       onSelect: (pointed) => dispatch({ type: 'select', selection: pointed }),
       onSite: (file, line) => openSite(model, file, line),
+      onFold: (key, folded) => {
+        const keys = new Set(filter.peek().folded);
+        if (folded) keys.add(key);
+        else keys.delete(key);
+        dispatch({ type: 'filter', filter: { folded: keys } });
+      },
     });
     return () => {
       view.current?.dispose();
@@ -43,7 +54,7 @@ export function TimelinePanel(): JSX.Element {
     if (at !== undefined && !selection.peek()) view.current?.toConnection(at);
   });
   const current = useComputed(() => (selection.value?.kind === 'event' ? trace.value.get(selection.value.id) : undefined));
-  useSignalEffect(() => view.current?.light(selected.value, hovered.value, current.value));
+  useSignalEffect(() => view.current?.light(selected.value, hovered.value, current.value, step.value === null || !focus.value ? undefined : { connection: focus.value.connection, step: step.value }));
   useSignalEffect(() => {
     if (current.value) view.current?.reveal(current.value);
     else if (selected.value && document.activeElement !== grid.current) view.current?.revealLinked(selected.value);
@@ -63,13 +74,21 @@ export function TimelinePanel(): JSX.Element {
         </fieldset>
         <fieldset class="toggles">
           <legend class="visually-hidden">{t.timeline.filterMore}</legend>
-          {(['tokens', 'states', 'focusOnly'] as const).map((name) => (
+          {(['tokens', 'states'] as const).map((name) => (
             <label key={name}>
               <input type="checkbox" checked={filter.value[name]} onChange={(event) => dispatch({ type: 'filter', filter: { [name]: event.currentTarget.checked } })} />
               <span>{t.timeline[name]}</span>
             </label>
           ))}
         </fieldset>
+        <select class="select" aria-label={t.timeline.scope} value={filter.value.scope} onChange={(event) => dispatch({ type: 'filter', filter: { scope: event.currentTarget.value as TimelineFilter['scope'] } })}>
+          {(['all', 'connection', 'request'] as const).map((scope) => <option key={scope} value={scope}>{t.timeline.scopes[scope]}</option>)}
+        </select>
+        <select class="select mono type-filter" aria-label={t.timeline.type} value={filter.value.type} onChange={(event) => dispatch({ type: 'filter', filter: { type: event.currentTarget.value as TimelineFilter['type'] } })}>
+          <option value="">{t.timeline.anyType}</option>
+          {types.value.map(([type, count]) => <option key={type} value={type}>{t.timeline.typeItem(type, count)}</option>)}
+          {filter.value.type !== '' && !types.value.some(([type]) => type === filter.value.type) && <option value={filter.value.type}>{filter.value.type}</option>}
+        </select>
         <input class="field search" type="search" aria-label={t.timeline.search} placeholder={t.timeline.searchHint} value={filter.value.search}
           onInput={(event) => dispatch({ type: 'filter', filter: { search: event.currentTarget.value } })} />
         <span class="note count">{t.timeline.shown(shown.value, trace.value.events.length)}</span>
@@ -78,7 +97,7 @@ export function TimelinePanel(): JSX.Element {
         <span class="since" title={t.timeline.sinceHint}>ms</span>
         <span class="gutter">{lanes.map((lane) => <span key={lane} data-lane={lane}>{t.timeline.lanes[lane]}</span>)}</span>
       </div>
-      <div class="timeline-grid" ref={grid} role="grid" aria-label={t.timeline.grid} tabIndex={0} />
+      <div class="timeline-grid" ref={grid} role="treegrid" aria-label={t.timeline.grid} tabIndex={0} />
       {shown.value === 0 && trace.value.events.length > 0 && <p class="empty">{t.timeline.noMatch}</p>}
       <EventDetail />
     </div>
