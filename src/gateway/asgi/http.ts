@@ -10,6 +10,7 @@ import { isThenable } from '../wsgi/checks.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation, ClientDisconnected } from '../errors.ts';
 import { readHttpMessage } from './messages.ts';
+import { passed } from './passed.ts';
 import { AsgiResponse, fromCore, rejected, type ResponseStage } from './response.ts';
 import { buildHttpScope, describeScope, type ScopeSource } from './scope.ts';
 import type { AsgiApp, AsgiReceiveEvent } from './types.ts';
@@ -35,7 +36,6 @@ const highWaterBytes = 65_536;
 
 type Waiter = (event: AsgiReceiveEvent) => void;
 
-const resolved: Promise<void> = Promise.resolve();
 const nothing = new Uint8Array(0);
 
 /** Serves one exchange; `run` may be called before the request body is complete. */
@@ -214,9 +214,9 @@ export class AsgiHandler implements StreamingHandler {
       return rejected(violation);
     }
     // ASGI-body-2: passed on before `send` returns; and not resolved before there is room for more.
-    if (this.#response.stage === 'started' || this.#channel.flush()) return resolved;
+    if (this.#response.stage === 'started' || this.#channel.flush()) return passed;
     // Nothing will follow that would have to wait.
-    if ((this.#response.stage as ResponseStage) === 'complete') return resolved;
+    if ((this.#response.stage as ResponseStage) === 'complete') return passed;
     return new Promise((resolve, reject) => this.#blocked.push({ resolve, reject }));
   }
 

@@ -53,8 +53,8 @@ export class Result {
       }
     } finally {
       if (typeof this.#iterable.close === 'function') {
-        called = true;
-        (this.#iterable.close as () => void)();
+        // An adapter to another language always has something to release; it says false where the application had not.
+        called = (this.#iterable.close as () => unknown)() !== false || called;
       }
     }
     return called;
