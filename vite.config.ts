@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 import { embedScript } from './scripts/vite/embed-script.ts';
+import { portholeExamples } from './scripts/vite/examples-plugin.ts';
 import { portholeRuntime } from './scripts/vite/runtime-plugin.ts';
 import { slimMonacoWorkers } from './scripts/vite/monaco-plugin.ts';
 
@@ -28,7 +29,7 @@ function hashInlineScripts(): Plugin {
 export default defineConfig({
   // Relative addresses: the site works below any path of any static host.
   base: './',
-  plugins: [hashInlineScripts(), portholeRuntime(), slimMonacoWorkers(), embedScript()],
+  plugins: [hashInlineScripts(), portholeExamples(), portholeRuntime(), slimMonacoWorkers(), embedScript()],
   define: { __PORTHOLE_VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

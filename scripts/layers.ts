@@ -37,7 +37,7 @@ export const matrix = {
   rpc: ['snippet', 'trace'],
   runner: ['server', 'client', 'gateway', 'net', 'rpc', 'snippet', 'host', 'trace'],
   machine: ['rpc', 'net', 'client', 'snippet', 'host', 'trace'],
-  playground: ['machine', 'snippet', 'examples', 'trace', 'client', 'core'],
+  playground: ['machine', 'snippet', 'trace', 'client', 'core'],
   ui: ['playground', 'machine', 'embed', 'snippet', 'host', 'trace'],
   node: ['server', 'gateway', 'net', 'host', 'trace'],
   api: ['host', 'trace', 'core', 'gateway', 'net', 'server', 'client', 'snippet', 'frameworks', 'embed', 'node'],
@@ -63,8 +63,8 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   runner: ['acorn', 'comlink', 'sucrase'],
   machine: ['comlink'],
   playground: ['fflate'],
-  // `virtual:porthole-runtime`: address of the process runtime, which a Vite plug-in builds from workers/process.ts.
-  ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime'],
+  // `virtual:…`: made by our Vite plug-ins: the address of the process runtime (workers/process.ts), and the catalogue of src/examples.
+  ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime', 'virtual:porthole-examples'],
   node: ['acorn', 'sucrase'],
   // `Type`, handed on with the framework whose schemas are written with it.
   api: ['@sinclair/typebox'],

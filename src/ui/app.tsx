@@ -2,11 +2,12 @@ import { useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { EditorPanel } from './code/editor-panel.tsx';
 import { Header } from './header/header.tsx';
-import { isSendKey } from './keys.ts';
+import { pageKey, type PageKey } from './keys.ts';
 import { t } from './messages.ts';
-import { useModel } from './model.ts';
-import { Notices, UndoToast } from './parts/notices.tsx';
+import { useModel, type Model } from './model.ts';
+import { Notices, TrustNotice } from './parts/notices.tsx';
 import { Splitter } from './parts/splitter.tsx';
+import { SendButton } from './request/send-button.tsx';
 import { RequestPanel } from './request/request-panel.tsx';
 import { TracePanel } from './trace/trace-panel.tsx';
 import { Dialogs } from './dialogs/dialogs.tsx';
@@ -14,17 +15,18 @@ import { Dialogs } from './dialogs/dialogs.tsx';
 /** The page: header, what asks for attention, and three areas with movable borders. */
 export function App(): JSX.Element {
   const model = useModel();
-  const { prefs, area, snippet, session, layout, embedded } = model;
+  const { prefs, area, snippet, layout, embedded } = model;
 
   useSignalEffect(() => {
     document.title = t.pageTitle(snippet.value.title ?? '');
   });
   useSignalEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (!isSendKey(event) || model.dialog.peek()) return;
+      const key = pageKey(event);
+      if (key === undefined || model.dialog.peek()) return;
       event.preventDefault();
       event.stopPropagation();
-      void session.send();
+      press(model, key);
     };
     // Captured: the editor has its own idea of Ctrl+Enter.
     window.addEventListener('keydown', onKey, { capture: true });
@@ -37,7 +39,7 @@ export function App(): JSX.Element {
       <SkipLink area="code" label={t.skip.editor} />
       <SkipLink area="trace" label={t.skip.trace} />
       <Header />
-      <Notices />
+      <TrustNotice />
       <main class="areas">
         <EditorPanel />
         <Splitter value={prefs.splitMain} initial={44} orientation="vertical" label={t.splitters.main} controls="area-code" />
@@ -48,10 +50,31 @@ export function App(): JSX.Element {
         </div>
       </main>
       <AreaSwitch />
-      <UndoToast />
+      <Notices />
       <Dialogs />
     </div>
   );
+}
+
+const areas = ['code', 'request', 'trace'] as const;
+
+/** Do what a key asks for. */
+function press(model: Model, key: PageKey): void {
+  const { session, dialog, area, embedded } = model;
+  switch (key) {
+    case 'send': return void session.send();
+    case 'palette': return void (dialog.value = 'palette');
+    case 'help': return void (dialog.value = 'keys');
+    case 'share': return embedded ? undefined : void (dialog.value = 'share');
+    case 'next-area':
+    case 'previous-area': {
+      const here = areas.findIndex((name) => document.activeElement?.closest(`#area-${name}`));
+      const next = areas[(here + (key === 'next-area' ? 1 : here < 0 ? 0 : -1) + areas.length) % areas.length] ?? 'code';
+      area.value = next;
+      // On a narrow screen it is drawn first.
+      requestAnimationFrame(() => document.getElementById(`area-${next}`)?.focus());
+    }
+  }
 }
 
 /** Takes the keyboard past what is in between. The fragment of the address is the snippet's, so this must not change it. */
@@ -67,15 +90,18 @@ function SkipLink(props: { readonly area: 'code' | 'trace'; readonly label: stri
   );
 }
 
-/** On a narrow screen one area is shown at a time; this chooses it. */
+/** On a narrow screen one area is shown at a time; this chooses it, and Send is here, whatever is shown. */
 function AreaSwitch(): JSX.Element {
-  const { area } = useModel();
+  const { area, layout } = useModel();
   const names = { code: t.header.areaCode, request: t.header.areaRequest, trace: t.header.areaTrace } as const;
   return (
-    <nav class="area-switch" aria-label={t.header.areas}>
-      {(['code', 'request', 'trace'] as const).map((name) => (
-        <button key={name} type="button" aria-current={area.value === name ? 'true' : undefined} onClick={() => { area.value = name; }}>{names[name]}</button>
-      ))}
-    </nav>
+    <div class="area-switch">
+      <nav aria-label={t.header.areas}>
+        {areas.map((name) => (
+          <button key={name} type="button" aria-current={area.value === name ? 'true' : undefined} onClick={() => { area.value = name; }}>{names[name]}</button>
+        ))}
+      </nav>
+      {layout.value === 'narrow' && <SendButton />}
+    </div>
   );
 }

@@ -2,7 +2,7 @@ import { computed, effect, signal } from '@preact/signals';
 import { render } from 'preact';
 import type { FrameHost } from '../embed/frame.ts';
 import type { Machine } from '../machine/types.ts';
-import { builtInExamples, catalogue } from '../playground/catalogue.ts';
+import { builtInExamples, catalogue } from './catalogue.ts';
 import { Session } from '../playground/session.ts';
 import { App } from './app.tsx';
 import { framedEntry, historyEntry } from './history-entry.ts';

@@ -1,5 +1,5 @@
-import { exampleSnippet, examples, findExample } from '../examples/index.ts';
-import type { Examples } from './session.ts';
+import { load, menu } from 'virtual:porthole-examples';
+import type { Examples } from '../playground/session.ts';
 
 /** One entry of the Example menu. */
 export interface CatalogueEntry {
@@ -13,13 +13,10 @@ export interface CatalogueEntry {
 }
 
 /** The menu, in its order. */
-export const catalogue: readonly CatalogueEntry[] = examples.map(({ id, title, group, lesson }) => ({ name: id, title, group, lesson }));
+export const catalogue: readonly CatalogueEntry[] = menu;
 
 /** The catalogue as the session asks for it. */
 export const builtInExamples: Examples = {
-  first: 'hello-wsgi',
-  load: (name) => {
-    const found = findExample(name);
-    return Promise.resolve(found && exampleSnippet(found));
-  },
+  first: menu[0]!.name,
+  load: (name) => (Object.hasOwn(load, name) ? load[name]!() : Promise.resolve(undefined)),
 };

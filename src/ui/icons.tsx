@@ -25,12 +25,16 @@ const paths = {
   toEnd: 'M12 3.5v9M4 3.8v8.4L10 8z',
   back: 'M13 8H3.5M7.3 4.2 3.5 8l3.8 3.8',
   reload: 'M12.5 8a4.5 4.5 0 1 1-1.4-3.2M12.5 2.5v2.8H9.7',
+  more: 'M2.4 8a1 1 0 1 0 2 0 1 1 0 1 0-2 0M7 8a1 1 0 1 0 2 0 1 1 0 1 0-2 0M11.6 8a1 1 0 1 0 2 0 1 1 0 1 0-2 0',
+  flask: 'M6.2 2.5h3.6M7 2.5v4L3.2 13h9.6L9 6.5v-4M5 10h6',
+  import: 'M8 2.5v7M5 7l3 3 3-3M3 12.5h10',
+  command: 'M3 4.5 6.5 8 3 11.5M8 12h5',
   undo: 'M5.5 3.5 3 6l2.5 2.5M3 6h6a3.5 3.5 0 0 1 0 7H6.5',
 } as const;
 
 export type IconName = keyof typeof paths;
 
-const filled: ReadonlySet<IconName> = new Set(['play', 'stop']);
+const filled: ReadonlySet<IconName> = new Set(['play', 'stop', 'more']);
 
 export function Icon({ name }: { readonly name: IconName }): JSX.Element {
   return (

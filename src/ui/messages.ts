@@ -1,12 +1,16 @@
 /**
- * Every word that the page says. One typed catalogue: a translation is another value of {@link Messages}.
+ * Every word that the page says. One typed catalogue: a translation is another value of {@link Messages}. What only dialogs
+ * and other late comers say is in `messages-later.ts`, so that the first paint need not carry it.
  * Sentences with values are functions, so that a language may order its words as it likes; nothing is put together elsewhere.
  * What the specifications call things (`environ`, `Content-Length`, lanes' and events' published names) is not translated.
  */
-const number = new Intl.NumberFormat('en');
+/** Numbers as the catalogue's language writes them. */
+export const number = new Intl.NumberFormat('en');
 const plural = new Intl.PluralRules('en');
-const count = (n: number, one: string, many: string): string => `${number.format(n)} ${plural.select(n) === 'one' ? one : many}`;
-const octets = (n: number): string => count(n, 'byte', 'bytes');
+/** A number and its noun. */
+export const count = (n: number, one: string, many: string): string => `${number.format(n)} ${plural.select(n) === 'one' ? one : many}`;
+/** So many bytes. */
+export const octets = (n: number): string => count(n, 'byte', 'bytes');
 
 const millis = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`);
 
@@ -28,7 +32,7 @@ const en = {
   },
 
   header: {
-    example: 'Example', exampleNone: 'Your own', run: 'Run', stop: 'Stop', share: 'Share', embed: 'Embed', settings: 'Settings', drafts: 'Drafts',
+    example: 'Example', exampleNone: 'Your own', run: 'Run', stop: 'Stop', share: 'Share', embed: 'Embed', settings: 'Settings', drafts: 'Drafts', commands: (keys: string) => `Commands (${keys})`,
     runHint: 'Start the app (again) with what is in the editor',
     stopHint: 'End every process and connection',
     theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
@@ -60,12 +64,12 @@ const en = {
   },
 
   request: {
-    region: 'Request', view: 'How the request is shown', form: 'Form', raw: 'Raw', send: 'Send', sending: 'Sending',
+    region: 'Request', view: 'How the request is shown', form: 'Form', raw: 'Raw', delivery: 'Delivery', send: 'Send', sending: 'Sending',
     sendHint: (key: string) => `Send this request (${key})`,
-    saved: 'Saved request', add: 'New request', duplicate: 'Duplicate this request', rename: 'Rename this request', remove: 'Delete this request', name: 'Name of the request',
+    saved: 'Saved request', add: 'New request', more: 'More about requests', name: 'Name of the request',
     method: 'Method', target: 'Target', version: 'Version', fields: 'Fields', fieldName: 'Field name', fieldValue: 'Field value', addField: 'Add a field',
     removeField: (name: string) => (name === '' ? 'Remove this field' : `Remove ${name}`),
-    body: 'Body', bodyLength: octets, bodyBinary: 'The body is not text (UTF-8). Change it in Raw.',
+    body: 'Body', bodyLength: octets,
     bodyChunked: 'As it goes over the wire, chunk sizes included',
     lengthKept: 'Content-Length follows', lengthWrong: (says: string, is: number) => `Content-Length says ${says}, the body has ${octets(is)}`, lengthMissing: 'No Content-Length: the server will see no body', lengthFix: 'Correct it',
     noForm: {
@@ -203,33 +207,6 @@ const en = {
     requestDeleted: (name: string) => `Deleted the request “${name}”.`,
   },
 
-  share: {
-    title: 'Share', explain: 'The link holds everything: files, requests, settings. It is not sent to any server; whoever opens it runs it in their own browser.',
-    link: 'Link', copyLink: 'Copy link', copyMarkdown: 'Copy as Markdown', length: (n: number) => count(n, 'character', 'characters'),
-    fits: 'fits everywhere', fitsMost: 'too long for Discord (2,000)', fitsFew: 'too long for Slack (4,000 and it cuts silently)', tooLong: 'too long for many tools: share it as a file, or in a code block',
-    failed: 'This snippet is too large for a link.', making: 'Making the link',
-    markdown: (title: string, url: string) => `[${title}](${url})`,
-  },
-  embed: {
-    title: 'Embed', explain: 'Paste this into a page that allows iframes. The code is shown at once and runs when the reader presses Run.',
-    code: 'HTML', copy: 'Copy HTML', height: 'Height in pixels',
-    frameTitle: (title: string) => `${title}, in Porthole`,
-  },
-  settings: {
-    title: 'Settings', server: 'Server', serverExplain: 'Part of the snippet and of its link. Names as on the command line.', network: 'Network', networkExplain: 'What lies between client and server. Part of the link.', page: 'This page', pageExplain: 'Kept in this browser only.',
-    byDefault: 'default',
-    workers: 'workers', workersHint: 'processes, each with its own copy of the app', workerClass: 'worker class', workerClassHint: 'sync: one request at a time in a process',
-    rootPath: 'root path', rootPathHint: 'where the app is mounted: SCRIPT_NAME, root_path', timeout: 'timeout', timeoutHint: 'seconds of silence after which a process is killed',
-    keepAlive: 'keep-alive', keepAliveHint: 'seconds an idle connection is kept', validate: 'validate', validateHint: 'check both sides of the interface and report every broken rule',
-    segmentBytes: 'segment size', segmentBytesHint: 'bytes per segment; empty: as written', latency: 'latency', latencyHint: 'ms, each way', bandwidth: 'bandwidth', bandwidthHint: 'bytes per second; empty: unlimited',
-    plainEditor: 'Plain text editor', plainEditorHint: 'a text area instead of Monaco: lighter, and better on touch screens and with some screen readers',
-    theme: 'Theme', themes: { system: 'System', light: 'Light', dark: 'Dark' },
-  },
-  drafts: {
-    title: 'Drafts', explain: 'Everything you changed is kept in this browser, newest first.', none: 'No drafts yet. They appear when you change something.',
-    open: 'Open', discard: 'Discard', current: 'open now', files: (n: number) => count(n, 'file', 'files'),
-    when: (wallMs: number) => new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(wallMs),
-  },
   splitters: { main: 'Width of the editor', side: 'Height of the request' },
 
   /** One line per event type: what happened, in a few words. The detail beside it is data. */

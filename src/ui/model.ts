@@ -3,7 +3,6 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Action } from '../playground/actions.ts';
 import type { Complaint } from '../playground/complaints.ts';
-import type { CatalogueEntry } from '../playground/catalogue.ts';
 import { Replay } from '../playground/replay.ts';
 import { link, type Linked, type Selection } from '../playground/select.ts';
 import type { Session } from '../playground/session.ts';
@@ -11,11 +10,12 @@ import type { Focus, PlaygroundState, Work } from '../playground/state.ts';
 import { connectionOf, type ConnectionIndex, type ExchangeIndex } from '../playground/trace-log.ts';
 import type { MachineStatus } from '../machine/types.ts';
 import type { Snippet } from '../snippet/schema.ts';
+import type { CatalogueEntry } from './catalogue.ts';
 import type { EditorPort } from './editor/port.ts';
 import type { Prefs } from './prefs.ts';
 
 /** Which dialog is open. */
-export type DialogName = 'share' | 'embed' | 'settings' | 'drafts' | null;
+export type DialogName = 'share' | 'embed' | 'settings' | 'drafts' | 'import' | 'lab' | 'palette' | 'keys' | null;
 
 /** What the components share: the state as signals, cut so that a component redraws only for what it shows. */
 export interface Model {
@@ -55,6 +55,8 @@ export interface Model {
   readonly hovered: ReadonlySignal<Linked | undefined>;
 
   readonly dialog: Signal<DialogName>;
+  /** Text that the import dialog opens with. */
+  readonly importing: Signal<string>;
   /** Area shown on a narrow screen. */
   readonly area: Signal<'code' | 'request' | 'trace'>;
   /** The editor in force; the facade before it has arrived. */
@@ -138,6 +140,7 @@ export function createModel(parts: {
     selected: lit(selection),
     hovered: lit(hover),
     dialog: signal<DialogName>(null),
+    importing: signal(''),
     area: signal<'code' | 'request' | 'trace'>('code'),
     editor: signal<EditorPort | null>(null),
   };

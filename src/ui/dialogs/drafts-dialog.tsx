@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { sameContent } from '../../playground/drafts.ts';
+import { later } from '../messages-later.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 
-const m = t.drafts;
+const m = later.drafts;
 
 /** What this browser has kept, newest first. */
 export function DraftsDialog(props: { readonly onClose: () => void }): JSX.Element {

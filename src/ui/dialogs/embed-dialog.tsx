@@ -1,12 +1,13 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { embedUrl } from '../../snippet/link.ts';
+import { later } from '../messages-later.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 
-const m = t.embed;
+const m = later.embed;
 
 const quote = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
@@ -23,7 +24,7 @@ export function EmbedDialog(props: { readonly onClose: () => void }): JSX.Elemen
   return (
     <Dialog title={m.title} onClose={props.onClose}>
       <p class="explain">{m.explain}</p>
-      {problem.value !== '' ? <p class="failure">{t.share.failed} {problem.value}</p> : (
+      {problem.value !== '' ? <p class="failure">{later.share.failed} {problem.value}</p> : (
         <>
           <label class="inline"><span>{m.height}</span><input class="field" type="number" min={200} max={2000} step={20} value={height.value} onInput={(event) => { height.value = event.currentTarget.valueAsNumber || 480; }} /></label>
           <label class="stacked"><span>{m.code}</span><textarea class="field mono" readOnly rows={6} value={code} onFocus={(event) => event.currentTarget.select()} /></label>

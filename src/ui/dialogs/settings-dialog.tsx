@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
 import type { SnippetNetwork, SnippetServer } from '../../snippet/schema.ts';
-import { t } from '../messages.ts';
+import { later } from '../messages-later.ts';
 import { useModel } from '../model.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 
-const m = t.settings;
+const m = later.settings;
 
 /** The object without a member, or with it set: a missing member means the engine's default. */
 function withMember<T extends object, K extends keyof T>(of: T, name: K, value: T[K] | undefined): T {

@@ -1,11 +1,12 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
+import { later } from '../messages-later.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 
-const m = t.share;
+const m = later.share;
 
 /** Lengths at which tools give up, measured: Discord 2,000 characters, Slack about 4,000, servers and proxies 8,000. */
 const steps = [

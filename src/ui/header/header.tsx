@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Icon, Logo } from '../icons.tsx';
+import { keyNames } from '../keys.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { ServerStatus } from './server-status.tsx';
@@ -31,6 +32,7 @@ export function Header(): JSX.Element {
       </div>
       <ServerStatus />
       {!embedded && <div class="header-end">
+        <button type="button" class="button quiet square commands" aria-label={t.header.commands(keyNames.palette)} title={t.header.commands(keyNames.palette)} onClick={() => { dialog.value = 'palette'; }}><Icon name="command" /></button>
         <button type="button" class="button quiet square" aria-label={t.header.drafts} title={t.header.drafts} onClick={() => { dialog.value = 'drafts'; }}><Icon name="history" /></button>
         <button type="button" class="button quiet" onClick={() => { dialog.value = 'share'; }}><Icon name="share" /><span class="label">{t.header.share}</span></button>
         <button type="button" class="button quiet" onClick={() => { dialog.value = 'embed'; }}><Icon name="embed" /><span class="label">{t.header.embed}</span></button>

@@ -71,16 +71,22 @@ function ProblemBanner(): JSX.Element | null {
   );
 }
 
-/** Everything that asks for attention now. */
+/** Foreign code waits for Run. In its place above the areas from the first paint on, until Run is pressed. */
+export function TrustNotice(): JSX.Element {
+  const { session, work } = useModel();
+  return (
+    <div>
+      {!work.value.trusted && <Banner tone="info" actions={<button type="button" class="button primary" onClick={() => void session.run()}>{n.start}</button>}>{n.waitForRun}</Banner>}
+    </div>
+  );
+}
+
+/** Everything else that asks for attention now, and the way back from what was just done. */
 export function Notices(): JSX.Element {
-  const { state, dispatch, session, work } = useModel();
+  const { state, dispatch } = useModel();
   const { notice } = state.value;
-  const waits = !work.value.trusted;
   return (
     <div class="notices">
-      {waits && (
-        <Banner tone="info" actions={<button type="button" class="button primary" onClick={() => void session.run()}>{n.start}</button>}>{n.waitForRun}</Banner>
-      )}
       {notice && notice.kind !== 'wait-for-run' && (
         <Banner tone={notice.kind === 'file-name' ? 'warning' : 'error'} actions={<button type="button" class="button quiet" onClick={() => dispatch({ type: 'notice', notice: null })}>{t.common.dismiss}</button>}>
           {noticeText(notice)}
@@ -88,6 +94,7 @@ export function Notices(): JSX.Element {
       )}
       <SilentBanner />
       <ProblemBanner />
+      <UndoToast />
     </div>
   );
 }
@@ -104,7 +111,7 @@ function undoText(undo: Undo, title: string): string {
 }
 
 /** What was just done, and the way back. */
-export function UndoToast(): JSX.Element {
+function UndoToast(): JSX.Element {
   const { state, session, dispatch, snippet } = useModel();
   const { undo } = state.value;
   useSignalEffect(() => {
@@ -116,7 +123,7 @@ export function UndoToast(): JSX.Element {
     return () => window.clearTimeout(timer);
   });
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div role="status" aria-live="polite">
       {undo && (
         <div class="toast">
           <span>{undoText(undo, snippet.value.title ?? t.common.untitled)}</span>

@@ -7,6 +7,8 @@ export interface Tab<Name extends string> {
   readonly label: string;
   /** A small number or mark after the label; not part of the accessible name. */
   readonly badge?: ComponentChildren;
+  /** What is behind the tab differs from what is usual: a dot after the label. */
+  readonly marked?: boolean;
 }
 
 export const tabId = (group: string, name: string): string => `${group}-tab-${name}`;
@@ -48,6 +50,7 @@ export function TabList<Name extends string>(props: {
           onClick={() => onSelect(tab.name)}
         >
           {tab.label}
+          {tab.marked && <span class="tab-dot" aria-hidden="true" />}
           {tab.badge !== undefined && <span class="tab-badge" aria-hidden="true">{tab.badge}</span>}
         </button>
       ))}

@@ -2,6 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Token } from '../../trace/events.ts';
+import { looksImportable } from '../../playground/looks-importable.ts';
 import { fromVisible, toVisible, units } from '../../playground/raw-text.ts';
 import { shownRequest } from '../../playground/requests.ts';
 import { t } from '../messages.ts';
@@ -17,7 +18,7 @@ const paintLimit = 65_536;
  * selected and read out, the copy below shows what the parser makes of each byte and where CR LF stands.
  */
 export function RawRequest(): JSX.Element {
-  const { snippet, dispatch } = useModel();
+  const { snippet, dispatch, dialog, importing } = useModel();
   const raw = useComputed(() => shownRequest(snippet.value).raw);
   // While an escape is half typed the text stands for no bytes; it is kept here until it does again.
   const unfinished = useSignal<{ readonly text: string; readonly at: number; readonly over: string } | null>(null);
@@ -49,6 +50,15 @@ export function RawRequest(): JSX.Element {
     dispatch({ type: 'request/edit', raw: read.raw });
   };
 
+  /** A command or a HAR file is not the bytes of a request: it is offered for import instead. */
+  const onPaste = (event: ClipboardEvent): void => {
+    const pasted = event.clipboardData?.getData('text') ?? '';
+    if (!looksImportable(pasted)) return;
+    event.preventDefault();
+    importing.value = pasted;
+    dialog.value = 'import';
+  };
+
   const show = (offset: number): void => {
     const before = units(raw.value).filter((unit) => unit.start < offset);
     const at = before.reduce((sum, unit) => sum + unit.text.length, 0);
@@ -74,6 +84,7 @@ export function RawRequest(): JSX.Element {
           autocapitalize="off"
           wrap="off"
           onInput={onInput}
+          onPaste={onPaste}
           onScroll={follow}
         />
       </div>

@@ -5,6 +5,7 @@ import { shownRequest } from '../../playground/requests.ts';
 import { Icon } from '../icons.tsx';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
+import { Later } from '../parts/later.tsx';
 import { Lint } from './lint.tsx';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
@@ -73,6 +74,7 @@ function FieldTable(props: { readonly fields: readonly FormField[]; readonly onC
     <div class="field-table">
     <table class="fields" ref={table}>
       <caption class="visually-hidden">{m.fields}</caption>
+      <colgroup><col class="names" /><col /><col class="ends" /></colgroup>
       <thead class="visually-hidden"><tr><th scope="col">{m.fieldName}</th><th scope="col">{m.fieldValue}</th><td /></tr></thead>
       <tbody>
         {fields.map((field, index) => (
@@ -91,8 +93,12 @@ function FieldTable(props: { readonly fields: readonly FormField[]; readonly onC
   );
 }
 
+const bodyEditor = new Later(async () => (await import('./body-editor.tsx')).BodyEditor);
+
 function Body(props: { readonly form: Form; readonly write: (form: Form) => void }): JSX.Element {
   const { form, write } = props;
+  // Until it has arrived, the body is text: the form does not jump when it does.
+  const BodyEditor = bodyEditor.value.value;
   const text = decodeText(form.body);
   const coded = form.fields.some((field) => field.name.toLowerCase() === 'transfer-encoding');
   const length = form.fields.find((field) => field.name.toLowerCase() === 'content-length');
@@ -100,15 +106,16 @@ function Body(props: { readonly form: Form; readonly write: (form: Form) => void
   return (
     <div class="body">
       <div class="body-bar">
-        <label for="request-body">{m.body}</label>
+        <span class="body-title">{m.body}</span>
         <span class="note">{m.bodyLength(form.body.length)}</span>
         {coded && <span class="note">{m.bodyChunked}</span>}
         {problem !== '' && <><span class="note warn">{problem}</span><button type="button" class="button quiet small" onClick={() => write(withTrueLength(form))}>{m.lengthFix}</button></>}
       </div>
-      {text === undefined ? (
-        <p class="note">{m.bodyBinary}</p>
-      ) : (
-        <textarea id="request-body" class="field mono" spellcheck={false} rows={3} value={text} onInput={(event) => write(withBody(form, encodeText(event.currentTarget.value)))} />
+      {BodyEditor ? <BodyEditor form={form} write={write} /> : (
+        <>
+          <div class="body-as" />
+          <textarea class="field mono" aria-label={m.body} spellcheck={false} rows={3} value={text ?? ''} readOnly={text === undefined} onInput={(event) => write(withBody(form, encodeText(event.currentTarget.value)))} />
+        </>
       )}
     </div>
   );

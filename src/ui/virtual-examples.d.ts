@@ -1,0 +1,12 @@
+/** Made by `scripts/vite/examples-plugin.ts`. */
+declare module 'virtual:porthole-examples' {
+  /** The Example menu, in its order. */
+  export const menu: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly group: string;
+    readonly lesson: string;
+  }[];
+  /** Ways to get an example, by name; the first comes with the page. */
+  export const load: Readonly<Record<string, () => Promise<import('../snippet/schema.ts').Snippet>>>;
+}
