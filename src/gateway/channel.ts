@@ -82,6 +82,28 @@ export interface ResponseChannel {
   continue100(): void;
 }
 
+/** What an error page of ours tells. */
+export interface RefusalFacts {
+  readonly status: number;
+  readonly code: string;
+  /** One sentence. */
+  readonly message: string;
+  readonly advice?: string;
+  readonly clause?: string;
+  /** Absolute offset of the refused octet in the client's stream. */
+  readonly offset?: number;
+  /** A stack; only in debug mode. */
+  readonly detail?: string;
+}
+
+/** The response to a request that offered to switch protocols. */
+export interface HandshakeResponse extends ResponseChannel {
+  /** Nothing was started: answer with a page that says what is wrong. `headers` go with it. */
+  refuse(facts: RefusalFacts, headers: FieldPairs): void;
+  /** Whatever the answer is, the connection ends with it. */
+  closeAfter(): void;
+}
+
 /** One exchange in the hands of a gateway, as the server drives it. Calls are never nested. */
 export interface ExchangeHandler {
   /** Call the application. */

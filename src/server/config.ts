@@ -33,6 +33,14 @@ export interface ServerConfig {
   readonly debug: boolean;
   /** ASGI lifespan protocol. uvicorn's `--lifespan`. */
   readonly lifespan: 'auto' | 'on' | 'off';
+  /** Octets of one WebSocket message, inflated; beyond it the WebSocket is closed with 1009. uvicorn's `--ws-max-size`. */
+  readonly wsMaxMessageBytes: number;
+  /** How long between two Pings to the client of a WebSocket. uvicorn's `--ws-ping-interval`. ms; 0 or Infinity: none. */
+  readonly wsPingIntervalMs: number;
+  /** How long the client may be silent after a Ping. uvicorn's `--ws-ping-timeout`. ms; 0 or Infinity: for ever. Exceeding it: 1011. */
+  readonly wsPingTimeoutMs: number;
+  /** Compress WebSocket messages where the client offers it (RFC 7692). uvicorn's `--ws-per-message-deflate`. */
+  readonly wsPerMessageDeflate: boolean;
   /** gunicorn's `--access-logformat` (see `access-log.ts`), or `json`; '' writes no access log. Default: the combined format. */
   readonly accessLog: string;
 }
@@ -58,6 +66,10 @@ export const defaultConfig: ServerConfig = Object.freeze({
   validate: false,
   debug: false,
   lifespan: 'auto',
+  wsMaxMessageBytes: 16 * 1024 * 1024,
+  wsPingIntervalMs: 20_000,
+  wsPingTimeoutMs: 20_000,
+  wsPerMessageDeflate: true,
   accessLog: combinedFormat,
 });
 
@@ -76,9 +88,9 @@ export function resolveConfig(given: Partial<ServerConfig> = {}): ServerConfig {
     const value = config[name as keyof typeof choices];
     if (!(allowed as readonly string[]).includes(value)) throw new RangeError(`${name} is ${JSON.stringify(value)}; it must be ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`);
   }
-  for (const name of ['keepAliveMs', 'headTimeoutMs', 'bodyTimeoutMs', 'sendTimeoutMs', 'drainBytes'] as const) checkNumber(name, config[name]);
+  for (const name of ['keepAliveMs', 'headTimeoutMs', 'bodyTimeoutMs', 'sendTimeoutMs', 'drainBytes', 'wsMaxMessageBytes', 'wsPingIntervalMs', 'wsPingTimeoutMs'] as const) checkNumber(name, config[name]);
   for (const [name, value] of Object.entries(config.limits)) checkNumber(`limits.${name}`, value);
-  for (const name of ['dateHeader', 'multiprocess', 'validate', 'debug'] as const) if (typeof config[name] !== 'boolean') throw new TypeError(`${name} must be true or false`);
+  for (const name of ['dateHeader', 'multiprocess', 'validate', 'debug', 'wsPerMessageDeflate'] as const) if (typeof config[name] !== 'boolean') throw new TypeError(`${name} must be true or false`);
   // A field value of ours must not break the head of every response.
   for (const name of ['serverHeader', 'rootPath'] as const) if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(config[name])) throw new RangeError(`${name} contains a character that is not latin-1, or a control character`);
   return config;

@@ -191,7 +191,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
 
   onOctets(bytes: Uint8Array): void {
     if (this.#held !== undefined) return void this.#held.push(bytes.slice());
-    if (this.#tunnel !== undefined) return this.#tunnel.tunnelled(bytes);
+    if (this.#tunnel !== undefined) return this.#guard((tunnel) => tunnel.tunnelled(bytes));
     if (this.#patience === 'body' && this.deadline !== Infinity) this.#wait('body', this.config.bodyTimeoutMs);
     this.core.receiveData(bytes);
     if (this.#takeTurn()) this.#pump();
@@ -199,13 +199,15 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
 
   onPeerEnd(): void {
     if (this.#held !== undefined) return;
-    if (this.#tunnel !== undefined) return this.#tunnel.tunnelEof();
+    if (this.#tunnel !== undefined) return this.#guard((tunnel) => tunnel.tunnelEof());
     this.core.receiveEof();
     if (this.#takeTurn()) this.#pump();
+    // The core does not say so while it does not know what protocol follows.
+    if (this.core.theirState === 'MIGHT_SWITCH') this.#handle((exchange) => exchange.upgrade?.tunnelEof());
   }
 
   onRoom(): void {
-    if (this.#tunnel !== undefined) return this.#tunnel.resume();
+    if (this.#tunnel !== undefined) return this.#guard((tunnel) => tunnel.resume());
     this.#handle((exchange) => exchange.handler?.resume());
     this.#pump();
   }
@@ -236,7 +238,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
 
   onDeadline(): void {
     switch (this.#patience) {
-      case 'tunnel': return this.#tunnel?.deadline();
+      case 'tunnel': return this.#guard((tunnel) => tunnel.deadline());
       // Nobody waits for an answer: no bytes of a request have come.
       case 'idle': return this.#line.end();
       case 'head': return this.core.bufferedBytes > 0 ? this.#refuse(timeout('head', this.#line.received)) : this.#line.end();
@@ -256,6 +258,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
    * on its way, and its client could not know whether it was served (RFC9112-9.3.1-2). It gets its answer, with `Connection: close`.
    */
   drain(patienceMs: number): void {
+    this.#guard((tunnel) => tunnel.drain());
     if (!this.idle) return;
     if (patienceMs > 0) this.#wait('idle', patienceMs);
     else this.#line.end();
@@ -337,9 +340,9 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     this.#drained = 0;
     const protocol = upgrades.length > 0 && this.core.theirState !== 'ERROR' ? upgrades.find((each) => each.claims(request)) : undefined;
     if (protocol !== undefined) {
-      this.#context.taskBegan();
       exchange.handler = exchange.upgrade = protocol.begin({
-        context, channel: response, state, switchProtocols: (headers) => this.#switch(headers), setDeadline: (ms) => this.#wait('tunnel', ms), finished: () => this.#context.taskEnded(),
+        context, channel: response, state, switchProtocols: (headers) => this.#switch(headers), setDeadline: (ms) => this.#wait('tunnel', ms),
+        soon: (call) => void Promise.resolve().then(() => this.#guard(call)), finished: () => this.#context.taskEnded(),
       });
     } else if (app.interface === 'asgi') {
       exchange.handler = exchange.streaming = new AsgiHandler({
@@ -391,7 +394,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     const exchange = this.#exchange;
     if (exchange?.handler === undefined || exchange.running) return false;
     exchange.running = true;
-    if (exchange.upgrade === undefined) this.#context.taskBegan();
+    this.#context.taskBegan();
     this.#handle(() => exchange.handler!.run());
     return true;
   }
@@ -461,6 +464,18 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     }
   }
 
+  /** As `#handle`, once the connection belongs to another protocol. */
+  #guard(call: (tunnel: UpgradeHandler) => void): void {
+    const tunnel = this.#tunnel;
+    if (tunnel === undefined) return;
+    try {
+      call(tunnel);
+    } catch (error) {
+      this.#context.log('server', 'error', `Internal error: ${error instanceof Error ? error.stack : String(error)}`, { connection: this.#line.socket.id, exchange: this.core.exchange });
+      this.#line.reset('internal error');
+    }
+  }
+
   /** The application asked for more of the body. */
   #wantBody(): void {
     const exchange = this.#exchange;
@@ -493,6 +508,8 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     this.#tunnel = handler;
     this.#exchange = undefined;
     this.#wait('tunnel', Infinity);
+    // A sync worker has answered this request; it does not wait for what becomes of the connection.
+    this.#context.turn?.release(this);
     this.#held = bytes.length > 0 ? [bytes] : [];
     const line = this.#line;
     line.flush();
@@ -502,8 +519,9 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     this.#context.host.timers.after(0, () => {
       const held = this.#held ?? [];
       this.#held = undefined;
-      for (const piece of held) this.#tunnel?.tunnelled(piece);
-      if (line.peerEnded) this.#tunnel?.tunnelEof();
+      for (const piece of held) this.#guard((tunnel) => tunnel.tunnelled(piece));
+      if (line.peerEnded) this.#guard((tunnel) => tunnel.tunnelEof());
+      if (this.#context.draining) this.#guard((tunnel) => tunnel.drain());
     });
     return {
       write(data) {
@@ -516,6 +534,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
       resume: () => line.pause(false),
       receivedOffset: offset,
       get sentOffset() { return line.sent; },
+      get peerEnded() { return line.peerEnded; },
     };
   }
 

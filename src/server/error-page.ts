@@ -4,21 +4,8 @@
  * and what they quote is escaped where it is made (`showOctet`, `show`).
  */
 import type { FieldPairs } from '../core/http1/events.ts';
+import type { RefusalFacts } from '../gateway/channel.ts';
 import { reasonPhrase } from '../gateway/reason.ts';
-
-/** What the page tells. */
-export interface ErrorFactsShown {
-  readonly status: number;
-  readonly code: string;
-  /** One sentence. */
-  readonly message: string;
-  readonly advice?: string;
-  readonly clause?: string;
-  /** Absolute offset of the refused octet in the client's stream. */
-  readonly offset?: number;
-  /** A stack; only in debug mode. */
-  readonly detail?: string;
-}
 
 /** A body, and the fields that describe it. */
 export interface ErrorPage {
@@ -29,7 +16,7 @@ export interface ErrorPage {
 const encoder = new TextEncoder();
 
 /** Make the page. `accept`: value of the request's Accept field. */
-export function errorPage(facts: ErrorFactsShown, accept: string | undefined): ErrorPage {
+export function errorPage(facts: RefusalFacts, accept: string | undefined): ErrorPage {
   const json = prefersJson(accept);
   return {
     // nosniff: text that quotes an application's error must not be taken for a page.
@@ -38,7 +25,7 @@ export function errorPage(facts: ErrorFactsShown, accept: string | undefined): E
   };
 }
 
-function plain({ status, code, message, advice, clause, offset, detail }: ErrorFactsShown): string {
+function plain({ status, code, message, advice, clause, offset, detail }: RefusalFacts): string {
   const lines = [`${status} ${reasonPhrase(status)}`, '', message];
   if (advice !== undefined && advice !== '') lines.push(advice);
   if (clause !== undefined) lines.push('', `${code}${offset === undefined ? '' : ` at byte ${offset}`} (${clause})`);

@@ -1,15 +1,15 @@
 /**
  * The response of one exchange, on its way from a gateway through the core to the socket: the server's
- * {@link ResponseChannel}. Adds what the server owes (Date, Server, Connection), makes error pages, and sees to it that a
+ * {@link HandshakeResponse}. Adds what the server owes (Date, Server, Connection), makes error pages, and sees to it that a
  * response that cannot be finished looks unfinished.
  */
 import type { Connection } from '../core/http1/connection.ts';
 import type { FieldPairs, Request, ResponseToSend } from '../core/http1/events.ts';
-import type { AppFailure, ResponseChannel } from '../gateway/channel.ts';
+import type { AppFailure, HandshakeResponse, RefusalFacts } from '../gateway/channel.ts';
 import { reasonPhrase } from '../gateway/reason.ts';
 import { errorText } from '../gateway/thrown.ts';
 import type { ServerConfig } from './config.ts';
-import { errorPage, type ErrorFactsShown } from './error-page.ts';
+import { errorPage } from './error-page.ts';
 import type { Outflow } from './flow.ts';
 
 /** What a response needs of its connection. */
@@ -31,7 +31,7 @@ export interface ResponseHost {
 }
 
 /** One response. After `over` nothing more is written. */
-export class ServerResponse implements ResponseChannel {
+export class ServerResponse implements HandshakeResponse {
   readonly isHead: boolean;
   /** Status sent; 0 before. */
   status = 0;
@@ -43,6 +43,8 @@ export class ServerResponse implements ResponseChannel {
   over = false;
   /** The connection was left in the lurch: it must be closed. */
   abandoned = false;
+  /** The connection ends with this response. */
+  #last = false;
   readonly #host: ResponseHost;
   readonly #request: Request | undefined;
 
@@ -115,12 +117,21 @@ export class ServerResponse implements ResponseChannel {
   }
 
   /** Answer with an error page of ours. Nothing must have been started. */
-  sendPage(facts: ErrorFactsShown): void {
+  sendPage(facts: RefusalFacts, headers: FieldPairs = []): void {
     if (!this.#host.writable) return;
     const page = errorPage(facts, this.#request?.headers.get('accept'));
-    this.start(facts.status, reasonPhrase(facts.status), [...page.headers, ['Content-Length', String(page.body.length)]]);
+    this.start(facts.status, reasonPhrase(facts.status), [...page.headers, ['Content-Length', String(page.body.length)], ...headers]);
     if (!this.isHead) this.write(page.body);
     this.end();
+  }
+
+  refuse(facts: RefusalFacts, headers: FieldPairs): void {
+    this.sendPage(facts, headers);
+    this.flush();
+  }
+
+  closeAfter(): void {
+    this.#last = true;
   }
 
   /** Add what the application does not know. */
@@ -142,7 +153,7 @@ export class ServerResponse implements ResponseChannel {
     if (date) headers.push(this.#host.dateField());
     if (server) headers.push(this.#host.serverField);
     // A client that still waits for 100 may or may not send its content now: the next octets could be either (RFC9110-10.1.1).
-    if (!connection && (draining || config.keepAliveMs === 0 || core.clientWaitsFor100)) headers.push(connectionClose);
+    if (!connection && (this.#last || draining || config.keepAliveMs === 0 || core.clientWaitsFor100)) headers.push(connectionClose);
     return headers;
   }
 }

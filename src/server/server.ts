@@ -13,6 +13,7 @@ import { Deadlines } from './deadlines.ts';
 import { httpDate } from './http-date.ts';
 import { Turn } from './turn.ts';
 import type { UpgradeProtocol } from './upgrade.ts';
+import { WebSocketProtocol } from './websocket.ts';
 
 /** What a server is made of. */
 export interface ServerOptions {
@@ -27,7 +28,7 @@ export interface ServerOptions {
   readonly isAppFile?: IsAppFile;
   /** Instead of `isAppFile`: reads sites off stacks in a way of its own (an application that was linked into one file). */
   readonly sites?: SiteReader;
-  /** Protocols that a request may switch to. */
+  /** Protocols that a request may switch to, besides WebSocket, which every ASGI application has. */
   readonly upgrades?: readonly UpgradeProtocol[];
   /** Lines of the server's own log and of `wsgi.errors`, and access log lines. They are also in the trace as `log`. */
   readonly onLog?: (source: 'server' | 'access' | 'wsgi.errors', level: 'debug' | 'info' | 'warning' | 'error', text: string) => void;
@@ -166,7 +167,8 @@ export class Server {
       tracer: this.#tracer,
       deadlines: new Deadlines(host),
       turn: this.#turn,
-      upgrades: upgrades ?? [],
+      // A WSGI application has no way to answer: a request for a WebSocket is a request like others (RFC9110-7.8-3).
+      upgrades: [...(upgrades ?? []), ...(app.interface === 'asgi' ? [new WebSocketProtocol({ app: app.app, name: app.name, config: this.#config, random: host.random })] : [])],
       log: this.#log,
       access: this.#access(),
       get state() { return server.#lifespan?.state; },

@@ -17,9 +17,13 @@ import { escapeOctets, unescapeOctets } from '../helpers/cases.ts';
 import { pieces, type Cuts } from '../helpers/cuts.ts';
 import { settle } from '../helpers/fake-clock.ts';
 import { recordingTracer } from '../helpers/trace.ts';
+import { FrameReader, framesOf, handshakeOf } from '../helpers/ws-script.ts';
 
-/** What a fence holds. `ts`: the application; `http`: octets sent to it; the others are expected. */
-export type FenceKind = 'ts' | 'http' | 'wire' | 'trace' | 'log';
+/** What a fence holds. `ts`: the application; `http`, `open` and `ws`: what is sent to it; the others are expected. */
+export type FenceKind = 'ts' | 'http' | 'open' | 'ws' | 'wire' | 'frames' | 'trace' | 'log';
+
+/** Is the fence an expectation? */
+export const isExpected = ({ kind }: Fence): boolean => !['ts', 'http', 'open', 'ws'].includes(kind);
 
 export interface Fence {
   readonly kind: FenceKind;
@@ -41,7 +45,7 @@ export interface AppCase {
   readonly fences: readonly Fence[];
 }
 
-const kinds: readonly string[] = ['ts', 'http', 'wire', 'trace', 'log'] satisfies FenceKind[];
+const kinds: readonly string[] = ['ts', 'http', 'open', 'ws', 'wire', 'frames', 'trace', 'log'] satisfies FenceKind[];
 
 /** All cases of a folder. Throws where a file is not understood. */
 export function readAppCases(folder: URL): AppCase[] {
@@ -110,12 +114,42 @@ export async function play(one: AppCase, cutsOf: (length: number) => Cuts): Prom
   await server.startup();
   const [near, far] = socketPair();
   let wire = '';
+  const frames = new FrameReader();
   near.open({
-    onData: (bytes) => { wire += escapeOctets(bytes).replaceAll('\\r\\n', '\\r\\n\n'); },
-    onEof: () => { wire += '\\eof'; },
+    onData: (bytes) => {
+      wire += escapeOctets(bytes).replaceAll('\\r\\n', '\\r\\n\n');
+      frames.push(bytes);
+    },
+    onEof: () => {
+      wire += '\\eof';
+      frames.note('eof');
+    },
     onDrain: () => {},
-    onClose: (error) => { if (error !== undefined) wire += '\\rst'; },
+    onClose: (error) => {
+      if (error === undefined) return;
+      wire += '\\rst';
+      frames.note('rst');
+    },
   });
+  const wait = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; left -= 250) {
+      host.advance(Math.min(left, 250));
+      await settle(1);
+    }
+  };
+  /** What asked for another turn (`timers.after(0)`). */
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 3; turn += 1) {
+      host.advance(1);
+      await settle(2);
+    }
+  };
+  const send = async (octets: Uint8Array): Promise<void> => {
+    for (const piece of pieces(octets, cutsOf(octets.length))) {
+      near.write(piece.slice());
+      await settle(1);
+    }
+  };
   server.handle(far);
   const results: string[] = [];
   let told = 0;
@@ -126,26 +160,31 @@ export async function play(one: AppCase, cutsOf: (length: number) => Cuts): Prom
         break;
       case 'http': {
         const ending = /\\(eof|rst|wait\((\d+)\))\s*$/.exec(text);
-        const octets = unescapeOctets((ending === null ? text : text.slice(0, ending.index)).replaceAll('\n', ''));
-        for (const piece of pieces(octets, cutsOf(octets.length))) {
-          near.write(piece.slice());
-          await settle(1);
-        }
+        await send(unescapeOctets((ending === null ? text : text.slice(0, ending.index)).replaceAll('\n', '')));
         if (ending?.[1] === 'eof') near.end();
         if (ending?.[1] === 'rst') near.reset();
         await settle(3);
-        if (ending?.[2] !== undefined) {
-          for (let left = Number(ending[2]); left > 0; left -= 250) {
-            host.advance(Math.min(left, 250));
-            await settle(1);
-          }
-        } else for (let turn = 0; turn < 3; turn += 1) {
-          // What asked for another turn (`timers.after(0)`).
-          host.advance(1);
-          await settle(2);
-        }
+        await (ending?.[2] === undefined ? turns() : wait(Number(ending[2])));
         break;
       }
+      case 'open':
+        await send(handshakeOf(text));
+        await settle(3);
+        await turns();
+        break;
+      case 'ws':
+        for (const step of framesOf(text)) {
+          if (step.bytes !== undefined) await send(step.bytes);
+          else if (step.act === 'wait') await wait(step.ms);
+          else if (step.act === 'eof') near.end();
+          else near.reset();
+        }
+        await settle(3);
+        await turns();
+        break;
+      case 'frames':
+        results.push(frames.take());
+        break;
       case 'wire':
         results.push(wire.trimEnd());
         wire = '';

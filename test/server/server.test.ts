@@ -172,6 +172,7 @@ describe('upgrades', () => {
         tunnelled: (bytes) => { tunnel!.write(bytes.map((octet) => octet + 1)); },
         tunnelEof: () => tunnel!.end(),
         deadline() {},
+        drain() {},
       };
     },
   };
@@ -221,7 +222,7 @@ describe('upgrades', () => {
       begin: (exchange) => ({
         run() { tunnel = exchange.switchProtocols([['Upgrade', 'x'], ['Connection', 'Upgrade']]); },
         resume() { resumed += 1; },
-        abort() {}, tunnelled() {}, tunnelEof() {}, deadline() {},
+        abort() {}, tunnelled() {}, tunnelEof() {}, deadline() {}, drain() {},
       }),
     };
     const { connect } = harness(echoWsgi, {}, { upgrades: [talkative] });

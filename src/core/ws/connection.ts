@@ -62,8 +62,10 @@ export class WsConnection {
   readonly #exchange: number;
   readonly #maskKey: (() => Uint8Array) | undefined;
   readonly #onFrame: ((frame: FrameFacts) => void) | undefined;
-  readonly #inflater: MessageInflater | undefined;
-  readonly #deflater: MessageDeflater | undefined;
+  readonly #deflate: DeflateParameters | undefined;
+  /** Made when they are needed: the windows take a quarter of a megabyte, and many connections are silent. */
+  #inflater: MessageInflater | undefined;
+  #deflater: MessageDeflater | undefined;
   readonly #deflateThreshold: number;
 
   #state: WsState = 'OPEN';
@@ -99,13 +101,7 @@ export class WsConnection {
     // An empty message is never compressed: zlib gives no octets for a second flush without input in between.
     this.#deflateThreshold = Math.max(1, options.deflateThreshold ?? 256);
     if (options.role === 'client' && !options.maskKey) throw new TypeError('a client connection needs maskKey (RFC6455-5.1-CLIENT-MASKS: a client MUST mask all frames)');
-    const d = options.deflate;
-    if (d) {
-      const server = [d.serverMaxWindowBits, d.serverNoContextTakeover] as const;
-      const client = [d.clientMaxWindowBits, d.clientNoContextTakeover] as const;
-      this.#deflater = new MessageDeflater(...(options.role === 'server' ? server : client));
-      this.#inflater = new MessageInflater(...(options.role === 'server' ? client : server));
-    }
+    this.#deflate = options.deflate;
   }
 
   get state(): WsState {
@@ -205,7 +201,7 @@ export class WsConnection {
     const frame = readHeader(this.#head);
     const span: Span = [this.#frameStart, this.#frameStart + 2];
     const name = opcodeName(frame.opcode);
-    if (frame.rsv2 || frame.rsv3 || (frame.rsv1 && !this.#inflater)) {
+    if (frame.rsv2 || frame.rsv3 || (frame.rsv1 && !this.#deflate)) {
       // RFC6455-5.2-RSV: RSV bits MUST be 0 unless an extension gives them a meaning.
       return this.#fail(1002, 'ws-reserved-bits', 'RFC6455-5.2-RSV', 'A reserved bit (RSV1, RSV2, RSV3) is set, but no extension that uses it was agreed.', 'Send RSV bits as 0, or negotiate the extension in the handshake.', span);
     }
@@ -303,7 +299,8 @@ export class WsConnection {
   /** Add a piece of compressed payload; false where the connection has failed. */
   #inflate(piece: Uint8Array, span: Span, last: boolean): boolean {
     const message = this.#message!;
-    const inflated = this.#inflater!.push(piece, last, message.room);
+    this.#inflater ??= inflaterOf(this.role, this.#deflate!);
+    const inflated = this.#inflater.push(piece, last, message.room);
     if (inflated === 'too big') return this.#failTooBig(span);
     if (inflated === 'bad data') {
       return this.#fail(1007, 'ws-bad-deflate', 'RFC7692-7.2.2', 'The compressed payload is not valid DEFLATE data.', 'Compress each message with raw DEFLATE and drop the final 00 00 FF FF.', span);
@@ -434,7 +431,8 @@ export class WsConnection {
   }
 
   #write(opcode: Opcode, payload: Uint8Array, mayCompress: boolean): Uint8Array {
-    const compressed = mayCompress && this.#deflater !== undefined && payload.length >= this.#deflateThreshold;
+    const compressed = mayCompress && this.#deflate !== undefined && payload.length >= this.#deflateThreshold;
+    if (compressed) this.#deflater ??= deflaterOf(this.role, this.#deflate!);
     const body = compressed ? this.#deflater!.message(payload) : payload;
     const mask = this.role === 'client' ? this.#maskKey!() : undefined;
     const bytes = writeFrame({ opcode, payload: body, rsv1: compressed, ...(mask ? { mask } : {}) });
@@ -484,3 +482,11 @@ export class WsConnection {
     if (this.#tracer.enabled) this.#tracer.emit({ type: 'ws.message', connection: this.#id, exchange: this.#exchange, stream: this.#incoming, span, kind, size, frames, detail });
   }
 }
+
+/** Our own half of the agreement (RFC7692-7.1): what we compress with. */
+const deflaterOf = (role: 'server' | 'client', agreed: DeflateParameters): MessageDeflater =>
+  role === 'server' ? new MessageDeflater(agreed.serverMaxWindowBits, agreed.serverNoContextTakeover) : new MessageDeflater(agreed.clientMaxWindowBits, agreed.clientNoContextTakeover);
+
+/** The peer's half. */
+const inflaterOf = (role: 'server' | 'client', agreed: DeflateParameters): MessageInflater =>
+  role === 'server' ? new MessageInflater(agreed.clientMaxWindowBits, agreed.clientNoContextTakeover) : new MessageInflater(agreed.serverMaxWindowBits, agreed.serverNoContextTakeover);

@@ -53,6 +53,10 @@ export function readHandshake(request: Request): HandshakeRequest | HandshakeRef
   if (request.version < 11) {
     return refuse(400, 'ws-http-version', 'RFC6455-4.2.1-1', 'A WebSocket handshake needs HTTP/1.1; HTTP/1.0 has no Upgrade.', 'Send HTTP/1.1. Behind nginx: proxy_http_version 1.1.', request.versionSpan);
   }
+  // RFC9110-9.3.1: content of a GET has no meaning; here it would also stand where the first frame begins.
+  if (request.framing.kind !== 'none' && request.framing.length !== 0) {
+    return refuse(400, 'ws-content', 'RFC9110-9.3.1', 'A WebSocket handshake has no content, but this request announces some.', 'Leave Content-Length and Transfer-Encoding out.', at(request.framing.kind === 'chunked' ? 'transfer-encoding' : 'content-length'));
+  }
   // RFC6455-4.2.1-3
   if (!hasToken(headers, 'upgrade', 'websocket')) {
     return refuse(400, 'ws-no-upgrade', 'RFC6455-4.2.1-3', 'Sec-WebSocket-Key is there, but the Upgrade field does not name "websocket".', 'Send "Upgrade: websocket". A proxy in between may have removed it: it is hop-by-hop.', at('upgrade'));

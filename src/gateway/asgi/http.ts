@@ -70,7 +70,7 @@ export class AsgiHandler implements StreamingHandler {
     this.#context = exchange.context;
     this.#channel = exchange.channel;
     this.#response = new AsgiResponse(exchange.context, exchange.channel, {
-      prefix: '', extraFields: [], soft: (violation) => { if (this.#context.validate) this.#report(violation); }, completed: () => this.#completed(),
+      prefix: '', soft: (violation) => { if (this.#context.validate) this.#report(violation); }, completed: () => this.#completed(),
     });
   }
 

@@ -24,7 +24,8 @@ export interface ReadOptions {
   readonly soft: (violation: AsgiViolation) => void;
 }
 
-type Refuse = (code: string, clause: AsgiClause, message: string, advice: string, given: unknown, expected: string) => AsgiViolation;
+/** Makes a violation. */
+export type Refuse = (code: string, clause: AsgiClause, message: string, advice: string, given: unknown, expected: string) => AsgiViolation;
 
 const nothing = new Uint8Array(0);
 
@@ -69,7 +70,7 @@ export function readHttpMessage(message: unknown, options: ReadOptions): HttpMes
 }
 
 /** One letter left out, doubled, or wrong: enough to say "did you mean". */
-function similar(known: string, text: string): boolean {
+export function similar(known: string, text: string): boolean {
   if (Math.abs(known.length - text.length) > 2) return false;
   let i = 0;
   while (i < text.length && known[i] === text[i]) i += 1;
@@ -84,12 +85,12 @@ function readFlag(key: string, value: unknown, clause: AsgiClause, refuse: Refus
   return value;
 }
 
-/** ASGI-start-3. Names and values as latin-1 strings. */
-function readHeaders(headers: unknown, { site, soft }: ReadOptions): FieldPairs {
+/** ASGI-start-3, ASGI-ws.accept-3. Names and values as latin-1 strings. */
+export function readHeaders(headers: unknown, { site, soft }: ReadOptions, clause: AsgiClause = 'ASGI-start-3'): FieldPairs {
   const refuse = violationAt(site);
   if (headers === undefined || headers === null) return [];
   if (typeof (headers as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function' || typeof headers === 'string') {
-    throw refuse('headers-not-iterable', 'ASGI-start-3', `headers is ${describeType(headers)}.`, 'Give an array of pairs: an object could not hold two Set-Cookie fields.', headers, '[[name, value], …] as bytes');
+    throw refuse('headers-not-iterable', clause, `headers is ${describeType(headers)}.`, 'Give an array of pairs: an object could not hold two Set-Cookie fields.', headers, '[[name, value], …] as bytes');
   }
   const pairs: (readonly [string, string])[] = [];
   for (const pair of headers as Iterable<unknown>) {
@@ -97,15 +98,15 @@ function readHeaders(headers: unknown, { site, soft }: ReadOptions): FieldPairs 
     const [name, value, ...more] = Array.isArray(pair) || (typeof pair === 'object' && pair !== null && Symbol.iterator in pair) ? [...(pair as Iterable<unknown>)] : [];
     if (!isBytes(name) || !isBytes(value) || more.length > 0) {
       const strings = typeof name === 'string' || typeof value === 'string';
-      throw refuse('header-not-bytes', 'ASGI-start-3', `The header ${show(pair)} is not a pair of two byte strings.`, strings ? 'Encode both: [encoder.encode("content-type"), encoder.encode("text/plain")].' : 'Give [name, value], each a Uint8Array.', pair, 'a pair of two Uint8Arrays');
+      throw refuse('header-not-bytes', clause, `The header ${show(pair)} is not a pair of two byte strings.`, strings ? 'Encode both: [encoder.encode("content-type"), encoder.encode("text/plain")].' : 'Give [name, value], each a Uint8Array.', pair, 'a pair of two Uint8Arrays');
     }
     const text = latin1Text(name);
-    if (text.startsWith(':')) throw refuse('pseudo-header', 'ASGI-start-3', `${show(text)} is a pseudo header.`, 'Leave it out: the status is a key of the message.', text, 'no pseudo headers');
+    if (text.startsWith(':')) throw refuse('pseudo-header', clause, `${show(text)} is a pseudo header.`, 'Leave it out: the status is a key of the message.', text, 'no pseudo headers');
     const field = latin1Text(value);
     // Said here, where the application's line is known, rather than by the writer when the head goes out.
-    if (text === '' || outside(text, TCHAR)) throw refuse('header-name', 'ASGI-start-3', `${show(text)} is not a field name.`, 'Use letters, digits and hyphens.', text, 'letters, digits and hyphens');
-    if (outside(field, VALUE)) throw refuse('header-control', 'ASGI-start-3', `The value of ${text} contains a control character: ${show(field)}.`, 'Take line ends out of anything that a user typed: they would let him write headers, or a whole response, of his own.', field, 'no control characters');
-    if (/[A-Z]/.test(text)) soft(refuse('header-case', 'ASGI-start-3', `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
+    if (text === '' || outside(text, TCHAR)) throw refuse('header-name', clause, `${show(text)} is not a field name.`, 'Use letters, digits and hyphens.', text, 'letters, digits and hyphens');
+    if (outside(field, VALUE)) throw refuse('header-control', clause, `The value of ${text} contains a control character: ${show(field)}.`, 'Take line ends out of anything that a user typed: they would let him write headers, or a whole response, of his own.', field, 'no control characters');
+    if (/[A-Z]/.test(text)) soft(refuse('header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
     pairs.push([text, field]);
   }
   return pairs;

@@ -7,6 +7,7 @@ import type { LocalProtocolError } from '../../core/http1/errors.ts';
 import type { FieldPairs } from '../../core/http1/events.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation } from '../errors.ts';
+import type { AsgiClause } from './clauses.ts';
 import { reasonPhrase } from '../reason.ts';
 import { violationAt, type HttpMessage } from './messages.ts';
 
@@ -17,8 +18,6 @@ export type ResponseStage = 'waiting' | 'started' | 'sending' | 'trailing' | 'co
 export interface ResponseOptions {
   /** Of the names of its messages: `websocket.` where it denies a WebSocket. */
   readonly prefix: '' | 'websocket.';
-  /** Fields added to the application's. */
-  readonly extraFields: FieldPairs;
   /** Report what is wrong but stops nothing. */
   readonly soft: (violation: AsgiViolation) => void;
   /** The last octet was given. */
@@ -137,8 +136,7 @@ export class AsgiResponse {
     const measured = this.#announced >= 0;
     // All of it is here: its length is known.
     if (!more && !trailers && !measured && status !== 204 && status !== 304 && !(this.#channel.isHead && size === 0)) fields = [...fields, ['content-length', String(size)]];
-    const { extraFields } = this.#options;
-    this.#channel.start(status, reasonPhrase(status), extraFields.length === 0 ? fields : [...fields, ...extraFields]);
+    this.#channel.start(status, reasonPhrase(status), fields);
     this.headSent = true;
   }
 
@@ -173,8 +171,8 @@ const isContentLength = (name: string): boolean => name.length === 14 && name.to
 const isTransferEncoding = (name: string): boolean => name.length === 17 && name.toLowerCase() === 'transfer-encoding';
 
 /** The writer refused what the messages' own checks let pass: a Content-Length that is no number, a trailer that must not be one. */
-export function fromCore(error: LocalProtocolError, site: SourceSite | undefined): AsgiViolation {
-  return new AsgiViolation({ code: error.code.replace(/^local-/, ''), clause: error.code.includes('trailer') ? 'ASGI-trailers-1' : 'ASGI-start-3', message: error.message, advice: error.advice, ...(site && { site }) });
+export function fromCore(error: LocalProtocolError, site: SourceSite | undefined, clause: AsgiClause = 'ASGI-start-3'): AsgiViolation {
+  return new AsgiViolation({ code: error.code.replace(/^local-/, ''), clause: error.code.includes('trailer') ? 'ASGI-trailers-1' : clause, message: error.message, advice: error.advice, ...(site && { site }) });
 }
 
 /** A rejection that the application may overlook (`send` without `await`) without the process being told of an unhandled one: it was reported. */

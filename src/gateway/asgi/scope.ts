@@ -1,13 +1,13 @@
 /**
- * The one place where an `http` scope is made (HTTP & WebSocket message format 2.5), and told to the trace with the origin of
- * each entry.
+ * The one place where an `http` or `websocket` scope is made (HTTP & WebSocket message format 2.5), and told to the trace with the
+ * origin of each entry.
  */
 import type { ConnectionFacts, Endpoint } from '../channel.ts';
 import type { Request } from '../../core/http1/events.ts';
 import type { ContextEntry, Provenance, Span } from '../../trace/events.ts';
 import { kindOf, renderValue } from '../render.ts';
 import { isBelow, latin1Bytes, latin1ToUtf8, percentDecode, readTarget, type Target } from '../target.ts';
-import type { AsgiHeaders, AsgiVersions, HttpScope } from './types.ts';
+import type { AsgiHeaders, AsgiVersions, ConnectionScope, HttpScope, WebSocketScope } from './types.ts';
 
 /** The versions that this gateway speaks. A fresh object each time: the scope is the application's to change. */
 export const asgiVersions = (): AsgiVersions => ({ version: '3.0', spec_version: '2.5' });
@@ -31,6 +31,32 @@ export function buildHttpScope(source: ScopeSource): HttpScope {
     http_version: request.version === 10 ? '1.0' : '1.1',
     method: request.method,
     scheme: facts.scheme,
+    ...connectionEntries(source, target),
+    // ASGI-lifespan-5: "a shallow copy of the namespace is passed into each subsequent request".
+    ...(state === undefined ? {} : { state: { ...state } }),
+    extensions: Object.fromEntries(extensions.map((name) => [name, {}])),
+  };
+}
+
+/** ASGI-ws.scope-1, ASGI-ws.scope-2. `subprotocols`: what the client advertised, in its order. */
+export function buildWebSocketScope(source: ScopeSource, subprotocols: readonly string[]): WebSocketScope {
+  const { request, facts, state, extensions } = source;
+  const target = readTarget(request, false);
+  return {
+    type: 'websocket',
+    asgi: asgiVersions(),
+    http_version: '1.1',
+    scheme: facts.scheme === 'https' ? 'wss' : 'ws',
+    ...connectionEntries(source, target),
+    subprotocols: [...subprotocols],
+    ...(state === undefined ? {} : { state: { ...state } }),
+    extensions: Object.fromEntries(extensions.map((name) => [name, {}])),
+  };
+}
+
+/** What both kinds have in common, in the specification's order. */
+function connectionEntries({ request, facts }: ScopeSource, target: Target): Pick<ConnectionScope, 'path' | 'raw_path' | 'query_string' | 'root_path' | 'headers' | 'client' | 'server'> {
+  return {
     path: pathOf(target.path, facts.rootPath),
     raw_path: latin1Bytes(target.path),
     query_string: latin1Bytes(target.query),
@@ -38,9 +64,6 @@ export function buildHttpScope(source: ScopeSource): HttpScope {
     headers: headersOf(request, target),
     client: clientOf(facts.remote),
     server: serverOf(facts.local),
-    // ASGI-lifespan-5: "a shallow copy of the namespace is passed into each subsequent request".
-    ...(state === undefined ? {} : { state: { ...state } }),
-    extensions: Object.fromEntries(extensions.map((name) => [name, {}])),
   };
 }
 
@@ -71,6 +94,10 @@ function headersOf(request: Request, target: Target): AsgiHeaders {
 const clientOf = ({ host, port }: Endpoint): [string, number] | null => (port === 0 ? null : [host, port]);
 const serverOf = ({ host, port }: Endpoint): [string, number | null] | null => (port > 0 ? [host, port] : host === '' ? null : [host, null]);
 
+/** Where the values of a field are. */
+const fieldSpans = ({ headers }: Request, name: string): Span[] =>
+  Array.from({ length: headers.length }, (_, i) => i).filter((i) => headers.lowerName(i) === name).map((i) => headers.valueSpan(i));
+
 const setting = (name: string): Provenance => ({ from: 'setting', name });
 const gateway: Provenance = Object.freeze({ from: 'gateway' });
 const bytes = (...spans: readonly (Span | undefined)[]): Provenance => {
@@ -82,7 +109,7 @@ const bytes = (...spans: readonly (Span | undefined)[]): Provenance => {
  * The scope as trace entries. `headers` gives one entry for the list and one per field, `headers[0]` and so on, so that each
  * can be linked to its bytes.
  */
-export function describeScope(scope: HttpScope, source: ScopeSource): ContextEntry[] {
+export function describeScope(scope: HttpScope | WebSocketScope, source: ScopeSource): ContextEntry[] {
   const { request } = source;
   const target = readTarget(request, true);
   const origins: Record<string, Provenance> = {
@@ -95,6 +122,7 @@ export function describeScope(scope: HttpScope, source: ScopeSource): ContextEnt
     root_path: source.facts.rootPath === '' ? gateway : setting('root-path'),
     client: setting('peer address'),
     server: setting('bind'),
+    subprotocols: bytes(...fieldSpans(request, 'sec-websocket-protocol')),
     state: setting('lifespan'),
   };
   const entries: ContextEntry[] = [];

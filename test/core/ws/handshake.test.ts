@@ -27,6 +27,8 @@ describe('the server reads the request (RFC6455-4.2.1)', () => {
   test.each<[clause: string, code: string, status: number, lines: string[], start?: string]>([
     ['RFC6455-4.2.1-1 only GET', 'ws-method', 405, good, 'POST /chat HTTP/1.1'],
     ['RFC6455-4.2.1-1 not HTTP/1.0', 'ws-http-version', 400, good, 'GET /chat HTTP/1.0'],
+    ['RFC9110-9.3.1 content', 'ws-content', 400, [...good, 'Content-Length: 3']],
+    ['RFC9110-9.3.1 content in chunks', 'ws-content', 400, [...good, 'Transfer-Encoding: chunked']],
     ['RFC6455-4.2.1-3 no Upgrade', 'ws-no-upgrade', 400, but('Upgrade')],
     ['RFC6455-4.2.1-3 Upgrade to something else', 'ws-no-upgrade', 400, but('Upgrade', 'Upgrade: h2c')],
     ['RFC6455-4.2.1-4 no Connection', 'ws-no-connection-upgrade', 400, but('Connection')],

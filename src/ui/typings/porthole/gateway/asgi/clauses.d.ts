@@ -13,6 +13,15 @@ export declare const sections: {
     readonly lifespan: 'Lifespan Protocol 2.0';
     readonly trailers: 'Extensions: HTTP Trailers';
     readonly hints: 'Extensions: Early Hints';
+    readonly 'ws.scope': 'WebSocket Connection Scope';
+    readonly 'ws.connect': 'Connect - receive event';
+    readonly 'ws.accept': 'Accept - send event';
+    readonly 'ws.receive': 'Receive - receive event';
+    readonly 'ws.send': 'Send - send event';
+    readonly 'ws.disconnect': 'Disconnect - receive event (WebSocket)';
+    readonly 'ws.gone': 'Disconnected Client - send exception (WebSocket)';
+    readonly 'ws.close': 'Close - send event';
+    readonly 'ws.denial': 'Extensions: WebSocket Denial Response';
 };
 /** Id to rule. */
 export declare const clauses: {
@@ -51,6 +60,28 @@ export declare const clauses: {
     readonly 'ASGI-trailers-1': 'Trailers are sent only if announced in http.response.start, after the body.';
     readonly 'ASGI-trailers-2': 'The server sends trailers only if the client said "TE: trailers".';
     readonly 'ASGI-hints-1': 'http.response.early_hint comes before the end of the body; its links are byte strings.';
+    readonly 'ASGI-ws.scope-1': 'One scope per WebSocket; type is "websocket", scheme is "ws" or "wss"; otherwise as for http, without a method.';
+    readonly 'ASGI-ws.scope-2': 'subprotocols are those that the client advertised, in order.';
+    readonly 'ASGI-ws.scope-3': 'The scope lives as long as the socket: if the application ends, the socket is closed, and vice versa.';
+    readonly 'ASGI-ws.connect-1': 'websocket.connect is sent during the handshake, which is not completed before the application answers.';
+    readonly 'ASGI-ws.connect-2': 'It is answered with accept or close; no message is passed before that.';
+    readonly 'ASGI-ws.accept-1': 'websocket.accept completes the handshake, once.';
+    readonly 'ASGI-ws.accept-2': 'subprotocol is None or one of those that the client advertised (RFC 6455 §4.2.2).';
+    readonly 'ASGI-ws.accept-3': 'headers are pairs of byte strings, in order, in lower case, without sec-websocket-protocol and pseudo headers.';
+    readonly 'ASGI-ws.receive-1': 'websocket.receive carries a whole message: bytes if it was binary, text if it was text.';
+    readonly 'ASGI-ws.receive-2': 'The server handles PING, PONG and fragmentation itself.';
+    readonly 'ASGI-ws.send-1': 'Exactly one of bytes and text is not None.';
+    readonly 'ASGI-ws.send-2': 'bytes is a byte string, text a Unicode string.';
+    readonly 'ASGI-ws.disconnect-1': 'websocket.disconnect follows the loss of the connection, whoever closed it, with the close code.';
+    readonly 'ASGI-ws.disconnect-2': 'Without a code in the client\'s Close frame the code is 1005; without a Close frame 1006 (RFC 6455 §7.1.5).';
+    readonly 'ASGI-ws.disconnect-3': 'reason is the reason given, or an empty string.';
+    readonly 'ASGI-ws.gone-1': 'send() on a closed connection raises.';
+    readonly 'ASGI-ws.gone-2': 'That exception, coming back, is not logged as an error.';
+    readonly 'ASGI-ws.close-1': 'Before accept, websocket.close is answered with 403, and the handshake is not completed.';
+    readonly 'ASGI-ws.close-2': 'After accept the socket is closed with the code given, 1000 if there is none.';
+    readonly 'ASGI-ws.close-3': 'reason is a string, empty if missing or None; on the wire it has at most 123 octets (RFC 6455 §5.5).';
+    readonly 'ASGI-ws.denial-1': 'websocket.http.response.start and body, as in http, deny the WebSocket with a response of the application\'s.';
+    readonly 'ASGI-ws.denial-2': 'No other websocket message may follow them; the connection is closed after the response.';
 };
 /** Id of a rule of ASGI. */
 export type AsgiClause = keyof typeof clauses;
