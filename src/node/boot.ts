@@ -89,6 +89,10 @@ export function serverConfig(settings: Settings): Partial<ServerConfig> {
     validate: settings.validate,
     debug: settings.debug,
     lifespan: settings.lifespan,
+    wsMaxMessageBytes: settings.wsMaxSize,
+    wsPingIntervalMs: settings.wsPingInterval * 1000,
+    wsPingTimeoutMs: settings.wsPingTimeout * 1000,
+    wsPerMessageDeflate: settings.wsPerMessageDeflate,
     limits: {
       maxRequestLineBytes: settings.limitRequestLine,
       maxFields: settings.limitRequestFields,

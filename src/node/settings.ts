@@ -28,7 +28,7 @@ export interface Setting<T> {
   readonly env?: readonly string[];
 }
 
-export const groups = ['Application', 'Sockets', 'Processes', 'Timeouts (seconds)', 'Limits', 'Behind a proxy', 'Log and trace', 'Configuration'] as const;
+export const groups = ['Application', 'Sockets', 'Processes', 'Timeouts (seconds)', 'Limits', 'WebSocket', 'Behind a proxy', 'Log and trace', 'Configuration'] as const;
 export type Group = (typeof groups)[number];
 
 export const logLevels = ['debug', 'info', 'warning', 'error'] as const;
@@ -57,6 +57,10 @@ export interface Settings {
   readonly limitRequestFields: number;
   readonly limitRequestFieldSize: number;
   readonly limitRequestBody: number;
+  readonly wsMaxSize: number;
+  readonly wsPingInterval: number;
+  readonly wsPingTimeout: number;
+  readonly wsPerMessageDeflate: boolean;
   readonly rootPath: string;
   readonly serverHeader: boolean;
   readonly dateHeader: boolean;
@@ -129,6 +133,9 @@ const onOff: Reader<boolean> = {
   },
 };
 
+/** A flag that takes a word, as uvicorn's does. */
+const trueFalse: Reader<boolean> = { placeholder: 'true|false', read: onOff.read };
+
 /** The table, in the order of `--help`. */
 export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   interface: { flag: 'interface', reader: choice('auto', 'wsgi', 'asgi', 'fetch'), default: 'auto', group: 'Application', help: 'What the application speaks; auto reads it off its shape.' },
@@ -156,6 +163,11 @@ export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   limitRequestFields: { flag: 'limit-request-fields', reader: count('N', 0, Infinity), default: 100, group: 'Limits', help: 'Most header fields in a request; 0: no limit.' },
   limitRequestFieldSize: { flag: 'limit-request-field-size', also: ['limit-request-field_size'], reader: count('BYTES', 0, Infinity), default: 8190, group: 'Limits', help: 'Longest header field line; 0: no limit.' },
   limitRequestBody: { flag: 'limit-request-body', reader: bytes, default: 16 * 1024 * 1024, group: 'Limits', help: 'Largest request body (10MB, 1GiB); 0: no limit. WSGI holds the body in memory.' },
+
+  wsMaxSize: { flag: 'ws-max-size', reader: bytes, default: 16 * 1024 * 1024, group: 'WebSocket', help: 'Largest message (1MB, 16MiB); 0: no limit.' },
+  wsPingInterval: { flag: 'ws-ping-interval', reader: seconds, default: 20, group: 'WebSocket', help: 'Seconds between two Pings to a client; 0: none.' },
+  wsPingTimeout: { flag: 'ws-ping-timeout', reader: seconds, default: 20, group: 'WebSocket', help: 'Seconds that a client may be silent after a Ping; 0: for ever.' },
+  wsPerMessageDeflate: { flag: 'ws-per-message-deflate', reader: trueFalse, default: true, group: 'WebSocket', help: 'Compress messages where the client offers it.' },
 
   rootPath: { flag: 'root-path', reader: text('PATH'), default: '', group: 'Behind a proxy', help: 'Where the application is mounted: SCRIPT_NAME, root_path.', env: ['SCRIPT_NAME'] },
   serverHeader: { flag: 'server-header', reader: onOff, default: true, group: 'Behind a proxy', help: 'Send the Server field.' },

@@ -27,6 +27,12 @@ export interface WebSocketOptions {
 /** How long the client may take to answer our Close frame. ms; websockets' and uvicorn's default. */
 const closeTimeoutMs = 10_000;
 
+/**
+ * How long the application may take to answer what came before the end: RFC6455-5.5.1 wants the Close frame answered "as soon as
+ * practical", and lets "its current message" be sent first. ms.
+ */
+const answerMs = 1000;
+
 /** What is given to the core at a time: a little of what is compressed may become much, and reading stops when it is enough. Octets. */
 const sliceBytes = 16_384;
 
@@ -50,8 +56,8 @@ export class WebSocketProtocol implements UpgradeProtocol {
   }
 }
 
-/** What the next deadline is for. */
-type Patience = 'ping' | 'pong' | 'close';
+/** What the next deadline is for. The later ones end the earlier ones. */
+type Patience = 'ping' | 'pong' | 'answer' | 'close';
 
 /** One request for a WebSocket, and the WebSocket that comes of it. */
 class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
@@ -61,6 +67,8 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
   #app: AsgiWebSocketHandler | undefined;
   #tunnel: Tunnel | undefined;
   #ws: WsConnection | undefined;
+  /** The client has said its last; this answers it, once the application has answered what came before. */
+  #ending: (() => void) | undefined;
   /** Nothing goes in or out any more. */
   #over = false;
 
@@ -110,10 +118,6 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
 
   // ── the application tells ─────────────────────────────────────────────────────────────────────────────────────
 
-  get open(): boolean {
-    return !this.#over && this.#ws?.state === 'OPEN';
-  }
-
   accept(subprotocol: string | undefined, headers: FieldPairs): void {
     const { channel, context, switchProtocols } = this.#exchange;
     const { config } = this.#options;
@@ -121,6 +125,7 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     channel.continue100();
     const tunnel = switchProtocols(answer.headers);
     this.#tunnel = tunnel;
+    this.#ending = undefined;
     this.#ws = new WsConnection({
       role: 'server', id: context.connection, exchange: context.exchange, tracer: context.tracer, maxMessageBytes: config.wsMaxMessageBytes,
       receivedOffset: tunnel.receivedOffset, sentOffset: tunnel.sentOffset, ...(answer.deflate && { deflate: answer.deflate }),
@@ -133,7 +138,8 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
   }
 
   close(code: number, reason: string): void {
-    if (!this.open) return;
+    if (this.#ending !== undefined) return this.#finish();
+    if (this.#over || this.#ws?.state !== 'OPEN') return;
     this.#write(this.#ws!.send({ type: 'close', code, reason }));
     this.#wait('close', closeTimeoutMs);
     // What still comes interests nobody but for the Close frame in it.
@@ -145,10 +151,16 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     this.#exchange.soon(() => this.#takeMore());
   }
 
+  caughtUp(): void {
+    this.#finish();
+  }
+
   // ── the connection tells ──────────────────────────────────────────────────────────────────────────────────────
 
   tunnelled(bytes: Uint8Array): void {
     this.#alive = true;
+    // RFC6455-5.5.1, RFC6455-7.1.7: behind a Close frame, or an error, there is nothing.
+    if (this.#ending !== undefined) return;
     for (let at = 0; at < bytes.length && !this.#over; at += sliceBytes) {
       const slice = bytes.subarray(at, at + sliceBytes);
       if (this.#full) this.#pending.push(slice.slice());
@@ -157,7 +169,12 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
   }
 
   tunnelEof(): void {
-    if (this.#ws === undefined) return this.#leave();
+    if (this.#ws === undefined) {
+      // The handshake is not complete. Whatever the answer is, the client may still read it; but there must be one to come.
+      this.#ending = () => this.#leave();
+      if (this.#app?.busy === false) this.#finish();
+      return;
+    }
     // What waits for the application comes before the end.
     if (this.#full) return;
     this.#ws.receiveEof();
@@ -174,19 +191,19 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     switch (this.#patience) {
       // RFC6455-7.1.1: the closing handshake did not come to its end: the connection does.
       case 'close': return this.#end();
+      case 'answer': return this.#finish();
       case 'ping': return this.#ping();
       case 'pong':
         // A client that we do not listen to cannot answer; and one that is in the middle of a long frame is there.
         if (this.#alive || this.#full) return this.#wait('ping', this.#options.config.wsPingIntervalMs);
-        this.#fail({ code: 'ws-ping-timeout', status: 1011, clause: 'RFC6455-5.5.2-PONG', message: 'keepalive ping timeout', advice: 'Answer a Ping with a Pong.', offset: this.#tunnel!.receivedOffset });
+        return this.#fail({ code: 'ws-ping-timeout', status: 1011, clause: 'RFC6455-5.5.2-PONG', message: 'keepalive ping timeout', advice: 'Answer a Ping with a Pong.', offset: this.#tunnel!.receivedOffset });
     }
   }
 
   /** RFC6455-7.4.1, and the registry: 1012, "Service Restart". */
   drain(): void {
-    if (!this.open) return;
     this.close(1012, '');
-    this.#app!.disconnect(1012, '');
+    this.#app?.disconnect(1012, '');
   }
 
   abort(reason: string): void {
@@ -204,13 +221,13 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
 
   #drainEvents(): void {
     const ws = this.#ws!;
-    while (!this.#full && !this.#over) {
+    while (!this.#full && !this.#over && this.#ending === undefined) {
       let event: WsReceivedEvent;
       try {
         event = ws.nextEvent();
       } catch (error) {
         if (!(error instanceof RemoteProtocolError)) throw error;
-        return this.#fail(error.facts());
+        return this.#endWith(() => this.#fail(error.facts()));
       }
       if (event.type === 'need-data') return;
       this.#handle(ws, event);
@@ -226,19 +243,22 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
         return this.#give(app.receive(event.bytes));
       case 'ping':
         // RFC6455-5.5.2-PONG: "an endpoint MUST send a Pong frame in response, unless it already received a Close frame".
-        if (ws.state === 'OPEN') this.#pong(event.payload);
-        return;
+        return this.#pong(event.payload);
       case 'pong':
         return;
       case 'close':
-        // RFC6455-5.5.1-REPLY: with the code that was received. ASGI-ws.disconnect-2: without one it is 1005 here.
-        if (ws.state === 'CLOSE_RECEIVED') this.#write(ws.send({ type: 'close', code: event.code, reason: '' }));
-        app.disconnect(event.code, event.reason);
-        // RFC6455-7.1.1: "the server MUST close the connection immediately", before the client does.
-        return this.#end();
+        return this.#endWith(() => {
+          // RFC6455-5.5.1-REPLY: with the code that was received. ASGI-ws.disconnect-2: without one it is 1005 here.
+          if (ws.state === 'CLOSE_RECEIVED') this.#write(ws.send({ type: 'close', code: event.code, reason: '' }));
+          app.disconnect(event.code, event.reason);
+          // RFC6455-7.1.1: "the server MUST close the connection immediately", before the client does.
+          this.#end();
+        });
       case 'ended':
-        app.disconnect(abnormal, '');
-        return this.#end();
+        return this.#endWith(() => {
+          app.disconnect(abnormal, '');
+          this.#end();
+        });
     }
   }
 
@@ -253,7 +273,7 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     if (!this.#full || this.#over) return;
     this.#full = false;
     this.#drainEvents();
-    while (!this.#full && !this.#over) {
+    while (!this.#full && !this.#over && this.#ending === undefined) {
       const slice = this.#pending.shift();
       if (slice === undefined) break;
       this.#take(slice);
@@ -272,7 +292,7 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
 
   /** RFC6455-5.5.3: of several Pings the last one may be answered for all: a client that sends many and reads nothing makes us hold one. */
   #pong(payload: Uint8Array): void {
-    if (!this.open) return;
+    if (this.#over || this.#closeSent) return;
     this.#owedPong = this.#flowing ? undefined : payload;
     if (this.#flowing) this.#write(this.#ws!.send({ type: 'pong', payload }));
   }
@@ -280,7 +300,7 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
   #ping(): void {
     const { config, random } = this.#options;
     // A client that we do not listen to need not answer, and one that does not read is found by another deadline.
-    if (!this.open || this.#full || !this.#flowing) return this.#wait('ping', config.wsPingIntervalMs);
+    if (this.#full || !this.#flowing) return this.#wait('ping', config.wsPingIntervalMs);
     this.#alive = false;
     this.#write(this.#ws!.send({ type: 'ping', payload: random.fill(new Uint8Array(4)) }));
     if (config.wsPingTimeoutMs === 0 || config.wsPingTimeoutMs === Infinity) this.#wait('ping', config.wsPingIntervalMs);
@@ -289,12 +309,29 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
 
   // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** Close frames, errors and FIN take effect in the order of arrival: behind what the application still has to answer. */
+  #endWith(finish: () => void): void {
+    this.#ending = finish;
+    if (this.#app!.busy && !this.#closeSent) this.#wait('answer', answerMs);
+    else this.#finish();
+  }
+
+  #finish(): void {
+    const finish = this.#ending;
+    this.#ending = undefined;
+    finish?.();
+  }
+
+  get #closeSent(): boolean {
+    return this.#ws?.state === 'CLOSE_SENT' || this.#ws?.state === 'CLOSED';
+  }
+
   /** RFC6455-7.1.7: the client broke a rule (or is silent): say so in a Close frame, if one may still be sent, and end. */
   #fail(facts: ErrorFacts): void {
     this.#log(facts);
     const ws = this.#ws!;
     const reason = new TextEncoder().encode(facts.message).length <= maxReasonBytes ? facts.message : facts.code;
-    if (ws.state === 'OPEN' || ws.state === 'FAILED') this.#write(ws.send({ type: 'close', code: facts.status, reason }));
+    if (!this.#closeSent) this.#write(ws.send({ type: 'close', code: facts.status, reason }));
     this.#app!.disconnect(facts.status, reason);
     this.#end();
   }
@@ -305,15 +342,14 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     this.#tunnel!.end();
   }
 
-  /** The client closes its half before it has a WebSocket: nothing that could still be said would help it. */
+  /** The client closed its half, and the application, instead of answering, waits for more. */
   #leave(): void {
-    if (this.#app?.connecting !== true) return;
     this.abort('the client closed the connection');
     this.#exchange.channel.cut({ error: undefined, message: 'The client closed the connection before the handshake was complete.', advice: '' });
   }
 
   #wait(patience: Patience, ms: number): void {
-    if (this.#patience === 'close' && patience !== 'close') return;
+    if (this.#patience === 'close' || (this.#patience === 'answer' && patience !== 'close')) return;
     this.#patience = patience;
     this.#exchange.setDeadline(ms);
   }

@@ -1,5 +1,5 @@
 /** Small applications for tests, each in both interfaces where that makes sense. */
-import type { AsgiApp, AsgiReceiveEvent } from '../../src/gateway/asgi/types.ts';
+import type { AsgiApp, AsgiReceiveEvent, WebSocketScope } from '../../src/gateway/asgi/types.ts';
 import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -73,3 +73,15 @@ export async function readBody(receive: () => Promise<AsgiReceiveEvent>): Promis
   }
   return whole;
 }
+
+/** A WebSocket that gives back what it gets. It speaks the first subprotocol offered. */
+export const echoWebSocket: AsgiApp = async (scope, receive, send) => {
+  if (scope.type !== 'websocket') throw new TypeError(scope.type);
+  await receive();
+  await send({ type: 'websocket.accept', subprotocol: (scope as WebSocketScope).subprotocols[0] ?? null });
+  for (;;) {
+    const event = await receive();
+    if (event.type !== 'websocket.receive') return;
+    await send(event.text === undefined ? { type: 'websocket.send', bytes: event.bytes! } : { type: 'websocket.send', text: event.text! });
+  }
+};

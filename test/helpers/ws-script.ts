@@ -8,6 +8,7 @@ export const sampleKey = 'dGhlIHNhbXBsZSBub25jZQ==';
 const mask = Uint8Array.of(1, 2, 3, 4);
 
 const utf8 = new TextEncoder();
+const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 /** A handshake. First line: the target; the others: more fields. */
@@ -116,7 +117,7 @@ export class FrameReader {
 function show(name: string, compressed: boolean, payload: Uint8Array): string {
   const hex = (): string => (payload.length > 32 ? `(${payload.length} octets)` : [...payload].map((octet) => octet.toString(16).padStart(2, '0')).join(' '));
   if (compressed || name === 'binary' || name === 'ping') return hex();
-  if (name === 'close' && payload.length >= 2) return `${payload[0]! * 256 + payload[1]!} ${new TextDecoder().decode(payload.subarray(2))}`;
-  const text = JSON.stringify(new TextDecoder().decode(payload)).slice(1, -1);
+  if (name === 'close' && payload.length >= 2) return `${payload[0]! * 256 + payload[1]!} ${fromUtf8.decode(payload.subarray(2))}`;
+  const text = JSON.stringify(fromUtf8.decode(payload)).slice(1, -1);
   return text.length > 200 ? `(${payload.length} octets)` : text;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { UsageError, combine, configText, helpText, readArgs, readConfig, readEnv, splitWords } from '../../src/node/args.ts';
+import { serverConfig } from '../../src/node/boot.ts';
 import { envName, settingNames, settings } from '../../src/node/settings.ts';
+import { defaultConfig } from '../../src/server/config.ts';
 
 /** What the command would print. */
 function refusal(run: () => unknown): string {
@@ -35,6 +37,11 @@ describe('the command line', () => {
     ['--limit-request-body=0', { limitRequestBody: Infinity }],
     ['--limit-request-line=0', { limitRequestLine: Infinity }],
     ['--no-access-log', { accessLog: false }],
+    ['--ws-max-size=64KiB', { wsMaxSize: 65_536 }],
+    ['--ws-max-size=0', { wsMaxSize: Infinity }],
+    ['--ws-ping-interval=0.5', { wsPingInterval: 0.5 }],
+    ['--ws-ping-timeout=0', { wsPingTimeout: 0 }],
+    ['--ws-per-message-deflate=false', { wsPerMessageDeflate: false }],
   ])('reads %s', (flag, given) => {
     expect(readArgs([flag]).given).toEqual(given);
   });
@@ -122,6 +129,14 @@ describe('the table of settings', () => {
     const spellings = settingNames.flatMap((name) => [settings[name].flag, settings[name].short ?? [], settings[name].also ?? []].flat());
     expect(new Set(spellings).size).toBe(spellings.length);
     expect(new Set(settingNames.map(envName)).size).toBe(settingNames.length);
+  });
+
+  it('agrees with the server about WebSockets', () => {
+    const usual = combine([]).settings;
+    const { wsMaxMessageBytes, wsPingIntervalMs, wsPingTimeoutMs, wsPerMessageDeflate } = defaultConfig;
+    expect(serverConfig(usual)).toMatchObject({ wsMaxMessageBytes, wsPingIntervalMs, wsPingTimeoutMs, wsPerMessageDeflate });
+    const { given } = readArgs(['--ws-max-size=1MB', '--ws-ping-interval=1.5', '--ws-ping-timeout=0', '--ws-per-message-deflate=off']);
+    expect(serverConfig({ ...usual, ...given } as typeof usual)).toMatchObject({ wsMaxMessageBytes: 1_000_000, wsPingIntervalMs: 1500, wsPingTimeoutMs: 0, wsPerMessageDeflate: false });
   });
 
   it('has defaults that its own reader accepts', () => {

@@ -456,8 +456,7 @@ export class WsConnection {
     const from = this.#state;
     const to: WsState | undefined = wsTransitions[from][cause];
     if (to === undefined) {
-      const advice = from === 'FAILED' ? 'Only a Close frame may still be sent.' : 'Nothing may be sent after a Close frame.';
-      throw new LocalProtocolError({ code: 'ws-closed', status: 1002, clause: 'RFC6455-5.5.1-NO-MORE-DATA', message: `Cannot ${cause} in state ${from}.`, advice });
+      throw new LocalProtocolError({ code: 'ws-closed', status: 1002, clause: 'RFC6455-5.5.1-NO-MORE-DATA', message: `Cannot ${cause} in state ${from}.`, advice: 'Nothing may be sent after a Close frame.' });
     }
     this.#state = to;
     if (from !== to && this.#tracer.enabled) this.#tracer.emit({ type: 'ws.state', connection: this.#id, exchange: this.#exchange, role: this.role, from, to, cause });

@@ -34,9 +34,10 @@ export const wsTransitions = {
     'send data': 'CLOSE_RECEIVED', 'send control': 'CLOSE_RECEIVED', 'send close': 'CLOSED',
     'receive data': 'CLOSE_RECEIVED', 'receive control': 'CLOSE_RECEIVED', 'receive close': 'CLOSE_RECEIVED', 'receive error': 'CLOSE_RECEIVED', 'socket ended': 'CLOSED',
   },
-  // RFC6455-7.1.7: an endpoint that fails the connection SHOULD say why in a Close frame, and must read no further.
+  // RFC6455-7.1.7: an endpoint that fails the connection SHOULD say why in a Close frame, and must read no further. What was read
+  // before may still be answered.
   FAILED: {
-    'send data': undefined, 'send control': undefined, 'send close': 'CLOSED',
+    'send data': 'FAILED', 'send control': 'FAILED', 'send close': 'CLOSED',
     'receive data': 'FAILED', 'receive control': 'FAILED', 'receive close': 'FAILED', 'receive error': 'FAILED', 'socket ended': 'CLOSED',
   },
   CLOSED: {

@@ -19,8 +19,6 @@ import { readWebSocketMessage, type WebSocketMessage } from './websocket-message
 
 /** The server's side of a WebSocket, as the gateway uses it. */
 export interface WebSocketChannel {
-  /** Messages can be sent: accepted, no Close frame sent or received, and the client is there. */
-  readonly open: boolean;
   /** Complete the handshake. Throws LocalProtocolError, and nothing has happened. */
   accept(subprotocol: string | undefined, headers: FieldPairs): void;
   /** Send a message. False: the socket is full, and the handler's `resume` is called when there is room again. */
@@ -29,6 +27,8 @@ export interface WebSocketChannel {
   close(code: number, reason: string): void;
   /** The application takes messages again. */
   wantMessages(): void;
+  /** The application has asked for more than there is: it has nothing left to answer. */
+  caughtUp(): void;
 }
 
 /** What the server hands over. */
@@ -84,6 +84,8 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
   /** It is over, and with what. Given to every `receive()` from then on. */
   #disconnect: Disconnect | undefined;
   #waiters: ((event: AsgiReceiveEvent) => void)[] = [];
+  /** The last thing that it was given is a message, and it has not asked for another one. */
+  #answering = false;
 
   // ── to the client ──
   /** `send()`s that wait for room, in order. */
@@ -152,9 +154,9 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
     this.#end(abnormal, '');
   }
 
-  /** The application has not answered yet. */
-  get connecting(): boolean {
-    return this.#phase === 'connecting';
+  /** The application has not got, or not yet answered, everything that the client sent: it would be a pity to hang up now. */
+  get busy(): boolean {
+    return this.#phase === 'denying' || (this.#waiters.length === 0 && (this.#phase === 'connecting' || this.#queue.length > 0 || this.#answering));
   }
 
   get #full(): boolean {
@@ -175,6 +177,7 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
 
   #receive(): Promise<AsgiReceiveEvent> {
     const site = this.#context.sites.here();
+    this.#answering = false;
     return new Promise((resolve) => {
       this.#waiters.push((event) => {
         this.#traceReceived(event, site);
@@ -188,7 +191,8 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
   #feed(): void {
     while (this.#waiters.length > 0) {
       const event = this.#nextEvent();
-      if (event === undefined) return;
+      if (event === undefined) return this.#channel.caughtUp();
+      this.#answering = event.type === 'websocket.receive';
       this.#waiters.shift()!(event);
     }
   }

@@ -57,14 +57,15 @@ describe('closing handshake', () => {
     expect(events(us)).toMatchObject([{ type: 'text', text: 'late' }]);
   });
 
-  test('RFC6455-7.1.7 after an error one Close may be sent, and every further nextEvent throws the same error', () => {
+  test('RFC6455-7.1.7 after an error what came before may be answered, and one Close sent; every further nextEvent throws the same error', () => {
     const us = server();
     us.receiveData(Uint8Array.of(0x83, 0x80, 0, 0, 0, 0));
     const first = codeOf(() => us.nextEvent());
     expect([first, codeOf(() => us.nextEvent())]).toEqual(['ws-reserved-opcode', 'ws-reserved-opcode']);
-    expect(codeOf(() => us.send({ type: 'text', text: 'x' }))).toBe('ws-closed');
+    expect(us.send({ type: 'text', text: 'x' })).toEqual(Uint8Array.of(0x81, 1, 120));
     expect(us.send({ type: 'close', code: 1002, reason: '' })).toEqual(Uint8Array.of(0x88, 2, 0x03, 0xea));
     expect(us.state).toBe('CLOSED');
+    expect(codeOf(() => us.send({ type: 'text', text: 'x' }))).toBe('ws-closed');
   });
 
   test('RFC6455-7.4-CODE we refuse to send codes that must not be sent', () => {
