@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const emitted = join(root, '.cache/types');
 
 /** Entry points that package.json exports, by the name of their file in `src/api`. */
-export const publicEntries = ['index', 'core', 'wsgi', 'asgi', 'node', 'snippet', 'embed', 'frameworks/flasklike', 'frameworks/fastapilike'] as const;
+export const publicEntries = ['index', 'core', 'wsgi', 'asgi', 'node', 'snippet', 'embed', 'socket', 'process', 'frameworks/flasklike', 'frameworks/fastapilike'] as const;
 
 const entries: Record<string, string> = {
   // One flat folder: `frameworks/flasklike` is `frameworks-flasklike.js`.

@@ -22,6 +22,8 @@ const entries: Readonly<Record<string, { readonly from: readonly string[]; reado
   'asgi.d.ts': { from: ['api/asgi'], exports: 'all' },
   'frameworks/flasklike.d.ts': { from: ['api/frameworks/flasklike'], exports: 'all' },
   'frameworks/fastapilike.d.ts': { from: ['api/frameworks/fastapilike'], exports: 'all' },
+  'socket.d.ts': { from: ['api/socket'], exports: 'all' },
+  'process.d.ts': { from: ['api/process'], exports: 'all' },
 };
 
 const asked = process.argv.slice(2);

@@ -21,6 +21,8 @@ const names: Record<(typeof publicEntries)[number], readonly string[]> = {
   wsgi: ['WsgiViolation', 'dispatcher', 'proxyFix', 'timing', 'validate'],
   asgi: ['AsgiViolation', 'ClientDisconnected', 'asgiFromWsgi', 'fromFetch', 'toFetch'],
   node: ['AppImportError', 'InterfaceError', 'SocketError', 'importApp', 'serve'],
+  process: ['args', 'exit', 'readLine', 'write'],
+  socket: ['AF_INET', 'SHUT_RD', 'SHUT_RDWR', 'SHUT_WR', 'SOCK_STREAM', 'SOL_SOCKET', 'SOMAXCONN', 'SO_REUSEADDR', 'Socket', 'SocketError', 'socket'],
   embed: ['PortholePlayground', 'definePlayground', 'protocolVersion'],
   'frameworks/flasklike': ['Flask', 'HttpError', 'MultiDict', 'Request', 'Response', 'TestClient', 'abort', 'jsonify', 'makeResponse', 'redirect', 'request'],
   'frameworks/fastapilike': ['BackgroundTasks', 'FastApi', 'HttpException', 'Request', 'Response', 'Type', 'ValidationError', 'WebSocket', 'WebSocketDisconnect', 'html', 'json'],

@@ -2,7 +2,7 @@
  * The runtime of a process, as one module that imports nothing: what a worker of the sandbox frame (or of Node, in the
  * tests) imports first. It holds the gateway; the snippet is loaded into the same thread when the job comes.
  */
-import { systemHost } from '../src/host/system.ts';
+import { ownTimers, systemHost } from '../src/host/system.ts';
 import { serveCalls, type CallPort } from '../src/rpc/calls.ts';
 import type { Platform } from '../src/runner/platform.ts';
 import { Session } from '../src/runner/session.ts';
@@ -13,5 +13,5 @@ import { workerPlatform } from '../src/runner/worker-platform.ts';
 export function boot(port: CallPort, platform: Platform = workerPlatform): void {
   // V8 keeps ten frames, which a framework uses up; other engines keep more than anybody needs.
   if ('stackTraceLimit' in Error) Error.stackTraceLimit = stackDepth;
-  serveCalls(new Session(systemHost, platform), port);
+  serveCalls(new Session({ ...systemHost, timers: ownTimers() }, platform), port);
 }

@@ -60,15 +60,15 @@ export class Clients {
     return session;
   }
 
-  /** Close (FIN; a WebSocket: the closing handshake) or cut (RST) a connection; unknown ones are ignored. */
-  disconnect(connection: number, how: 'close' | 'reset'): void {
+  /** Close (FIN; a WebSocket: the closing handshake) or cut (RST) a connection. False where it is none of these. */
+  disconnect(connection: number, how: 'close' | 'reset'): boolean {
     const webSocket = this.#webSockets.get(connection);
     if (how === 'close') webSocket?.close();
     else webSocket?.reset();
     const client = this.#open.get(connection);
-    this.#open.delete(connection);
     if (how === 'close') client?.close();
     else client?.reset();
+    return this.#open.delete(connection) || webSocket !== undefined;
   }
 
   /** Cut them all. `reason`: one sentence for whoever has a WebSocket open. */

@@ -1,11 +1,13 @@
 import type { Host } from '../host/effects.ts';
+import type { MemoryKernel } from '../net/bsd/memory-kernel.ts';
 import type { MemoryListener } from '../net/network.ts';
 import { PortSocket } from '../net/port.ts';
 import type { DuplexSocket } from '../net/socket.ts';
 import { remoteCalls } from '../rpc/calls.ts';
 import { readMessage } from '../rpc/check.ts';
-import type { FromProcess, Job, ProcessApi, StartOutcome, ToProcess } from '../rpc/contract.ts';
+import type { FromProcess, Job, ProcessApi, Problem, StartOutcome, ToProcess } from '../rpc/contract.ts';
 import { batchBytes, traceCredit } from '../rpc/limits.ts';
+import type { WireConnection } from '../rpc/system-calls.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { estimateBytes } from '../trace/payload.ts';
 import { materialise } from '../trace/recorder.ts';
@@ -13,6 +15,7 @@ import type { Tracer } from '../trace/tracer.ts';
 import { bridge } from './bridge.ts';
 import { Bucket } from './bucket.ts';
 import { GuardedPort } from './guard.ts';
+import { SystemCalls } from './system-calls.ts';
 import type { MessagePortLike, SpawnedProcess } from './types.ts';
 
 /** Time between two heartbeats. ms. */
@@ -26,12 +29,28 @@ const tracePerSecond = { events: 20_000, bytes: 8 * 1024 * 1024 };
 
 export type ProcessState = 'starting' | 'running' | 'silent' | 'exited';
 
+/** How long the connections of a process that has ended may take to send what is queued, as a kernel's do. ms. */
+const lingerMs = 1000;
+
+/** How a process ended. */
+export interface Ending {
+  readonly reason: string;
+  /** Exit code, where it ended by itself and in order. */
+  readonly code?: number;
+  /** The error that nobody caught. */
+  readonly problem?: Problem;
+}
+
 /** What a process tells the arbiter. */
 export interface ProcessOwner {
-  /** Its state changed (not by `kill`). */
+  /** Its state changed (not by `kill`), or where it listens. */
   changed(process: Process): void;
+  /** It has not answered a heartbeat in time. */
+  missed(process: Process): void;
   /** It ended, or was ended because it broke the rules of the channel. Called at most once, and not after `kill`. */
-  exited(process: Process, reason: string): void;
+  exited(process: Process, ending: Ending): void;
+  /** A connection is now its. */
+  accepted(process: Process, connection: number): void;
   traced(events: readonly TraceEvent[]): void;
 }
 
@@ -39,8 +58,10 @@ export interface ProcessOptions {
   readonly spawned: SpawnedProcess;
   readonly host: Host;
   readonly owner: ProcessOwner;
-  /** Where its connections come from. */
-  readonly listener: MemoryListener;
+  /** For its system calls. */
+  readonly kernel: MemoryKernel;
+  /** The listening socket that it inherits; a script has none. */
+  readonly listener?: MemoryListener | undefined;
   /** Lamport time of this thread's end of its connections. */
   readonly tracer: Tracer;
 }
@@ -54,7 +75,8 @@ export class Process {
   readonly #spawned: SpawnedProcess;
   readonly #host: Host;
   readonly #owner: ProcessOwner;
-  readonly #listener: MemoryListener;
+  readonly #listener: MemoryListener | undefined;
+  readonly #system: SystemCalls;
   readonly #tracer: Tracer;
   readonly #calls: ProcessApi;
   readonly #wire: GuardedPort;
@@ -64,6 +86,8 @@ export class Process {
   readonly #events: Bucket;
   readonly #bytes: Bucket;
   #state: ProcessState = 'starting';
+  /** It has ended, and its connections have not. */
+  #lingers = false;
   /** Before it went silent. */
   #lively: 'starting' | 'running' = 'starting';
 
@@ -99,7 +123,24 @@ export class Process {
     this.#farWire = port2;
     this.#wire.onmessage = (event) => this.#receive(event.data);
     this.#wire.start();
+    this.#system = new SystemCalls({
+      kernel: options.kernel, tracer: this.#tracer,
+      hand: (socket) => this.#passage(socket),
+      post: (message, transfer) => this.#post(message, transfer),
+      misbehaves: (how) => this.#fail(how),
+      listens: () => this.#owner.changed(this),
+    });
     this.#spawned.onExit((reason) => this.#fail(reason));
+  }
+
+  /** Where it listens by calls of its own. */
+  get listening(): readonly string[] {
+    return this.#system.listening;
+  }
+
+  /** More of its standard input. */
+  input(text: string, end: boolean): void {
+    this.#post({ type: 'stdin', text, end, clock: this.#tracer.clock });
   }
 
   get state(): ProcessState {
@@ -129,7 +170,8 @@ export class Process {
 
   /** End it at once. */
   kill(): void {
-    if (this.#state === 'exited') return;
+    if (this.#state === 'exited' && !this.#lingers) return;
+    this.#lingers = false;
     this.#end();
     this.#spawned.terminate();
   }
@@ -141,6 +183,7 @@ export class Process {
     this.#beat += 1;
     this.#beatAt = this.#host.clock.now();
     this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
+    if (this.#missed > 0 && this.#missed <= silentBeats) this.#owner.missed(this);
     if (this.#missed < silentBeats || this.#state === 'silent') return;
     this.#state = 'silent';
     // The kernel gives no connection to a process that does not call accept.
@@ -183,13 +226,13 @@ export class Process {
       case 'accept':
         this.#tracer.witness(message.clock);
         this.#accepting += 1;
-        if (this.#accepting > this.#listener.backlog + 1) this.#fail('it accepts more connections than can wait');
+        if (!this.#listener || this.#accepting > this.#listener.backlog + 1) this.#fail('it accepts more connections than can wait');
         else if (this.#state !== 'silent') this.#wait();
         break;
       case 'trace': this.#takeTrace(message); break;
       case 'flushed': this.#flushes.get(message.id)?.(); break;
-      case 'exit': this.#fail(message.reason); break;
-      case 'call': this.#fail('it called for what this machine does not have'); break;
+      case 'exit': this.#leave(message); break;
+      case 'call': this.#system.take(message); break;
       default: message satisfies never;
     }
   }
@@ -255,7 +298,7 @@ export class Process {
   #wait(): void {
     const place = { leave: () => {} };
     this.#places.add(place);
-    place.leave = this.#listener.acceptWith({
+    place.leave = this.#listener!.acceptWith({
       take: (socket) => {
         this.#places.delete(place);
         this.#accepting -= 1;
@@ -270,19 +313,28 @@ export class Process {
     this.#places.clear();
   }
 
-  /** Pass an accepted connection on: here it is joined to a port, whose other end is the process's socket. */
+  /** Pass an accepted connection on. */
   #hand(socket: DuplexSocket): void {
+    const { port, ...facts } = this.#passage(socket);
+    // In a job of its own: whoever connected is still in the middle of it, and accept comes after connect.
+    void Promise.resolve().then(() => this.#post({ type: 'connection', ...facts, clock: this.#tracer.clock, port }, [port]));
+  }
+
+  /** Join one of our ends of a connection to a port, whose other end is the process's socket. */
+  #passage(socket: DuplexSocket): WireConnection {
     const { port1, port2 } = new MessageChannel();
     const near = new GuardedPort(port1, this.#host.clock, () => passage.lose());
-    // Seen from here the process is the peer, so this end plays the client.
-    const passage: PortSocket = new PortSocket(near, { id: socket.id, role: 'client', local: socket.remote, remote: socket.local, tracer: this.#tracer });
+    // Seen from here the process is the peer, so this end plays the other role.
+    const role = socket.role === 'server' ? 'client' : 'server';
+    const passage: PortSocket = new PortSocket(near, { id: socket.id, role, local: socket.remote, remote: socket.local, tracer: this.#tracer });
     near.start();
     this.#sockets.add(passage);
-    bridge(socket, passage, () => this.#sockets.delete(passage));
-    // In a job of its own: whoever connected is still in the middle of it, and accept comes after connect.
-    void Promise.resolve().then(() => {
-      this.#post({ type: 'connection', id: socket.id, local: socket.local, remote: socket.remote, clock: this.#tracer.clock, port: port2 }, [port2]);
+    bridge(socket, passage, () => {
+      this.#sockets.delete(passage);
+      if (this.#lingers && this.#sockets.size === 0) this.kill();
     });
+    if (socket.role === 'server') this.#owner.accepted(this, socket.id);
+    return { id: socket.id, local: socket.local, remote: socket.remote, port: port2 };
   }
 
   // ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -290,15 +342,34 @@ export class Process {
   #fail(reason: string): void {
     if (this.#state === 'exited') return;
     this.kill();
-    this.#owner.exited(this, reason);
+    this.#owner.exited(this, { reason });
+  }
+
+  /** The program has ended by itself. What it has sent is still on its way, for a while. */
+  #leave({ reason, code, problem }: Extract<FromProcess, { type: 'exit' }>): void {
+    if (code === undefined) {
+      this.#fail(reason);
+      return;
+    }
+    this.#lingers = true;
+    this.#depart();
+    if (this.#sockets.size === 0) this.kill();
+    else this.#host.timers.after(lingerMs, () => this.kill());
+    this.#owner.exited(this, { reason, code, ...(problem && { problem }) });
   }
 
   #end(): void {
-    this.#state = 'exited';
-    this.#withdraw();
+    this.#depart();
     this.#wire.close();
     for (const socket of this.#sockets) socket.lose();
     this.#sockets.clear();
+  }
+
+  /** It does nothing any more. */
+  #depart(): void {
+    this.#state = 'exited';
+    this.#withdraw();
+    this.#system.close();
     for (const done of [...this.#flushes.values()]) done();
   }
 }

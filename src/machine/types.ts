@@ -2,6 +2,8 @@
  * The machine as the page sees it: a small computer on which a snippet runs. No DOM; the same in Node tests.
  */
 import type { Snippet } from '../snippet/schema.ts';
+import type { LoadControl } from './load-types.ts';
+import type { ProgramControl, ProgramStatus } from './program-types.ts';
 import type { ErrorFacts, SourceSite, TraceEvent } from '../trace/events.ts';
 
 export type MachineState =
@@ -30,6 +32,8 @@ export interface MachineStatus {
   readonly problem?: LoadProblem;
   /** Living processes. */
   readonly processes: readonly { readonly name: string; readonly state: 'starting' | 'running' | 'silent' | 'exited' }[];
+  /** The programs of the snippet, in its order. */
+  readonly programs?: readonly ProgramStatus[];
 }
 
 /** One request to be sent: raw bytes, cut into segments. */
@@ -147,7 +151,7 @@ export type MachineEvent =
   /** Batches, in causal (Lamport) order within a batch. `seq` is per process; `at` is on one clock, the machine's. */
   | { readonly type: 'trace'; readonly events: readonly TraceEvent[] };
 
-export interface Machine {
+export interface Machine extends ProgramControl, LoadControl {
   readonly status: MachineStatus;
   /** (Re)start with this snippet. Resolves once running or failed; stops what ran before. */
   run(snippet: Snippet): Promise<MachineStatus>;
@@ -160,7 +164,7 @@ export interface Machine {
    * them after this has returned. Stopping the machine closes it.
    */
   openWebSocket(request: WebSocketRequest, onEvent: (event: WebSocketEvent) => void): WebSocketSession;
-  /** Close (FIN) or cut (RST) one connection from the client side. */
+  /** Close (FIN) or cut (RST) one connection: from the client side where the page is the client, else in the middle (always a cut). */
   disconnect(connection: number, how: 'close' | 'reset'): void;
   subscribe(listener: (event: MachineEvent) => void): () => void;
 }

@@ -42,8 +42,14 @@ export function waterMarks(options: WaterMarks): { readonly high: number; readon
   return { high, low: Math.min(options.lowWaterBytes ?? defaultLowWaterBytes, high) };
 }
 
+/** An end of a pair, which can be broken in the middle. */
+export interface CuttableSocket extends DuplexSocket {
+  /** The network loses the connection: both ends are told ECONNRESET. */
+  cut(): void;
+}
+
 /** Two connected ends: `[client, server]`. Bytes are passed by reference, never copied: the writer gave them away. */
-export function socketPair(options: SocketPairOptions = {}): [client: DuplexSocket, server: DuplexSocket] {
+export function socketPair(options: SocketPairOptions = {}): [client: CuttableSocket, server: CuttableSocket] {
   const id = options.id ?? 1;
   const clientAddress = options.client ?? { host: '127.0.0.1', port: 49_152 };
   const serverAddress = options.server ?? { host: '127.0.0.1', port: 80 };
@@ -72,7 +78,7 @@ function finish(life: Life, firstToEnd: Life['firstToEnd']): void {
 }
 
 /** One end of a pair. The queue of a direction lives at its receiver (`#inbox`), the pressure flag at its sender. */
-class MemorySocket implements DuplexSocket {
+class MemorySocket implements CuttableSocket {
   readonly id: number;
   readonly role: 'client' | 'server';
   readonly local: Address;
@@ -139,6 +145,13 @@ class MemorySocket implements DuplexSocket {
     finish(this.#life, undefined);
     this.#sever(null);
     if (!this.peer.#closed) this.peer.#sever(new SocketError('ECONNRESET', 'recv', 'the peer reset the connection'));
+  }
+
+  cut(): void {
+    finish(this.#life, undefined);
+    for (const end of [this, this.peer]) {
+      if (!end.#closed && end.#cut === undefined) end.#sever(new SocketError('ECONNRESET', 'recv', 'the connection was cut'));
+    }
   }
 
   pause(): void {

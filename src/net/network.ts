@@ -1,6 +1,6 @@
 import type { Clock } from '../host/effects.ts';
 import { Ledger } from './ledger.ts';
-import { socketPair, type WaterMarks } from './memory.ts';
+import { socketPair, type CuttableSocket, type SocketPairOptions, type WaterMarks } from './memory.ts';
 import { checkPort, isLocal, isWildcard, resolveHost } from './names.ts';
 import { formatAddress, SocketError, type Address, type DuplexSocket, type Listener, type Network } from './socket.ts';
 
@@ -14,6 +14,8 @@ export interface MemoryNetworkOptions extends WaterMarks {
   readonly clock?: Clock;
   /** How long TIME_WAIT lasts. ms. Default 60 000, as on Linux. */
   readonly timeWaitMs?: number;
+  /** What the connecting end of each connection goes through: a worse network than this one. Default: nothing. */
+  readonly shape?: (socket: DuplexSocket) => DuplexSocket;
 }
 
 /** How a port is claimed. */
@@ -40,6 +42,9 @@ export class MemoryNetwork implements Network {
   /** Every claimed port and who claims it: one entry per bound address. */
   readonly #bound = new Map<number, Binding[]>();
   readonly #ledger: Ledger;
+  readonly #shape: (socket: DuplexSocket) => DuplexSocket;
+  /** Connections that are open, by id. */
+  readonly #open = new Map<number, CuttableSocket>();
   #nextEphemeral = firstEphemeralPort;
   #nextId = 1;
 
@@ -48,6 +53,7 @@ export class MemoryNetwork implements Network {
     this.#names = options.names ?? {};
     this.#addresses = options.addresses ?? [];
     this.#marks = options;
+    this.#shape = options.shape ?? ((socket) => socket);
   }
 
   /**
@@ -105,10 +111,25 @@ export class MemoryNetwork implements Network {
     if (from && this.#ledger.hasPair(client, server)) {
       throw new SocketError('EADDRNOTAVAIL', 'connect', `there is a connection from ${formatAddress(client)} to ${formatAddress(server)} already, open or in TIME_WAIT; let the system choose a port`);
     }
-    const [near, far] = socketPair({ ...this.#marks, id: this.#nextId, client, server, onOver: this.#ledger.enter(client, server) });
+    const id = this.#nextId;
     this.#nextId += 1;
+    const remember = this.#ledger.enter(client, server);
+    const onOver: SocketPairOptions['onOver'] = (firstToEnd) => {
+      this.#open.delete(id);
+      remember(firstToEnd);
+    };
+    const { highWaterBytes, lowWaterBytes } = this.#marks;
+    const [near, far] = socketPair({ ...(highWaterBytes !== undefined && { highWaterBytes }), ...(lowWaterBytes !== undefined && { lowWaterBytes }), id, client, server, onOver });
+    this.#open.set(id, near);
+    const shaped = this.#shape(near);
     listener.offer(far);
-    return near;
+    return shaped;
+  }
+
+  /** Break a connection in the middle: both ends are told ECONNRESET. False where there is none of that number. */
+  cut(id: number): boolean {
+    this.#open.get(id)?.cut();
+    return this.#open.delete(id);
   }
 
   #listenerAt(address: Address): MemoryListener | undefined {

@@ -11,7 +11,7 @@ export const formatAddress = (address: Address): string =>
   address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 
 /** errno names that a socket operation can end with. */
-export type Errno = 'EADDRINUSE' | 'EADDRNOTAVAIL' | 'ECONNREFUSED' | 'ECONNRESET' | 'ECONNABORTED' | 'EPIPE' | 'ETIMEDOUT' | 'ENOTCONN' | 'EISCONN' | 'EINVAL' | 'EBADF' | 'EAGAIN' | 'ENETUNREACH' | 'ENOTFOUND';
+export type Errno = 'EADDRINUSE' | 'EADDRNOTAVAIL' | 'ECONNREFUSED' | 'ECONNRESET' | 'ECONNABORTED' | 'EPIPE' | 'ETIMEDOUT' | 'ENOTCONN' | 'EISCONN' | 'EINVAL' | 'EBADF' | 'EAGAIN' | 'ENETUNREACH' | 'ENOTFOUND' | 'EMFILE' | 'EAFNOSUPPORT' | 'ENOPROTOOPT';
 
 /** A socket operation failed: `code` as in errno(3), `call` the operation (`bind`, `connect`, `send`, …). */
 export class SocketError extends Error {

@@ -4,7 +4,7 @@
 import { SocketError, type Errno } from '../net/socket.ts';
 
 const known: ReadonlySet<string> = new Set<Errno>([
-  'EADDRINUSE', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTCONN', 'EISCONN', 'EINVAL', 'EBADF', 'EAGAIN', 'ENETUNREACH', 'ENOTFOUND',
+  'EADDRINUSE', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTCONN', 'EISCONN', 'EINVAL', 'EBADF', 'EAGAIN', 'ENETUNREACH', 'ENOTFOUND', 'EMFILE', 'EAFNOSUPPORT', 'ENOPROTOOPT',
 ]);
 
 /** Codes that mean the same to a server as one that we know. */

@@ -13,7 +13,7 @@ export interface ConsoleLine {
 }
 
 /** Which processes' deeds are worth a line. */
-const processLevels = { 'process.start': 'debug', 'process.ready': 'info', 'process.exit': 'info', 'process.silent': 'warning', 'process.kill': 'warning' } as const;
+const processLevels = { 'process.start': 'debug', 'process.ready': 'info', 'process.exit': 'info', 'process.silent': 'warning', 'process.kill': 'warning', 'process.reload': 'info' } as const;
 
 function toLine(event: TraceEvent): ConsoleLine | undefined {
   const { process } = event;
@@ -27,6 +27,7 @@ function toLine(event: TraceEvent): ConsoleLine | undefined {
     case 'process.exit':
     case 'process.silent':
     case 'process.kill':
+    case 'process.reload':
       return { event, source: 'process', level: processLevels[event.type], text: event.detail, process };
     default:
       return undefined;

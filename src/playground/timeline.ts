@@ -9,6 +9,8 @@ export type Lane = (typeof lanes)[number];
 /** Which party tells (or suffers) an event. */
 export function laneOf(event: TraceEvent): Lane {
   const { type } = event;
+  // The program calls, and from there the arrow leads to the socket.
+  if (type === 'socket.call') return 'app';
   if (type.startsWith('socket.')) return 'socket';
   if (event.process === clientProcess) return 'client';
   if (type.startsWith('gateway.')) return 'gateway';
@@ -28,6 +30,8 @@ export function arrowOf(event: TraceEvent): Arrow | undefined {
       const end: Lane = event.process === clientProcess ? 'client' : 'server';
       return event.flow === 'send' ? { from: end, to: 'socket' } : { from: 'socket', to: end };
     }
+    case 'socket.call':
+      return { from: 'app', to: 'socket' };
     case 'gateway.environ':
     case 'gateway.scope':
       return { from: 'server', to: 'gateway' };
@@ -59,6 +63,9 @@ export function isProblem(event: TraceEvent): boolean {
     case 'process.kill':
     case 'trace.gap':
       return true;
+    case 'socket.call':
+      // A timeout is what was asked for.
+      return event.error !== undefined && event.error !== 'ETIMEDOUT' && event.error !== 'EAGAIN';
     case 'log':
       // Whatever an app writes to `wsgi.errors` is called an error by the server; it is a log.
       return event.level === 'error' && event.source !== 'wsgi.errors';

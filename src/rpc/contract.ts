@@ -43,6 +43,8 @@ interface AnyJob {
   readonly name: string;
   readonly files: Snippet['files'];
   readonly entry: string;
+  /** Text of an ES module without imports, for each library that the files speak of (`rpc/libraries.ts`). */
+  readonly libraries: Readonly<Partial<Record<Library, string>>>;
   /** Lamport time of the machine: what the process traces comes after it. */
   readonly clock: number;
 }
@@ -52,8 +54,6 @@ export interface GatewayJob extends AnyJob {
   readonly kind: 'gateway';
   readonly interface: Snippet['interface'];
   readonly server: SnippetServer;
-  /** Text of an ES module without imports, for each library that the files speak of (`rpc/libraries.ts`). */
-  readonly libraries: Readonly<Partial<Record<Library, string>>>;
   /** Where the machine listens for it. */
   readonly address: WireAddress;
   /** Connections that may wait for accept. */

@@ -43,12 +43,12 @@ export class LogBudget {
     this.#filledAt = host.clock.now();
   }
 
-  /** `text` is cut where it is too long. `site` is asked for only if the line is kept: it costs a stack trace. */
-  write(source: LogEvent['source'], level: Level, text: string, site: () => SourceSite | undefined): void {
+  /** `text` is cut where it is too long. `site` is asked for only if the line is kept: it costs a stack trace. `partial`: no line end follows. */
+  write(source: LogEvent['source'], level: Level, text: string, site: () => SourceSite | undefined, partial = false): void {
     if (!this.#admits(text)) return;
     const shown = text.length <= maxLine ? text : `${text.slice(0, maxLine)}… (${text.length - maxLine} more characters)`;
     const place = site();
-    this.#emit({ source, level, text: shown, ...(place && { site: place }) });
+    this.#emit({ source, level, text: shown, ...(partial && { partial }), ...(place && { site: place }) });
   }
 
   #admits(text: string): boolean {

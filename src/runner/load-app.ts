@@ -4,12 +4,11 @@
  */
 import { InterfaceError, toGatewayApp, type GatewayApp } from '../gateway/detect.ts';
 import type { GatewayJob } from '../rpc/contract.ts';
-import { withLibraries } from './builtins.ts';
-import { link, type Builtins, type Program } from './link.ts';
-import { ModuleRegistry, type ModuleFunctions } from './modules.ts';
+import type { Builtins, Program } from './link.ts';
+import { linkProgram } from './link-program.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
-import { StackReader } from './stacks.ts';
+import type { StackReader } from './stacks.ts';
 import { nearest } from './suggest.ts';
 
 /** Names that are tried when the entry names none, in this order. */
@@ -32,38 +31,18 @@ export function splitEntry(entry: string): { readonly module: string; readonly n
  * Link, run, pick and classify. `onLinked` is called before any of the snippet's code runs.
  * Rejects with LoadError.
  */
-export async function loadApp(job: GatewayJob, platform: Platform, onLinked: (stacks: StackReader) => void): Promise<LoadedApp> {
+export async function loadApp(job: GatewayJob, platform: Platform, builtins: Builtins, onLinked: (stacks: StackReader) => void): Promise<LoadedApp> {
   const { module, name } = splitEntry(job.entry);
-  if (module === '') throw new LoadError('ImportError', `'${job.entry}' names no file.`, 'Write FILE or FILE:NAME, for example app.ts:app.');
-  if (module.endsWith('.py')) throw new LoadError('ImportError', `${module} is Python, which this version does not run.`, 'Choose a TypeScript or JavaScript file.');
-  const available = withLibraries(await evaluateLibraries(job.libraries, platform));
-  const program = link(job.files, module, available);
-  const stacks = new StackReader(program);
-  onLinked(stacks);
-  const exports = await run(program, available, stacks, platform);
-  const [found, value] = pick(exports, name, program.entry);
-  return { app: classify(value, job.interface, `${program.entry}:${found}`, program.entry), program, stacks };
-}
-
-/** Before the snippet's code runs: it cannot reach into them while they come up. */
-async function evaluateLibraries(texts: GatewayJob['libraries'], platform: Platform): Promise<Builtins> {
-  const modules = Object.entries(texts).map(async ([name, text]) => [name, { ...((await platform.evaluate(text)) as Builtins[string]) }] as const);
-  return Object.fromEntries(await Promise.all(modules));
-}
-
-async function run(program: Program, builtins: Builtins, stacks: StackReader, platform: Platform): Promise<Readonly<Record<string, unknown>>> {
-  let functions: ModuleFunctions;
+  const linked = await linkProgram(job, module, platform, builtins, onLinked);
+  const { program, stacks } = linked;
+  let exports: Readonly<Record<string, unknown>>;
   try {
-    ({ modules: functions } = (await platform.evaluate(program.code)) as { readonly modules: ModuleFunctions });
-  } catch (error) {
-    // Parsed by us and refused by the platform: syntax that is too new for it.
-    throw new LoadError('SyntaxError', error instanceof Error ? error.message : String(error), 'This browser does not know some syntax that the code uses.');
-  }
-  try {
-    return await new ModuleRegistry(program, functions, builtins, stacks.gifts).run();
+    exports = await linked.run();
   } catch (error) {
     throw error instanceof LoadError ? error : thrown(error, stacks, program.entry);
   }
+  const [found, value] = pick(exports, name, program.entry);
+  return { app: classify(value, job.interface, `${program.entry}:${found}`, program.entry), program, stacks };
 }
 
 /** The code of a module threw. */

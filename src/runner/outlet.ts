@@ -36,6 +36,7 @@ export class TraceOutlet implements Tracer {
   #timerIsSoon = false;
   #frameBegan = -Infinity;
   #eager = 0;
+  #muted = false;
 
   constructor(options: OutletOptions) {
     this.#recorder = new Recorder({ process: options.process, clock: options.host.clock, budgetBytes: batchBytes });
@@ -57,6 +58,7 @@ export class TraceOutlet implements Tracer {
   }
 
   emit(event: TraceInput): void {
+    if (this.#muted) return;
     this.#recorder.emit(event.type === 'app.error' && this.#readable ? { ...event, stack: this.#readable(event) } : event);
     // The app may never come back from here, and nothing would be sent any more: send what led to it.
     if (event.type === 'app.call' || event.type === 'log') this.#flushEagerly();
@@ -66,6 +68,16 @@ export class TraceOutlet implements Tracer {
   token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
     this.#recorder.token(token, connection, exchange, stream, start, end);
     this.#due(false);
+  }
+
+  /** Nothing is told any more. */
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  /** The program is over: what it still does is not told. */
+  mute(): void {
+    this.#muted = true;
   }
 
   /** Send what waits, credit permitting. */

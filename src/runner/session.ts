@@ -1,27 +1,47 @@
 import type { Host } from '../host/effects.ts';
-import type { FromProcess, GatewayJob, Job, ProcessApi, Problem, StartOutcome, ToProcess, WirePort } from '../rpc/contract.ts';
+import { createSocketModule } from '../net/bsd/module.ts';
+import type { FromProcess, GatewayJob, Job, ProcessApi, Problem, ScriptJob, StartOutcome, ToProcess, WirePort } from '../rpc/contract.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { Server } from '../server/server.ts';
 import { RemoteListener } from './accept.ts';
+import { Activity } from './activity.ts';
+import { builtinsOf } from './builtins.ts';
 import { capturingConsole, LogBudget } from './console.ts';
+import type { Builtins } from './link.ts';
 import { loadApp, type LoadedApp } from './load-app.ts';
 import { TraceOutlet } from './outlet.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
+import { RemoteKernel } from './remote-kernel.ts';
+import { Script } from './script.ts';
 import type { StackReader } from './stacks.ts';
+import { programProcess, StandardInput } from './standard-streams.ts';
 
 type Post = (message: FromProcess, transfer?: readonly object[]) => void;
 
+/** What a process has from its job on. */
+interface Surroundings {
+  readonly outlet: TraceOutlet;
+  readonly kernel: RemoteKernel;
+  readonly input: StandardInput;
+  readonly budget: LogBudget;
+  readonly builtins: Builtins;
+  readonly activity: Activity;
+  readonly closeSockets: () => void;
+  stacks: StackReader | undefined;
+}
+
 /**
- * The life of one process: takes a job, loads the app, serves what the machine accepts for it, answers the heartbeat,
- * and stops. One per worker; a new run is a new worker.
+ * The life of one process: takes a job, loads an app and serves what the machine accepts for it, or runs a script; answers
+ * the heartbeat, and stops. One per worker; a new run is a new worker.
  */
 export class Session implements ProcessApi {
   readonly #host: Host;
   readonly #platform: Platform;
-  #outlet: TraceOutlet | undefined;
+  #around: Surroundings | undefined;
   #listener: RemoteListener | undefined;
   #server: Server | undefined;
+  #script: Script | undefined;
   #post: Post = () => {};
 
   constructor(host: Host, platform: Platform) {
@@ -32,18 +52,19 @@ export class Session implements ProcessApi {
   async start(job: Job, wire: WirePort): Promise<StartOutcome> {
     // Taken out of the reach of the snippet's code, which may replace what it finds on the prototype.
     this.#post = wire.postMessage.bind(wire) as Post;
-    if (job.kind !== 'gateway') return { ok: false, problem: { name: 'Error', message: 'Scripts cannot be run yet.', advice: '' } };
-    const outlet = new TraceOutlet({
-      process: job.name, host: this.#host, send: (batch) => this.#post({ type: 'trace', batch }, [batch.tokens]),
-    });
-    outlet.witness(job.clock);
-    this.#outlet = outlet;
-    this.#listener = new RemoteListener(job.address, job.backlog, outlet, (message) => this.#post(message));
+    const around = this.#surround(job);
+    const { outlet } = around;
+    this.#around = around;
+    if (job.kind === 'gateway') this.#listener = new RemoteListener(job.address, job.backlog, outlet, (message) => this.#post(message));
     wire.onmessage = (event) => this.#receive(event.data as ToProcess);
     wire.start?.();
     try {
-      const loaded = await this.#load(job, outlet);
-      await this.#serve(loaded, job, outlet, this.#listener);
+      if (job.kind === 'script') {
+        await this.#runScript(job, around);
+        return { ok: true };
+      }
+      const loaded = await this.#load(job, around);
+      await this.#serve(loaded, job, outlet, this.#listener!);
       return { ok: true, interface: loaded.app.interface };
     } catch (error) {
       const problem = problemOf(error);
@@ -60,28 +81,55 @@ export class Session implements ProcessApi {
   async stop(graceMs: number): Promise<void> {
     this.#listener?.close();
     await this.#server?.shutdown(graceMs);
-    this.#outlet?.flush();
+    this.#around?.outlet.flush();
   }
 
-  async #load(job: GatewayJob, outlet: TraceOutlet): Promise<LoadedApp> {
+  /** Trace, console, sockets and standard streams of the program. */
+  #surround(job: Job): Surroundings {
+    const outlet = new TraceOutlet({
+      process: job.name, host: this.#host, send: (batch) => this.#post({ type: 'trace', batch }, [batch.tokens]),
+    });
+    outlet.witness(job.clock);
+    const kernel = new RemoteKernel(outlet, (message) => this.#post(message));
+    const activity = new Activity(() => this.#script?.rested());
+    const input = new StandardInput();
     const budget = new LogBudget(outlet, this.#host);
-    let stacks: StackReader | undefined;
-    const readable = (error: { readonly name: string; readonly message: string; readonly stack?: string | undefined }): string => stacks?.readable(error) ?? `${error.name}: ${error.message}`;
+    const sockets = createSocketModule({ kernel, host: this.#host, tracer: outlet, here: () => around.stacks?.here(), onWaiting: activity.change });
+    const args = job.kind === 'script' ? job.args : [];
+    const program = programProcess(args, input, budget, activity, (code) => this.#exit(code, `exit(${code})`));
+    const around: Surroundings = {
+      outlet, kernel, input, budget, activity, closeSockets: sockets.closeAll, builtins: builtinsOf(sockets.module, program), stacks: undefined,
+    };
+    if (job.kind === 'gateway') input.feed('', true);
+    else input.feed(job.stdin, false);
+    return around;
+  }
+
+  /** What the program says, by whatever way, is told with its places. */
+  #listenTo(around: Surroundings, onUncaught: (thrown: unknown, text: string) => void): (stacks: StackReader) => void {
+    const { outlet, budget } = around;
+    const readable = (error: { readonly name: string; readonly message: string; readonly stack?: string | undefined }): string => around.stacks?.readable(error) ?? `${error.name}: ${error.message}`;
     this.#platform.onUncaught((thrown, origin) => {
-      const error = thrown instanceof Error ? thrown : undefined;
-      const text = error ? readable(error) : String(thrown);
-      budget.write('stderr', 'error', `Uncaught ${origin === 'rejection' ? '(in promise) ' : ''}${text}`, () => error && stacks?.site(error.stack));
+      const text = thrown instanceof Error ? readable(thrown) : String(thrown);
+      onUncaught(thrown, `Uncaught ${origin === 'rejection' ? '(in promise) ' : ''}${text}`);
     });
     this.#platform.onClose((reason) => {
       outlet.flush();
       this.#post({ type: 'exit', reason });
     });
-    Object.assign(this.#platform.console, capturingConsole({ clock: this.#host.clock, here: () => stacks?.here(), readable }, budget));
-    return loadApp(job, this.#platform, (linked) => {
-      stacks = linked;
+    Object.assign(this.#platform.console, capturingConsole({ clock: this.#host.clock, here: () => around.stacks?.here(), readable }, budget));
+    return (linked) => {
+      around.stacks = linked;
       linked.install();
       outlet.readStacksWith((error) => linked.readable(error));
+    };
+  }
+
+  #load(job: GatewayJob, around: Surroundings): Promise<LoadedApp> {
+    const onLinked = this.#listenTo(around, (thrown, text) => {
+      around.budget.write('stderr', 'error', text, () => (thrown instanceof Error ? around.stacks?.site(thrown.stack) : undefined));
     });
+    return loadApp(job, this.#platform, around.builtins, onLinked);
   }
 
   async #serve(loaded: LoadedApp, job: GatewayJob, outlet: TraceOutlet, listener: RemoteListener): Promise<void> {
@@ -94,23 +142,51 @@ export class Session implements ProcessApi {
     });
   }
 
+  async #runScript(job: ScriptJob, around: Surroundings): Promise<void> {
+    const script = new Script({
+      job, host: this.#host, platform: this.#platform, activity: around.activity, builtins: around.builtins,
+      stacks: () => around.stacks,
+      stderr: (text, site) => around.budget.write('stderr', 'error', text, () => site),
+      onEnd: (code, reason, problem) => this.#exit(code, reason, problem),
+    });
+    this.#script = script;
+    await script.link(this.#listenTo(around, (thrown, text) => script.failed(thrown, text)));
+    // After the answer to `start`: it may never come to rest.
+    this.#host.timers.after(0, () => void script.run());
+  }
+
+  /** The program is over: what the system does then. */
+  #exit(code: number, reason: string, problem?: Problem): void {
+    const around = this.#around!;
+    if (around.outlet.muted) return;
+    around.closeSockets();
+    around.outlet.flush();
+    around.outlet.mute();
+    this.#post({ type: 'exit', reason, code, ...(problem && { problem }) });
+  }
+
   #receive(message: ToProcess): void {
+    const { outlet, kernel, input } = this.#around!;
     switch (message.type) {
       case 'ping':
-        this.#outlet!.witness(message.clock);
-        this.#post({ type: 'pong', id: message.id, clock: this.#outlet!.clock, now: this.#host.clock.now() });
+        outlet.witness(message.clock);
+        this.#post({ type: 'pong', id: message.id, clock: outlet.clock, now: this.#host.clock.now() });
         break;
       case 'connection':
         this.#listener!.take(message);
         break;
-      case 'credit':
-        this.#outlet!.addCredit(message.batches);
-        break;
       case 'return':
+        kernel.returned(message);
+        break;
       case 'stdin':
+        outlet.witness(message.clock);
+        input.feed(message.text, message.end);
+        break;
+      case 'credit':
+        outlet.addCredit(message.batches);
         break;
       case 'flush':
-        this.#outlet!.flush();
+        outlet.flush();
         this.#post({ type: 'flushed', id: message.id });
         break;
       default:

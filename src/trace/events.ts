@@ -97,6 +97,15 @@ export interface SocketData extends On { readonly type: 'socket.data'; readonly 
 export interface SocketEof extends On { readonly type: 'socket.eof'; readonly flow: 'recv' | 'send'; readonly stream: Stream; readonly span: Span }
 export interface SocketClose extends On { readonly type: 'socket.close'; readonly reason: string }
 export interface SocketPressure extends On { readonly type: 'socket.pressure'; readonly state: 'full' | 'drained'; readonly buffered: number }
+/**
+ * A program made a socket call and it has returned. `args` and `result` are printed as in source; `error`: the errno it
+ * failed with. `ms`: how long it took, which for a call that waits is how long it waited. `fd`: the socket it was made on.
+ */
+export interface SocketCall extends On {
+  readonly type: 'socket.call';
+  readonly call: 'socket' | 'setsockopt' | 'bind' | 'listen' | 'accept' | 'connect' | 'send' | 'sendall' | 'recv' | 'shutdown' | 'close' | 'getsockname' | 'getpeername' | 'settimeout';
+  readonly fd: number; readonly args: string; readonly result: string; readonly ms: number; readonly error?: string; readonly site?: SourceSite;
+}
 
 // ── HTTP core ────────────────────────────────────────────────────────────────────────────────────────────────────
 /** One token recognised (or written) at `span`. Numeric on the hot path; see `Tracer.token`. */
@@ -169,15 +178,16 @@ export interface AppError extends On { readonly type: 'app.error'; readonly name
 export interface AppViolation extends On { readonly type: 'app.violation'; readonly code: string; readonly clause: string; readonly message: string; readonly advice: string; readonly given?: string; readonly expected?: string; readonly site?: SourceSite }
 
 // ── process ──────────────────────────────────────────────────────────────────────────────────────────────────────
-export interface ProcessEvent { readonly type: 'process.start' | 'process.ready' | 'process.exit' | 'process.silent' | 'process.kill'; readonly detail: string }
-/** A line (or lines) written: by the app to console or `wsgi.errors`, by the server to its log. */
-export interface LogEvent extends On { readonly type: 'log'; readonly source: 'stdout' | 'stderr' | 'wsgi.errors' | 'access' | 'server'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly text: string; readonly site?: SourceSite }
+/** `process.beat`: a heartbeat was not answered in time; the answered ones are not told. `process.reload`: the arbiter replaces its workers. */
+export interface ProcessEvent { readonly type: 'process.start' | 'process.ready' | 'process.exit' | 'process.beat' | 'process.silent' | 'process.kill' | 'process.reload'; readonly detail: string }
+/** A line (or lines) written: by the app to console or `wsgi.errors`, by the server to its log. `partial`: what follows from the same source goes on in the same line. */
+export interface LogEvent extends On { readonly type: 'log'; readonly partial?: true; readonly source: 'stdout' | 'stderr' | 'wsgi.errors' | 'access' | 'server'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly text: string; readonly site?: SourceSite }
 /** `count` events were dropped here because a budget was used up. Never silent. */
 export interface TraceGap { readonly type: 'trace.gap'; readonly count: number }
 
 /** An event as its emitter writes it. */
 export type TraceInput =
-  | SocketListen | SocketConnect | SocketAccept | SocketData | SocketEof | SocketClose | SocketPressure
+  | SocketListen | SocketConnect | SocketAccept | SocketData | SocketEof | SocketClose | SocketPressure | SocketCall
   | HttpToken | HttpHead | HttpFraming | HttpData | HttpEnd | HttpState | HttpDropped | HttpError
   | WsFrame | WsMessage | WsState | WsError
   | GatewayContext | AppCall | AppReturn | AppStart | AppBody | AppRead | AppMessage | AppClose | AppError | AppViolation

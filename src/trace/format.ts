@@ -59,6 +59,7 @@ function details(event: TraceInput, options: FormatOptions): string | string[] {
     case 'socket.eof': return `${event.flow} ${place(event)}`;
     case 'socket.close': return quote(event.reason);
     case 'socket.pressure': return `${event.state} buffered=${event.buffered}`;
+    case 'socket.call': return `${event.call}(${notation(event.args)}) = ${notation(event.result)} fd=${event.fd} ms=${event.ms.toFixed(3)}${event.error === undefined ? '' : ` error=${word(event.error)}`}${site(event.site)}`;
     case 'http.token': {
       const bytes = options.bytesOf?.(event.connection, event.stream, event.span);
       return `${place(event)} ${event.token}${bytes ? ` ${quoteBytes(bytes, most)}` : ''}`;
@@ -93,9 +94,11 @@ function details(event: TraceInput, options: FormatOptions): string | string[] {
     case 'process.start':
     case 'process.ready':
     case 'process.exit':
+    case 'process.beat':
     case 'process.silent':
-    case 'process.kill': return quote(event.detail);
-    case 'log': return `${event.source} ${event.level} ${quote(event.text)}${site(event.site)}`;
+    case 'process.kill':
+    case 'process.reload': return quote(event.detail);
+    case 'log': return `${event.source} ${event.level} ${quote(event.text)}${event.partial ? ' partial' : ''}${site(event.site)}`;
     case 'trace.gap': return `${event.count} events were dropped here`;
   }
 }

@@ -41,6 +41,8 @@ const length: Reader<number> = (value, member) => (value === -1 ? -1 : count(val
 
 const flag: Reader<boolean> = (value, member) => (typeof value === 'boolean' ? value : refuse(member, 'true or false'));
 
+const oneTrue: Reader<true> = (value, member) => (value === true ? true : refuse(member, 'true'));
+
 const oneOf = <const T extends readonly string[]>(...words: T): Reader<T[number]> => (value, member) =>
   words.includes(value as string) ? (value as T[number]) : refuse(member, words.join(' or '));
 
@@ -117,6 +119,10 @@ const shapes: { readonly [K in TraceType]: Omit<Shape<PayloadOf<K>>, 'type'> } =
   'socket.eof': { ...at, flow },
   'socket.close': { ...on, reason: text },
   'socket.pressure': { ...on, state: oneOf('full', 'drained'), buffered: count },
+  'socket.call': {
+    ...on, fd: count, args: text, result: text, ms: number, error: maybe(text) as Reader<string>, site,
+    call: oneOf('socket', 'setsockopt', 'bind', 'listen', 'accept', 'connect', 'send', 'sendall', 'recv', 'shutdown', 'close', 'getsockname', 'getpeername', 'settimeout'),
+  },
   'http.token': { ...at, token: refuseToken },
   'http.request': head,
   'http.response': head,
@@ -150,9 +156,11 @@ const shapes: { readonly [K in TraceType]: Omit<Shape<PayloadOf<K>>, 'type'> } =
   'process.start': process,
   'process.ready': process,
   'process.exit': process,
+  'process.beat': process,
   'process.silent': process,
   'process.kill': process,
-  log: { ...on, source: oneOf('stdout', 'stderr', 'wsgi.errors', 'access', 'server'), level: oneOf('debug', 'info', 'warning', 'error'), text, site },
+  'process.reload': process,
+  log: { ...on, source: oneOf('stdout', 'stderr', 'wsgi.errors', 'access', 'server'), level: oneOf('debug', 'info', 'warning', 'error'), text, partial: maybe(oneTrue) as Reader<true>, site },
   'trace.gap': { count },
 };
 

@@ -19,6 +19,7 @@ export function describe(event: TraceEvent): Description {
     case 'socket.eof': return { title: event.flow === 'recv' ? e.eofRecv : e.eofSend, detail: '' };
     case 'socket.close': return { title: e.close(event.reason), detail: '' };
     case 'socket.pressure': return { title: event.state === 'full' ? e.full(event.buffered) : e.drained, detail: '' };
+    case 'socket.call': return { title: e.call(event.call, event.args, event.result), detail: [t.common.ms(event.ms), event.error ?? ''].filter(Boolean).join(' · ') };
     case 'http.token': return { title: e.token(t.wire.tokens[event.token]), detail: t.wire.at(event.span[0], event.span[1]) };
     case 'http.request':
     case 'http.response':
@@ -47,8 +48,10 @@ export function describe(event: TraceEvent): Description {
     case 'process.start':
     case 'process.ready':
     case 'process.exit':
+    case 'process.beat':
     case 'process.silent':
-    case 'process.kill': return { title: e.processes[event.type], detail: event.detail };
+    case 'process.kill':
+    case 'process.reload': return { title: e.processes[event.type], detail: event.detail };
     case 'log': return { title: event.text.trimEnd(), detail: event.source };
     case 'trace.gap': return { title: e.gap(event.count), detail: '' };
   }

@@ -14,7 +14,7 @@ export const octets = (n: number): string => count(n, 'byte', 'bytes');
 
 const millis = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`);
 
-const processDeeds = { 'process.start': 'starts', 'process.ready': 'is ready', 'process.exit': 'has ended', 'process.silent': 'does not answer', 'process.kill': 'is killed' } as const;
+const processDeeds = { 'process.start': 'starts', 'process.ready': 'is ready', 'process.exit': 'has ended', 'process.silent': 'does not answer', 'process.kill': 'is killed', 'process.beat': 'missed a heartbeat', 'process.reload': 'is replaced' } as const;
 type ProcessDeed = keyof typeof processDeeds;
 
 const en = {
@@ -217,7 +217,7 @@ const en = {
     recv: (n: number) => `receives ${octets(n)}`, sent: (n: number) => `sends ${octets(n)}`,
     eofRecv: 'the peer will send no more (FIN)', eofSend: 'will send no more (FIN)',
     close: (reason: string) => (reason === '' ? 'closed' : `closed: ${reason}`),
-    full: (n: number) => `buffer full, ${octets(n)} wait`, drained: 'buffer drained',
+    full: (n: number) => `buffer full, ${octets(n)} wait`, drained: 'buffer drained', call: (name: string, args: string, result: string) => `${name}(${args}) = ${result}`,
     token: (name: string) => name,
     head: (fields: number) => `${count(fields, 'field', 'fields')}`,
     framing: { none: 'no body', 'content-length': 'body by Content-Length', chunked: 'body in chunks', 'until-close': 'body until close', tunnel: 'tunnel' },

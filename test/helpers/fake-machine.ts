@@ -2,6 +2,7 @@
  * A machine without processes: it answers every request by itself, and tells the same kind of trace as the real one.
  * For building and testing what lies above the machine. Its reader knows just enough HTTP to find tokens.
  */
+import type { LoadPlan, LoadReport } from '../../src/machine/load-types.ts';
 import type { Machine, MachineEvent, MachineStatus, Outgoing, SendResult, WebSocketEvent, WebSocketRequest, WebSocketSession } from '../../src/machine/types.ts';
 import type { Snippet } from '../../src/snippet/schema.ts';
 import type { ContextEntry, Span, Stream, Token, TraceEvent, TraceInput } from '../../src/trace/events.ts';
@@ -115,6 +116,28 @@ export class FakeMachine implements Machine {
   }
 
   disconnect(): void {}
+
+  /** Calls about programs, as `start client`. */
+  readonly programCalls: string[] = [];
+  async start(_snippet: Snippet, program: string): Promise<MachineStatus> {
+    this.programCalls.push(`start ${program}`);
+    return this.status;
+  }
+  async end(program: string): Promise<void> {
+    this.programCalls.push(`end ${program}`);
+  }
+  input(program: string, text: string): void {
+    this.programCalls.push(`input ${program} ${text}`);
+  }
+  async reload(_snippet: Snippet, program: string): Promise<void> {
+    this.programCalls.push(`reload ${program}`);
+  }
+  kill(process: string): void {
+    this.programCalls.push(`kill ${process}`);
+  }
+  async load(plan: LoadPlan): Promise<LoadReport> {
+    return { plan, requests: [], ms: 0, processes: [] };
+  }
 
   async send(outgoing: Outgoing): Promise<SendResult> {
     const request = latin1(outgoing.bytes);

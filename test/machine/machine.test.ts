@@ -376,7 +376,7 @@ describe('a process that ends', () => {
 
   test('again and again: given up', async () => {
     const { run, until } = rig();
-    await run(wsgi('1', 'setTimeout(() => (globalThis as any).close(), 30);'));
+    await run(wsgi('1', 'setTimeout(() => (globalThis as any).close(), 200);'));
     expect(await until('failed')).toMatchObject({ problem: { name: 'ProcessExit', message: expect.stringContaining('4 processes have died') } });
   });
 });
@@ -433,7 +433,7 @@ describe('stop and run', () => {
 };`);
     await machine.stop();
     expect(logs()).toEqual(['cleaning up']);
-    expect(machine.status).toEqual({ state: 'stopped', text: 'Stopped', interface: 'asgi', processes: [] });
+    expect(machine.status).toMatchObject({ state: 'stopped', text: 'Stopped', interface: 'asgi', processes: [], programs: [{ name: 'gateway', state: 'exited', ending: 'stopped', listening: [], names: ['worker-1'] }] });
   });
 
   test('stop does not wait for one that does not', async () => {

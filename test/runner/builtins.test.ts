@@ -1,8 +1,22 @@
 import { expect, test } from 'vitest';
 import * as asgi from '../../src/api/asgi.ts';
+import * as process from '../../src/api/process.ts';
+import * as socket from '../../src/api/socket.ts';
 import * as wsgi from '../../src/api/wsgi.ts';
-import { builtins } from '../../src/runner/builtins.ts';
+import { systemHost } from '../../src/host/system.ts';
+import { createSocketModule } from '../../src/net/bsd/module.ts';
+import { nodeProgram } from '../../src/node/program-process.ts';
+import { tcpKernel } from '../../src/node/tcp-kernel.ts';
+import { builtinsOf } from '../../src/runner/builtins.ts';
+import { noTrace } from '../../src/trace/tracer.ts';
+
+const builtins = builtinsOf(createSocketModule({ kernel: tcpKernel(), host: systemHost, tracer: noTrace }).module, nodeProgram());
 
 test.each([['porthole/wsgi', wsgi], ['porthole/asgi', asgi]] as const)('a snippet that imports %s finds in the page what it finds on the command line', (specifier, entry) => {
   expect(builtins[specifier]).toEqual({ ...entry });
+});
+
+test.each([['porthole/socket', socket], ['porthole/process', process]] as const)('%s has the same names here and there', (specifier, entry) => {
+  const kinds = (module: object): Record<string, string> => Object.fromEntries(Object.entries(module).map(([name, value]) => [name, typeof value]));
+  expect(kinds(builtins[specifier]!)).toEqual(kinds(entry));
 });

@@ -110,6 +110,20 @@ export interface SocketPressure extends On {
     readonly state: 'full' | 'drained';
     readonly buffered: number;
 }
+/**
+ * A program made a socket call and it has returned. `args` and `result` are printed as in source; `error`: the errno it
+ * failed with. `ms`: how long it took, which for a call that waits is how long it waited. `fd`: the socket it was made on.
+ */
+export interface SocketCall extends On {
+    readonly type: 'socket.call';
+    readonly call: 'socket' | 'setsockopt' | 'bind' | 'listen' | 'accept' | 'connect' | 'send' | 'sendall' | 'recv' | 'shutdown' | 'close' | 'getsockname' | 'getpeername' | 'settimeout';
+    readonly fd: number;
+    readonly args: string;
+    readonly result: string;
+    readonly ms: number;
+    readonly error?: string;
+    readonly site?: SourceSite;
+}
 /** One token recognised (or written) at `span`. Numeric on the hot path; see `Tracer.token`. */
 export interface HttpToken extends On {
     readonly type: 'http.token';
@@ -277,13 +291,15 @@ export interface AppViolation extends On {
     readonly expected?: string;
     readonly site?: SourceSite;
 }
+/** `process.beat`: a heartbeat was not answered in time; the answered ones are not told. `process.reload`: the arbiter replaces its workers. */
 export interface ProcessEvent {
-    readonly type: 'process.start' | 'process.ready' | 'process.exit' | 'process.silent' | 'process.kill';
+    readonly type: 'process.start' | 'process.ready' | 'process.exit' | 'process.beat' | 'process.silent' | 'process.kill' | 'process.reload';
     readonly detail: string;
 }
-/** A line (or lines) written: by the app to console or `wsgi.errors`, by the server to its log. */
+/** A line (or lines) written: by the app to console or `wsgi.errors`, by the server to its log. `partial`: what follows from the same source goes on in the same line. */
 export interface LogEvent extends On {
     readonly type: 'log';
+    readonly partial?: true;
     readonly source: 'stdout' | 'stderr' | 'wsgi.errors' | 'access' | 'server';
     readonly level: 'debug' | 'info' | 'warning' | 'error';
     readonly text: string;
@@ -295,7 +311,7 @@ export interface TraceGap {
     readonly count: number;
 }
 /** An event as its emitter writes it. */
-export type TraceInput = SocketListen | SocketConnect | SocketAccept | SocketData | SocketEof | SocketClose | SocketPressure | HttpToken | HttpHead | HttpFraming | HttpData | HttpEnd | HttpState | HttpDropped | HttpError | WsFrame | WsMessage | WsState | WsError | GatewayContext | AppCall | AppReturn | AppStart | AppBody | AppRead | AppMessage | AppClose | AppError | AppViolation | ProcessEvent | LogEvent | TraceGap;
+export type TraceInput = SocketListen | SocketConnect | SocketAccept | SocketData | SocketEof | SocketClose | SocketPressure | SocketCall | HttpToken | HttpHead | HttpFraming | HttpData | HttpEnd | HttpState | HttpDropped | HttpError | WsFrame | WsMessage | WsState | WsError | GatewayContext | AppCall | AppReturn | AppStart | AppBody | AppRead | AppMessage | AppClose | AppError | AppViolation | ProcessEvent | LogEvent | TraceGap;
 /** An event as it is kept and shown. */
 export type TraceEvent = TraceInput & TraceStamp;
 /** The discriminants. */

@@ -1,0 +1,30 @@
+import type { Span, Stream, Token, TraceInput } from './events.ts';
+/**
+ * Where facts go. Emitters hold one and never ask what happens to an event.
+ *
+ * Guard anything costly: `if (tracer.enabled) tracer.emit({ … })`. With {@link noTrace} the cost of tracing is that branch.
+ */
+export interface Tracer {
+    /** False: nobody listens; do not build payloads. Constant for the life of the tracer. */
+    readonly enabled: boolean;
+    /** Record a fact. The payload is kept as given: do not mutate it (or a `bytes` in it) afterwards. */
+    emit(event: TraceInput): void;
+    /**
+     * Record an `http.token` without building an object: the hot path of the parser.
+     * Equivalent to `emit({ type: 'http.token', … })`.
+     */
+    token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void;
+    /** This process's Lamport time, to be sent along with a message to another process. */
+    readonly clock: number;
+    /** A message from another process arrived, stamped `clock`: never be behind it. */
+    witness(clock: number): void;
+}
+/** Listens to nothing. */
+export declare const noTrace: Tracer;
+/** Read a span's length. */
+export declare const spanLength: (span: Span) => number;
+/**
+ * Tell several. Each stamps in its own way; the Lamport time given out is the latest of theirs.
+ * Those who do not listen are left out, so `tee(noTrace)` costs what `noTrace` does.
+ */
+export declare function tee(...tracers: readonly Tracer[]): Tracer;
