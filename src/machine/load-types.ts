@@ -29,7 +29,9 @@ export interface LoadRequest {
   readonly acceptedAt?: number;
   /** The app was called. Missing where it was not, or where the trace of it was dropped. */
   readonly startedAt?: number;
-  /** The response was complete, or it was clear that there would be none. */
+  /** The process had sent the whole response. Missing as `startedAt` is. */
+  readonly servedAt?: number;
+  /** The client had the whole response, or it was clear that there would be none. */
   readonly endedAt: number;
   /** Who accepted it. */
   readonly process?: string;

@@ -61,12 +61,12 @@ export class Burst {
     this.#accepted.set(connection, { at: this.#now(), process });
   }
 
-  /** Events of a process; the app calls among them are wanted. */
+  /** Events of a process; calls of the app and ends of responses are wanted. */
   traced(events: readonly TraceEvent[]): void {
     for (const event of events) {
-      if (event.type !== 'app.call') continue;
+      if (event.type !== 'app.call' && !(event.type === 'http.end' && event.stream === 's2c')) continue;
       const request = this.#open.get(`${event.connection}.${event.exchange}`);
-      if (request) request.startedAt = event.at - this.#began;
+      if (request) request[event.type === 'app.call' ? 'startedAt' : 'servedAt'] = event.at - this.#began;
     }
   }
 
@@ -78,11 +78,13 @@ export class Burst {
 
   #complete(request: Measured): LoadRequest {
     const accepted = this.#accepted.get(request.connection);
-    const { startedAt, ...rest } = request;
+    const { startedAt, servedAt, ...rest } = request;
+    // What a process tells was put on this clock with the precision of a heartbeat's round trip (see `Process`); nothing of
+    // it can have been before the request was there, or after the answer was.
+    const within = (at: number): number => Math.min(Math.max(at, request.queuedAt, accepted?.at ?? 0), request.endedAt);
     return {
       ...rest, ...(accepted && { acceptedAt: accepted.at, process: accepted.process }),
-      // Put on this clock with the precision of a heartbeat's round trip: see `Process`.
-      ...(startedAt !== undefined && { startedAt: Math.min(Math.max(startedAt, request.queuedAt), request.endedAt) }),
+      ...(startedAt !== undefined && { startedAt: within(startedAt) }), ...(servedAt !== undefined && { servedAt: within(servedAt) }),
     };
   }
 

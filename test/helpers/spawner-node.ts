@@ -81,7 +81,7 @@ export function createNodeSpawner(): NodeSpawner {
     async spawn(name): Promise<SpawnedProcess> {
       const runtime = pathToFileURL(await built('runtime')).href;
       // No flags of the test runner's loader: the bundle needs none.
-      const worker = new Worker(bootstrap, { eval: true, workerData: runtime, execArgv: [], name });
+      const worker = new Worker(bootstrap, { eval: true, workerData: runtime, execArgv: [], name, resourceLimits: { maxOldGenerationSizeMb: 256 } });
       alive += 1;
       const { port1, port2 } = new MessageChannel();
       let exit: ((reason: string) => void) | undefined;

@@ -139,6 +139,11 @@ await s.sendall('hello');
 console.log(new TextDecoder().decode(await s.recv(1024)));
 `;
 
+test('a script that eats memory is ended, and says so', async () => {
+  const { status } = await runScript('const kept: number[][] = [];\nfor (;;) kept.push(new Array(100_000).fill(1.5));');
+  expect(status).toMatchObject({ state: 'exited', ending: expect.stringContaining('memory') });
+}, 30_000);
+
 describe('several programs', () => {
   test('a server and a client talk; each is in the trace; what is sent last arrives', async () => {
     const made = rig();
