@@ -1,12 +1,9 @@
 /** Roles and names of the page are an interface: for assistive technology, for tests, for the keyboard. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
+import { violations } from './axe.ts';
 import { newVisitor, useBrowser } from './visitor.ts';
 
 useBrowser();
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 test('the roles and names of DESIGN §4.5 are there', async () => {
   const { playground, page } = await newVisitor();
@@ -47,18 +44,10 @@ describe('accessibility rules (axe)', () => {
       await playground.send();
       await playground.answer();
     }
-    // As the debugger would, past the page's content security policy.
-    await page.evaluate(axe);
     const tabs = width > 600 ? (['Response', 'Wire', 'Timeline', 'Environ', 'Console'] as const) : [];
     for (const tab of [undefined, ...tabs]) {
       if (tab !== undefined) await playground.showTrace(tab);
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as { axe: { run(context: object, options: object): Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
-        // Monaco's inside is not ours to mend.
-        const { violations } = await axe.run({ exclude: ['.monaco-editor'] }, { resultTypes: ['violations'] });
-        return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-      });
-      expect(violations, tab ?? 'as opened').toEqual([]);
+      expect(await violations(page), tab ?? 'as opened').toEqual([]);
     }
     // Nothing sticks out at the side.
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

@@ -48,7 +48,7 @@ export function CutList(props: { readonly raw: string; readonly cuts: readonly S
                   if (!Number.isNaN(to)) onChange(moveCut(cuts, cut.at, Math.round(to), raw.length));
                 }} />
                 <span aria-hidden="true">{m.pauseShort}</span>
-                <input class="field" type="number" aria-label={m.pause} min={0} max={60_000} placeholder={String(pauseMs)} value={cut.pauseMs ?? ''} onChange={(event) => set(cut, event.currentTarget.valueAsNumber)} />
+                <input class="field" type="number" aria-label={m.pause} min={0} max={60_000} placeholder={String(pauseMs)} value={cut.pauseMs ?? ''} onInput={(event) => set(cut, event.currentTarget.valueAsNumber)} />
                 <span aria-hidden="true">{m.msUnit}</span>
               </span>
               <button type="button" class="button quiet square" aria-label={m.remove(cut.at)} title={m.remove(cut.at)} onClick={() => onChange(toggleCut(cuts, cut.at, raw.length))}><Icon name="close" /></button>

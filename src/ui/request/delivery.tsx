@@ -23,7 +23,7 @@ export function Delivery(): JSX.Element {
       <div class="delivery-row">
         <Segmented name="delivery-how" label={m.how} value={how} onChange={(value) => set({ everyBytes: value === 'every' ? 1 : undefined })}
           options={[{ value: 'cuts', label: m.cutHere }, { value: 'every', label: m.cutEvery }]} />
-        {how === 'every' && <Count label={m.everyBytes} unit={m.bytesUnit(delivery.everyBytes ?? 1)} min={1} value={delivery.everyBytes ?? 1} onChange={(value) => set({ everyBytes: value ?? 1 })} />}
+        {how === 'every' && <Count label={m.everyBytes} unit={m.bytesUnit(delivery.everyBytes ?? 1)} min={1} value={delivery.everyBytes} onChange={(value) => { if (value !== undefined) set({ everyBytes: value }); }} />}
         <Count label={m.everyPause} unit={m.msUnit} min={0} max={60_000} lead={m.pauseShort} value={delivery.pauseMs} placeholder="0" onChange={(value) => set({ pauseMs: value })} />
         <span class="note delivery-count">{m.segmentCount(cuts.length + 1)}</span>
       </div>
@@ -38,7 +38,7 @@ export function Delivery(): JSX.Element {
         </select></label>
       </div>
       <div class="delivery-row">
-        <Count label={m.copies} unit={m.copiesUnit(delivery.copies ?? 1)} min={1} max={1000} lead={m.copies} value={delivery.copies ?? 1} onChange={(value) => set({ copies: value })} />
+        <Count label={m.copies} unit={m.copiesUnit(delivery.copies ?? 1)} min={1} max={1000} lead={m.copies} value={delivery.copies} placeholder="1" onChange={(value) => set({ copies: value })} />
         <select class="select" aria-label={m.copiesHow} disabled={(delivery.copies ?? 1) === 1} value={delivery.copiesHow ?? 'in-turn'} onChange={(event) => set({ copiesHow: event.currentTarget.value })}>
           {(['in-turn', 'pipelined', 'parallel'] as const).map((way) => <option key={way} value={way}>{m.hows[way]}</option>)}
         </select>
@@ -58,9 +58,11 @@ function Count(props: {
   return (
     <span class="count">
       {props.lead !== undefined && <span aria-hidden="true">{props.lead}</span>}
-      <input class="field" type="number" aria-label={props.label} min={min} max={max} placeholder={props.placeholder} value={props.value ?? ''} onChange={(event) => {
-        const value = event.currentTarget.valueAsNumber;
-        props.onChange(Number.isNaN(value) ? undefined : Math.min(max, Math.max(min, Math.round(value))));
+      <input class="field" type="number" aria-label={props.label} min={min} max={max} placeholder={props.placeholder} value={props.value ?? ''} onInput={(event) => {
+        const { value, valueAsNumber } = event.currentTarget;
+        if (value === '') props.onChange(undefined);
+        // What is out of range on the way to another number is left alone.
+        else if (valueAsNumber >= min && valueAsNumber <= max) props.onChange(Math.round(valueAsNumber));
       }} />
       <span aria-hidden="true">{props.unit}</span>
     </span>
