@@ -5,6 +5,7 @@ import type { Place } from './place.ts';
 import type { Selection } from './select.ts';
 import type { Focus, Notice, Work } from './state.ts';
 import type { TimelineFilter } from './timeline.ts';
+import type { WsNews } from './web-socket.ts';
 
 /** Everything that can happen to the state. */
 export type Action =
@@ -47,5 +48,7 @@ export type Action =
   | { readonly type: 'trace/clear' }
   | { readonly type: 'send/begin'; readonly id: number; readonly raw: string }
   | { readonly type: 'send/end'; readonly id: number; readonly result: SendResult }
+  | { readonly type: 'ws/begin'; readonly connection: number }
+  | { readonly type: 'ws/news'; readonly news: readonly WsNews[] }
   // ── what is said
   | { readonly type: 'notice'; readonly notice: Notice | null };

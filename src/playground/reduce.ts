@@ -7,6 +7,7 @@ import { addRequests, deleteRequest, deliverRequest, editRequest, insertRequest,
 import { sameSelection, type Selection } from './select.ts';
 import type { PlaygroundState, Undo } from './state.ts';
 import { TraceLog, connectionOf, eventId, exchangeOf } from './trace-log.ts';
+import { withNews } from './web-socket.ts';
 
 /** Sends that are remembered. Older ones are still in the trace. */
 const maxSends = 200;
@@ -27,7 +28,7 @@ function undo(state: PlaygroundState, step: Undo): PlaygroundState {
   const { snippet } = state.work;
   switch (step.what) {
     case 'work':
-      return { ...withoutTrace(state), work: step.work, undo: null, notice: null, sends: [] };
+      return { ...withoutTrace(state), work: step.work, undo: null, notice: null, sends: [], webSocket: null };
     case 'file': {
       // Somebody may have made a file of that name since; then both are kept.
       const path = nameProblem(snippet.files, step.path) ? `restored-${step.path.replaceAll('/', '-')}` : step.path;
@@ -94,7 +95,7 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
   switch (action.type) {
     case 'work/replace': {
       const step: Undo | null = action.undoable ? { what: 'work', work: state.work } : null;
-      return { ...withoutTrace(state), work: action.work, undo: step, notice: null, sends: [] };
+      return { ...withoutTrace(state), work: action.work, undo: step, notice: null, sends: [], webSocket: null };
     }
     case 'work/trust':
       return state.work.trusted ? state : { ...state, work: { ...state.work, trusted: true } };
@@ -172,7 +173,7 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
     case 'run/begin': {
       // What was said about a link or about storage is still true.
       const over = state.notice?.kind === 'wait-for-run' || state.notice?.kind === 'machine-failed';
-      return { ...withoutTrace(state), ran: action.snippet, sends: [], notice: over ? null : state.notice };
+      return { ...withoutTrace(state), ran: action.snippet, sends: [], webSocket: null, notice: over ? null : state.notice };
     }
     case 'machine/status':
       return { ...state, machine: action.status };
@@ -193,6 +194,11 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       const answered = newest && connection !== 0 && sends.length > 0;
       return { ...state, sends, ...(answered ? { focus: { connection, exchange }, step: null, selection: null, hover: null } : {}) };
     }
+
+    case 'ws/begin':
+      return { ...state, webSocket: { phase: 'connecting', connection: action.connection, log: [] }, focus: action.connection === 0 ? state.focus : { connection: action.connection, exchange: 1 }, step: null, selection: null };
+    case 'ws/news':
+      return state.webSocket ? { ...state, webSocket: action.news.reduce(withNews, state.webSocket) } : state;
 
     case 'notice':
       return { ...state, notice: action.notice };

@@ -1,4 +1,4 @@
-import type { Machine, SendResult } from '../machine/types.ts';
+import type { Machine, SendResult, WebSocketSend, WebSocketSession } from '../machine/types.ts';
 import { LinkError, SnippetError } from '../snippet/errors.ts';
 import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../snippet/link.ts';
 import type { Snippet } from '../snippet/schema.ts';
@@ -9,6 +9,7 @@ import { isPlace, placeFrom, placeOf, viewWithPlace, type Place } from './place.
 import { shownRequest } from './requests.ts';
 import { initialState, isStale, isUp, type Notice, type Work } from './state.ts';
 import { Store } from './store.ts';
+import { newsOf, newsOfSend, openingOf, type WsNews } from './web-socket.ts';
 
 /** The catalogue, as far as the session needs it. */
 export interface Examples {
@@ -75,6 +76,7 @@ export class Session {
   #open: number | undefined;
   /** Where whoever made the link stood in the trace; until the first run, which goes there. */
   #place: Place | undefined;
+  #webSocket: WebSocketSession | undefined;
   /** Goes up with each change of address, so that an encoding that took longer than the next edit is not written. */
   #addressTurn = 0;
 
@@ -207,6 +209,39 @@ export class Session {
     if (place && first) this.#goTo(place, first);
   }
 
+  /** Open a WebSocket with the shown request; one that was open before is cut. Starts the app as {@link send} does. */
+  async openWebSocket(options: { readonly subprotocols: readonly string[]; readonly compress: boolean }): Promise<void> {
+    if ((await this.#ready()) === false) return;
+    const machine = await this.#machine;
+    if (!machine) return;
+    this.#webSocket?.reset();
+    const { raw } = shownRequest(this.store.state.work.snippet);
+    let news: WsNews[] = [];
+    const session = machine.openWebSocket(openingOf(raw, options), (event) => {
+      // What one that was replaced has still to say interests nobody.
+      if (session !== this.#webSocket) return;
+      // A flood of messages is drawn once a frame.
+      if (news.push(newsOf(event)) === 1) this.#ports.nextFrame(() => {
+        const told = news;
+        news = [];
+        if (session === this.#webSocket) this.store.dispatch({ type: 'ws/news', news: told });
+      });
+    });
+    this.#webSocket = session;
+    this.store.dispatch({ type: 'ws/begin', connection: session.connection });
+  }
+
+  /** Send on the open WebSocket; why it could not be sent goes into its log too. */
+  sendWebSocket(what: WebSocketSend): void {
+    const error = this.#webSocket?.send(what);
+    this.store.dispatch({ type: 'ws/news', news: error ? [newsOfSend(what), { kind: 'unsent', error }] : [newsOfSend(what)] });
+  }
+
+  /** Cut the open WebSocket (RST). */
+  cutWebSocket(): void {
+    this.#webSocket?.reset();
+  }
+
   /** One after the other on one connection; on a new one, as any client would, where the server has closed it. Gives the last answer. */
   async #sendInTurn(machine: Machine | undefined, turn: Turn, connection: number | undefined): Promise<SendResult | undefined> {
     if (!machine) return undefined;
@@ -276,6 +311,7 @@ export class Session {
   async #start(snippet: Snippet): Promise<void> {
     this.#queue = [];
     this.#open = undefined;
+    this.#webSocket = undefined;
     this.store.dispatch({ type: 'run/begin', snippet });
     try {
       this.#machine ??= this.#connect();

@@ -5,6 +5,7 @@ import type { NameProblem } from './files.ts';
 import type { Selection } from './select.ts';
 import { defaultFilter, type TimelineFilter } from './timeline.ts';
 import { TraceLog } from './trace-log.ts';
+import type { WsState } from './web-socket.ts';
 
 /** Where the snippet in the editor came from. */
 export type Origin =
@@ -59,6 +60,8 @@ export interface PlaygroundState {
   readonly ran: Snippet | null;
 
   readonly sends: readonly SendRecord[];
+  /** The WebSocket that was opened last in this run. */
+  readonly webSocket: WsState | null;
   readonly focus: Focus | null;
   /** The trace of this run. Mutable, see {@link TraceLog}; `traceVersion` tells that it grew. */
   readonly trace: TraceLog;
@@ -83,6 +86,7 @@ export function initialState(work: Work): PlaygroundState {
     machine: stopped,
     ran: null,
     sends: [],
+    webSocket: null,
     focus: null,
     trace,
     traceVersion: trace.version,

@@ -39,7 +39,7 @@ export function commands(model: Model): Command[] {
     { group: g.request, title: later.menu.import, run: open('import') },
     { group: g.request, title: later.menu.lab, run: open('lab') },
     { group: g.show, title: m.goEditor, run: () => { area.value = 'code'; model.editor.value?.focus(); } },
-    ...(['form', 'raw', 'delivery'] as const).map((tab) => ({ group: g.show, title: m.show(t.request[tab]), run: () => edit(tab) })),
+    ...(['form', 'raw', 'delivery', 'websocket'] as const).map((tab) => ({ group: g.show, title: m.show(t.request[tab]), run: () => edit(tab) })),
     ...(['response', 'wire', 'timeline', 'environ', 'console'] as const).map((tab) => ({ group: g.show, title: m.show(t.trace[tab]), run: () => show(tab) })),
     { group: g.page, title: t.header.share, keys: keyNames.share, run: open('share') },
     { group: g.page, title: t.header.embed, run: open('embed') },

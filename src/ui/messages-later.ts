@@ -3,6 +3,7 @@
  * first asked for. See `messages.ts`.
  */
 import type { LabGroup, LabId } from '../playground/lab.ts';
+import type { WsLabId } from '../playground/ws-lab.ts';
 import { count, number, octets } from './messages.ts';
 
 /** Title, and what is to be learned. */
@@ -41,6 +42,13 @@ const lab: Readonly<Record<LabId, Lesson>> = {
   http2: ['The preface of HTTP/2', 'A client that speaks HTTP/2 without asking is told so, and not taken for somebody who says PRI.'],
   tls: ['A TLS handshake', 'What a browser sends that was told https for a port that speaks http.'],
   expect: ['An unknown expectation', 'Only 100-continue is defined. Whoever expects more must be told that it will not happen.'],
+};
+
+const wsLessons: Readonly<Record<WsLabId, string>> = {
+  unmasked: 'A client’s frame without a mask', rsv: 'A reserved bit that nothing was agreed for', opcode: 'A reserved opcode',
+  'long-form': 'A length in more bytes than it needs', 'length-sign': 'A length with its highest bit set', continuation: 'A continuation of nothing',
+  interrupted: 'A message within a message', 'fragmented-ping': 'A Ping in pieces', 'long-ping': 'A Ping of 126 bytes', utf8: 'Text that is not UTF-8',
+  'close-short': 'A Close with half a code', 'close-code': 'A Close with a code that must not be sent',
 };
 
 const labGroups: Readonly<Record<LabGroup, string>> = {
@@ -132,6 +140,26 @@ const en = {
     stopAfter: 'Stop after', stopAfterHint: 'all',
     ending: 'And then', endings: { keep: 'keep the connection', close: 'close our half (FIN)', reset: 'cut the connection (RST)' },
     clear: 'As usual: in one piece, once',
+  },
+
+  webSocket: {
+    connect: 'Connect', cut: 'Cut it (RST)', ownHandshake: 'The saved request is a handshake: it is sent as it is.', subprotocols: 'Subprotocols', compress: 'offer compression',
+    writeHandshake: 'Write the handshake yourself', handshakeName: 'WebSocket handshake', showFrames: 'Show frames',
+    log: 'Messages', idle: 'Connect opens a WebSocket for the target of the saved request.', connecting: 'Waiting for the answer to the handshake',
+    directions: { sent: 'sent', received: 'received' },
+    kinds: { text: 'Text', binary: 'Binary', ping: 'Ping', pong: 'Pong', close: 'Close', raw: 'Raw frame' },
+    frame: (opcode: string) => `${opcode} frame`,
+    frameFacts: (fin: boolean, masked: boolean, compressed: boolean) => [fin ? 'FIN' : 'to be continued', ...(masked ? ['masked'] : []), ...(compressed ? ['compressed'] : [])].join(', '),
+    showBytes: 'Show its bytes', size: octets,
+    opened: 'Open', openedFacts: (subprotocol: string, compressed: boolean) => `${subprotocol === '' ? 'no subprotocol' : subprotocol}, ${compressed ? 'compressed' : 'not compressed'}`,
+    rejected: (status: number, reason: string) => `Refused: ${status} ${reason}`,
+    closing: (code: number, reason: string) => (reason === '' ? `${code}` : `${code} ${reason}`),
+    closed: (code: number, reason: string) => (reason === '' ? `Closed: ${code}` : `Closed: ${code} ${reason}`), clean: 'Close frames both ways', notClean: 'without a Close frame',
+    unsent: 'Not sent',
+    kind: 'Kind of frame', code: 'Close code', malformed: 'Malformed frames', hex: 'Octets in hexadecimal', hexHint: '81 85 …', reason: 'Reason', message: 'Message', send: 'Send message',
+    badHex: 'Write pairs of hexadecimal digits.',
+    lab: (what: string, code: number, clause: string) => `${what} (${code}, ${clause})`,
+    lessons: wsLessons,
   },
 
   body: {

@@ -64,7 +64,7 @@ const en = {
   },
 
   request: {
-    region: 'Request', view: 'How the request is shown', form: 'Form', raw: 'Raw', delivery: 'Delivery', send: 'Send', sending: 'Sending',
+    region: 'Request', view: 'How the request is shown', form: 'Form', raw: 'Raw', delivery: 'Delivery', websocket: 'WebSocket', send: 'Send', sending: 'Sending',
     sendHint: (key: string) => `Send this request (${key})`,
     saved: 'Saved request', add: 'New request', more: 'More about requests', name: 'Name of the request',
     method: 'Method', target: 'Target', version: 'Version', fields: 'Fields', fieldName: 'Field name', fieldValue: 'Field value', addField: 'Add a field',

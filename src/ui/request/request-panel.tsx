@@ -10,6 +10,7 @@ import { RequestList } from './request-list.tsx';
 import { SendButton } from './send-button.tsx';
 
 const Delivery = later(async () => (await import('./delivery.tsx')).Delivery);
+const WebSocketView = later(async () => (await import('./web-socket-view.tsx')).WebSocketView);
 
 /** What will be sent: as a form or as bytes (both are views of the same octets), and how it goes out. */
 export function RequestPanel(): JSX.Element {
@@ -23,14 +24,14 @@ export function RequestPanel(): JSX.Element {
         <TabList
           group="request"
           label={t.request.view}
-          tabs={[{ name: 'form', label: t.request.form }, { name: 'raw', label: t.request.raw }, { name: 'delivery', label: t.request.delivery, marked: delivered }]}
+          tabs={[{ name: 'form', label: t.request.form }, { name: 'raw', label: t.request.raw }, { name: 'delivery', label: t.request.delivery, marked: delivered }, { name: 'websocket', label: t.request.websocket }]}
           current={tab}
           onSelect={(name) => dispatch({ type: 'view/request-tab', tab: name })}
         />
         <RequestList />
         {layout.value !== 'narrow' && <SendButton />}
       </div>
-      <TabPanel group="request" name={tab} class="request-body">{tab === 'form' ? <RequestForm /> : tab === 'raw' ? <RawRequest /> : <Delivery />}</TabPanel>
+      <TabPanel group="request" name={tab} class="request-body">{tab === 'form' ? <RequestForm /> : tab === 'raw' ? <RawRequest /> : tab === 'delivery' ? <Delivery /> : <WebSocketView />}</TabPanel>
     </section>
   );
 }
