@@ -37,7 +37,7 @@ export const matrix = {
   rpc: ['snippet', 'trace'],
   runner: ['server', 'client', 'gateway', 'net', 'rpc', 'snippet', 'host', 'trace'],
   machine: ['rpc', 'net', 'client', 'snippet', 'host', 'trace'],
-  playground: ['machine', 'snippet', 'trace', 'client', 'core'],
+  playground: ['machine', 'snippet', 'trace', 'client', 'core', 'gateway'],
   ui: ['playground', 'machine', 'embed', 'snippet', 'host', 'trace'],
   node: ['server', 'gateway', 'net', 'host', 'trace'],
   api: ['host', 'trace', 'core', 'gateway', 'net', 'server', 'client', 'snippet', 'frameworks', 'embed', 'node'],
@@ -62,9 +62,7 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   rpc: ['comlink'],
   runner: ['acorn', 'comlink', 'sucrase'],
   machine: ['comlink'],
-  playground: ['fflate'],
-  // `virtual:…`: made by our Vite plug-ins: the address of the process runtime (workers/process.ts), and the catalogue of src/examples.
-  ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime', 'virtual:porthole-examples'],
+  playground: ['machine', 'snippet', 'trace', 'client', 'core', 'gateway'],
   node: ['acorn', 'sucrase'],
   // `Type`, handed on with the framework whose schemas are written with it.
   api: ['@sinclair/typebox'],

@@ -156,6 +156,8 @@ const en = {
   },
 
   environ: {
+    layout: 'How the request is shown', both: 'Both ways', explain: 'explain', bothNone: 'The bytes of this request are not known any more.',
+    side: (name: string, called: boolean) => (called ? `${name}, as the app was called` : `${name}, as it would be`), between: 'says the same as', absent: 'nothing',
     search: 'Filter keys', key: 'Key', value: 'Value', kind: 'Type', origin: 'From',
     fromBytes: (start: number, end: number, pieces: number) => (pieces > 1 ? `bytes ${start}–${end - 1} (${pieces} pieces)` : end - start === 1 ? `byte ${start}` : `bytes ${start}–${end - 1}`),
     fromEmpty: (start: number) => `nothing, at byte ${start}`,
@@ -179,7 +181,7 @@ const en = {
     region: 'Steps', first: 'First step', back: 'Step back', forward: 'Step forward', last: 'Back to the whole trace',
     slider: 'Step', of: (at: number, all: number) => `${number.format(at)} / ${number.format(all)}`,
     value: (at: number, all: number, what: string) => `Step ${number.format(at)} of ${number.format(all)}: ${what}`,
-    whole: 'The whole trace', wholeHint: 'Step through it: , and .',
+    whole: 'The whole trace', wholeHint: 'step with the keys “,” and “.”',
     none: 'Nothing to step through yet',
   },
 

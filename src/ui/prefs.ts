@@ -10,6 +10,10 @@ export interface Prefs {
   /** Share of the request in the height of the right column, in percent. */
   readonly splitSide: Signal<number>;
   readonly wireLayout: Signal<'hex' | 'text'>;
+  /** `both`: environ and scope side by side. */
+  readonly contextLayout: Signal<'one' | 'both'>;
+  /** A sentence and the clause beside each key. */
+  readonly explainKeys: Signal<boolean>;
 }
 
 const key = 'porthole.prefs';
@@ -52,6 +56,8 @@ export function loadPrefs(storage: Storage | Map<string, string>): Prefs {
     splitMain: signal(percent(saved['splitMain'], 44)),
     splitSide: signal(percent(saved['splitSide'], 40)),
     wireLayout: signal(saved['wireLayout'] === 'text' ? 'text' : 'hex'),
+    contextLayout: signal(saved['contextLayout'] === 'both' ? 'both' : 'one'),
+    explainKeys: signal(saved['explainKeys'] !== false),
   };
   const save = (): void => {
     const value = Object.fromEntries(Object.entries(prefs).map(([name, one]: [string, Signal<unknown>]) => [name, one.peek()]));

@@ -119,7 +119,7 @@ export class Playground {
     const rows = panel.getByRole('row').filter({ has: this.page.getByRole('rowheader') });
     await rows.first().waitFor();
     const pairs = await rows.evaluateAll((found) =>
-      found.map((row) => [row.querySelector('th')?.textContent ?? '', row.querySelector('td')?.textContent ?? ''] as const),
+      found.map((row) => [row.querySelector('th')?.textContent ?? '', row.querySelector('.entry-value')?.textContent ?? ''] as const),
     );
     return new Map(pairs);
   }
@@ -168,7 +168,7 @@ export class Playground {
 
   /** Moves a virtualised grid from its beginning to its end, screen by screen, until `found`. */
   async #scrollThrough(panel: Locator, found: () => Promise<boolean>): Promise<void> {
-    const grid = panel.getByRole('grid').first();
+    const grid = panel.locator('[role=grid], [role=treegrid]').first();
     await grid.evaluate((element) => { element.scrollTop = 0; });
     for (;;) {
       // Rows are drawn in the frame after the scroll.

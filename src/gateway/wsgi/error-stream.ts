@@ -9,6 +9,11 @@ export class ErrorStream implements WsgiErrors {
     this.#log = log;
   }
 
+  /** What a trace calls it; the name of the class does not survive a build of the page. */
+  get [Symbol.toStringTag](): string {
+    return 'ErrorStream';
+  }
+
   // PEP3333-streams-6: arbitrary Unicode is accepted; whatever is no string is shown as one rather than lost.
   write(text: string): void {
     this.#pending += typeof text === 'string' ? text : String(text);

@@ -22,6 +22,11 @@ export class BodyInput implements WsgiInput {
     this.#listener = listener;
   }
 
+  /** What a trace calls it; the name of the class does not survive a build of the page. */
+  get [Symbol.toStringTag](): string {
+    return 'BodyInput';
+  }
+
   /** Octets not read yet. */
   get remaining(): number {
     return this.#body.length - this.#at;
