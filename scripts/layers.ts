@@ -62,7 +62,9 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   rpc: ['comlink'],
   runner: ['acorn', 'comlink', 'sucrase'],
   machine: ['comlink'],
-  playground: ['machine', 'snippet', 'trace', 'client', 'core', 'gateway'],
+  playground: ['fflate'],
+  // `virtual:…`: made by our Vite plug-ins: the address of the process runtime (workers/process.ts), and the catalogue of src/examples.
+  ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime', 'virtual:porthole-examples'],
   node: ['acorn', 'sucrase'],
   // `Type`, handed on with the framework whose schemas are written with it.
   api: ['@sinclair/typebox'],

@@ -5,13 +5,15 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as fastapilike from '../src/api/frameworks/fastapilike.ts';
 import * as flasklike from '../src/api/frameworks/flasklike.ts';
+import * as socket from '../src/api/socket.ts';
+import * as process from '../src/api/process.ts';
 import { HttpClient } from '../src/client/http-client.ts';
 import { examples, exampleSnippet } from '../src/examples/index.ts';
 import type { Example } from '../src/examples/index.ts';
 import { toGatewayApp } from '../src/gateway/detect.ts';
 import { systemHost } from '../src/host/system.ts';
 import { MemoryNetwork } from '../src/net/network.ts';
-import { withLibraries } from '../src/runner/builtins.ts';
+import { builtinsOf, withLibraries } from '../src/runner/builtins.ts';
 import { link } from '../src/runner/link.ts';
 import { ModuleRegistry } from '../src/runner/modules.ts';
 import type { ModuleFunctions } from '../src/runner/modules.ts';
@@ -27,7 +29,7 @@ const address = { host: '127.0.0.1', port: 8000 };
 async function load(example: Example): Promise<unknown> {
   const { entry, files } = exampleSnippet(example);
   const { path, name } = splitEntry(entry);
-  const available = withLibraries({ 'porthole/frameworks/flasklike': flasklike, 'porthole/frameworks/fastapilike': fastapilike });
+  const available = withLibraries(builtinsOf(socket, process), { 'porthole/frameworks/flasklike': flasklike, 'porthole/frameworks/fastapilike': fastapilike });
   const program = link(files, path, available);
   const { modules } = await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(program.code)}`) as { modules: ModuleFunctions };
   const exports = await new ModuleRegistry(program, modules, available).run() as Record<string, unknown>;
