@@ -73,8 +73,6 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
   #over = false;
 
   #patience: Patience = 'ping';
-  /** Octets came since the last Ping: the client is there, whatever it says. */
-  #alive = false;
 
   /** The application has enough messages: no octets are taken. */
   #full = false;
@@ -158,7 +156,8 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
   // ── the connection tells ──────────────────────────────────────────────────────────────────────────────────────
 
   tunnelled(bytes: Uint8Array): void {
-    this.#alive = true;
+    // A client that sends is there, whatever it sends: in the middle of a long frame it could not answer a Ping.
+    if (this.#patience === 'pong') this.#wait('ping', this.#options.config.wsPingIntervalMs);
     // RFC6455-5.5.1, RFC6455-7.1.7: behind a Close frame, or an error, there is nothing.
     if (this.#ending !== undefined) return;
     for (let at = 0; at < bytes.length && !this.#over; at += sliceBytes) {
@@ -194,8 +193,8 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
       case 'answer': return this.#finish();
       case 'ping': return this.#ping();
       case 'pong':
-        // A client that we do not listen to cannot answer; and one that is in the middle of a long frame is there.
-        if (this.#alive || this.#full) return this.#wait('ping', this.#options.config.wsPingIntervalMs);
+        // A client that we do not listen to cannot answer.
+        if (this.#full) return this.#wait('ping', this.#options.config.wsPingIntervalMs);
         return this.#fail({ code: 'ws-ping-timeout', status: 1011, clause: 'RFC6455-5.5.2-PONG', message: 'keepalive ping timeout', advice: 'Answer a Ping with a Pong.', offset: this.#tunnel!.receivedOffset });
     }
   }
@@ -301,7 +300,6 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     const { config, random } = this.#options;
     // A client that we do not listen to need not answer, and one that does not read is found by another deadline.
     if (this.#full || !this.#flowing) return this.#wait('ping', config.wsPingIntervalMs);
-    this.#alive = false;
     this.#write(this.#ws!.send({ type: 'ping', payload: random.fill(new Uint8Array(4)) }));
     if (config.wsPingTimeoutMs === 0 || config.wsPingTimeoutMs === Infinity) this.#wait('ping', config.wsPingIntervalMs);
     else this.#wait('pong', config.wsPingTimeoutMs);
