@@ -93,7 +93,8 @@ if (option === undefined) {
 }
 
 const tested = (id: string): boolean => cases.has(id) || tests.has(id);
-const inStrict = (id: string): boolean => code.get(id)?.some((place) => strictFolders.some((folder) => place.startsWith(`${folder}/`))) ?? false;
+/** Whose rule it is counts, not who mentions it: the gateway names rules of the WebSocket core. */
+const inStrict = (id: string): boolean => !(id.startsWith('RFC6455') && looseFolders.includes('src/core/ws')) && code.get(id)?.some((place) => strictFolders.some((folder) => place.startsWith(`${folder}/`))) === true;
 const untested = ids.filter((id) => code.has(id) && !tested(id));
 const failures = [
   ...untested.filter(inStrict).map((id) => `${id} has no case (${code.get(id)!.join(', ')})`),

@@ -20,7 +20,7 @@ const names: Record<(typeof publicEntries)[number], readonly string[]> = {
   core: ['CONNECTION_CLOSED', 'Connection', 'LocalProtocolError', 'NEED_DATA', 'PAUSED', 'ProtocolError', 'RemoteProtocolError', 'WS_NEED_DATA', 'WsConnection', 'answerHandshake', 'defaultLimits', 'isRefusal', 'noTrace', 'openHandshake', 'readAnswerToHandshake', 'readHandshake', 'wantsWebSocket'],
   wsgi: ['WsgiViolation', 'dispatcher', 'proxyFix', 'timing', 'validate'],
   asgi: ['AsgiViolation', 'ClientDisconnected', 'asgiFromWsgi', 'fromFetch', 'toFetch'],
-  node: ['AppImportError', 'InterfaceError', 'SocketError', 'importApp', 'serve'],
+  node: ['AppImportError', 'InterfaceError', 'SocketError', 'importApp', 'openFile', 'serve'],
   process: ['args', 'exit', 'readLine', 'write'],
   socket: ['AF_INET', 'SHUT_RD', 'SHUT_RDWR', 'SHUT_WR', 'SOCK_STREAM', 'SOL_SOCKET', 'SOMAXCONN', 'SO_REUSEADDR', 'Socket', 'SocketError', 'socket'],
   embed: ['PortholePlayground', 'definePlayground', 'protocolVersion'],

@@ -31,6 +31,12 @@ export type LogLevel = 'debug' | 'info' | 'warning' | 'error';
 /** Write to the server's logs; the trace gets it too. `subject` says which exchange it is about. */
 export type Log = (source: LogSource, level: LogLevel, text: string, subject: TraceSubject, site?: SourceSite) => void;
 
+/** Reads files by their descriptors, where the platform has such a thing. */
+export interface FileReader {
+  /** Fill `into` from where the file stands; 0 octets: its end. `done` is called later, exactly once. */
+  read(fd: number, into: Uint8Array, done: (error: Error | undefined, size: number) => void): void;
+}
+
 /** What every handler of an exchange is given. */
 export interface ExchangeContext extends TraceSubject {
   readonly request: Request;
@@ -42,6 +48,8 @@ export interface ExchangeContext extends TraceSubject {
   readonly log: Log;
   /** Report what breaks no rule fatally as well. */
   readonly validate: boolean;
+  /** Undefined: files are read by whoever opened them. */
+  readonly files: FileReader | undefined;
 }
 
 /** Why the app's response could not be completed. */

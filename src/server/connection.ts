@@ -11,7 +11,7 @@ import { Connection } from '../core/http1/connection.ts';
 import { RemoteProtocolError } from '../core/http1/errors.ts';
 import type { FieldPairs, ReceivedEvent, Request } from '../core/http1/events.ts';
 import { AsgiHandler } from '../gateway/asgi/http.ts';
-import type { ConnectionFacts, ExchangeContext, ExchangeHandler, Log, StreamingHandler } from '../gateway/channel.ts';
+import type { ConnectionFacts, ExchangeContext, ExchangeHandler, FileReader, Log, StreamingHandler } from '../gateway/channel.ts';
 import type { GatewayApp } from '../gateway/detect.ts';
 import type { SiteReader } from '../gateway/site.ts';
 import { WsgiHandler } from '../gateway/wsgi/handler.ts';
@@ -40,6 +40,7 @@ export interface ServerContext {
   /** Only for workerClass 'sync'. */
   readonly turn: Turn | undefined;
   readonly upgrades: readonly UpgradeProtocol[];
+  readonly files: FileReader | undefined;
   /** Lifespan state; undefined where there is none. */
   readonly state: Readonly<Record<string, unknown>> | undefined;
   /** No new requests are taken. */
@@ -326,9 +327,9 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   }
 
   #begin(request: Request): void {
-    const { tracer, host, sites, config, app, upgrades, state } = this.#context;
+    const { tracer, host, sites, config, app, upgrades, files, state } = this.#context;
     const context: ExchangeContext = {
-      connection: this.#line.socket.id, exchange: this.core.exchange, request, facts: this.#facts, tracer, clock: host.clock, sites, log: this.#context.log, validate: config.validate,
+      connection: this.#line.socket.id, exchange: this.core.exchange, request, facts: this.#facts, tracer, clock: host.clock, sites, log: this.#context.log, validate: config.validate, files,
     };
     const response = new ServerResponse(this, request);
     const logged = this.#context.access !== undefined;

@@ -1,5 +1,5 @@
 import { Lifespan, LifespanError } from '../gateway/asgi/lifespan.ts';
-import type { Log } from '../gateway/channel.ts';
+import type { FileReader, Log } from '../gateway/channel.ts';
 import type { GatewayApp } from '../gateway/detect.ts';
 import { noSites, siteReader, type IsAppFile, type SiteReader } from '../gateway/site.ts';
 import { normaliseMount } from '../gateway/target.ts';
@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly sites?: SiteReader;
   /** Protocols that a request may switch to, besides WebSocket, which every ASGI application has. */
   readonly upgrades?: readonly UpgradeProtocol[];
+  /** Reads files that a WSGI application gives to `wsgi.file_wrapper`, if they have a descriptor (`fd`). Default: the application reads them itself. */
+  readonly files?: FileReader;
   /** Lines of the server's own log and of `wsgi.errors`, and access log lines. They are also in the trace as `log`. */
   readonly onLog?: (source: 'server' | 'access' | 'wsgi.errors', level: 'debug' | 'info' | 'warning' | 'error', text: string) => void;
 }
@@ -160,7 +162,7 @@ export class Server {
 
   #makeContext(sites: SiteReader): ServerContext {
     const server = this;
-    const { app, host, upgrades } = this.#options;
+    const { app, host, upgrades, files } = this.#options;
     return {
       app, host, sites,
       config: this.#config,
@@ -169,6 +171,7 @@ export class Server {
       turn: this.#turn,
       // A WSGI application has no way to answer: a request for a WebSocket is a request like others (RFC9110-7.8-3).
       upgrades: [...(upgrades ?? []), ...(app.interface === 'asgi' ? [new WebSocketProtocol({ app: app.app, name: app.name, config: this.#config, random: host.random })] : [])],
+      files,
       log: this.#log,
       access: this.#access(),
       get state() { return server.#lifespan?.state; },

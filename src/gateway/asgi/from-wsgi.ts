@@ -131,7 +131,7 @@ function contextOf(scope: HttpScope, options: FromWsgiOptions): ExchangeContext 
   const [host, port] = scope.server ?? ['', 0];
   const [remoteHost, remotePort] = scope.client ?? ['', 0];
   return {
-    connection: 0, exchange: 0, request: requestOf(scope), tracer: noTrace, sites: noSites, validate: false,
+    connection: 0, exchange: 0, request: requestOf(scope), tracer: noTrace, sites: noSites, validate: false, files: undefined,
     clock: { now: () => 0, wallMs: () => 0 },
     facts: {
       scheme: scope.scheme === 'https' ? 'https' : 'http', local: { host, port: port ?? 0 }, remote: { host: remoteHost, port: remotePort },

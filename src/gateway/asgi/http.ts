@@ -223,6 +223,8 @@ export class AsgiHandler implements StreamingHandler {
   #completed(): void {
     this.#queue = [];
     this.#queuedBytes = 0;
+    // Nobody asks us any more whether there is room: earlier `send()`s that were not awaited have nothing to wait for.
+    this.resume();
     // Whoever waits for the client to go is told that this is over.
     this.#feed();
   }
@@ -236,7 +238,8 @@ export class AsgiHandler implements StreamingHandler {
     // ASGI-gone-2.
     if (threw && !(error instanceof ClientDisconnected)) this.#fail(error);
     else if (this.#response.stage !== 'complete' && !this.#gone && this.#channel.open) this.#fail(this.#response.incomplete());
-    // A receive() that is still waited for (by something that outlives the application) must not hang for ever.
+    // What is still waited for (by something that outlives the application) must not hang for ever.
+    this.resume();
     this.#disconnected = true;
     this.#feed();
     this.#exchange.finished();

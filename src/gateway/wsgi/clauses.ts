@@ -80,6 +80,7 @@ export const clauses = {
   'PEP3333-http-1': 'Servers must handle inbound hop-by-hop features themselves, such as decoding Transfer-Encoding.',
   'PEP3333-file-1': 'wsgi.file_wrapper takes a file and a block size and returns an iterable.',
   'PEP3333-file-2': 'If the file has a close() method, the wrapper must have one that invokes it.',
+  'PEP3333-file-3': 'The server may transmit the file by the means of its platform, with the result that iterating would have.',
 } as const;
 
 /** Id of a rule of PEP 3333. */

@@ -1,7 +1,7 @@
 /** `wsgi.file_wrapper`: a file as the result of an application (PEP 3333, "Optional Platform-Specific File Handling"). */
 
-/** What can be wrapped: anything to read blocks from. */
-export interface ReadableFile { read(size: number): Uint8Array; close?(): void }
+/** What can be wrapped: anything to read blocks from. `fd`: the descriptor, where it is a file of the operating system (Python's `fileno()`). */
+export interface ReadableFile { read(size: number): Uint8Array; close?(): void; readonly fd?: number }
 
 /** Iterates over blocks. A server that can do better for its platform recognises the class and takes {@link file}. */
 export class FileWrapper implements Iterable<Uint8Array> {

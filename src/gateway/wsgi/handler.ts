@@ -11,6 +11,7 @@ import type { Provenance, SourceSite } from '../../trace/events.ts';
 import { checkBlock, checkResult, isThenable } from './checks.ts';
 import { buildEnviron, describeEnviron } from './environ.ts';
 import { ErrorStream } from './error-stream.ts';
+import { FileWrapper } from './file-wrapper.ts';
 import { ClientDisconnected, type GatewayViolation, WsgiViolation } from '../errors.ts';
 import { BodyInput } from './input.ts';
 import { Result } from './result.ts';
@@ -38,6 +39,9 @@ export interface WsgiExchange {
  */
 const blocksPerTurn = 512;
 
+/** Octets of a file that are read at a time. */
+const fileBytes = 65_536;
+
 /** Serves one exchange; `run` is called once, with the body complete. */
 export class WsgiHandler implements ExchangeHandler, StartHooks {
   readonly #exchange: WsgiExchange;
@@ -63,6 +67,11 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   #iterating = false;
   /** The line that gave what was given last. */
   #gaveAt: SourceSite | undefined;
+  /** The result is this file of the operating system, and the platform reads it for us. */
+  #fd = -1;
+  #fileBlock: Uint8Array | undefined;
+  /** The platform is reading: the file must not be closed under it. */
+  #reading = false;
 
   constructor(exchange: WsgiExchange) {
     this.#exchange = exchange;
@@ -102,12 +111,15 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     }
     this.#result = new Result(returned as Iterable<unknown>);
     const { items } = this.#result;
-    if (items !== undefined) this.#sendAll(items);
-    else this.resume();
+    if (items !== undefined) return this.#sendAll(items);
+    // PEP3333-file-3. The wrapper that came back may be another's; only the class itself is known to give the file and nothing else.
+    if (this.#context.files !== undefined && returned instanceof FileWrapper) this.#fd = returned.file.fd ?? -1;
+    this.resume();
   }
 
   resume(): void {
     if (this.#over || this.#inApp) return;
+    if (this.#fd >= 0) return this.#readFile();
     const result = this.#result!;
     for (;;) {
       this.#blocks += 1;
@@ -143,8 +155,28 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     if (this.#over) return;
     this.#over = true;
     this.#context.log('server', 'info', `The client went away before the response was complete: ${reason}.`, this.#context);
-    // Within the application its iterator cannot be closed; whoever called it does that.
-    if (!this.#inApp) this.#close();
+    // Within the application its iterator cannot be closed, nor a file that is being read; whoever called it does that.
+    if (!this.#inApp && !this.#reading) this.#close();
+  }
+
+  /** The next block of the file, then the next, for as long as the client takes them. */
+  #readFile(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    const block = (this.#fileBlock ??= new Uint8Array(fileBytes));
+    this.#context.files!.read(this.#fd, block, (error, size) => {
+      this.#reading = false;
+      if (this.#over) return this.#close();
+      if (error !== undefined) return this.#fail(error);
+      if (size === 0) return this.#finish();
+      try {
+        if (!this.#block(block.subarray(0, size), 'yield', true, this.#gaveAt)) return this.#finish();
+      } catch (thrown) {
+        return this.#fail(thrown);
+      }
+      // Copied by now: the block can be filled again.
+      if (this.#channel.flush()) this.#readFile();
+    });
   }
 
   // ── the request ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -299,6 +331,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
       };
       if (this.#starter.headSent) this.#channel.cut(failure);
       else this.#channel.fail(failure);
+      this.#channel.flush();
     }
     this.#close();
   }

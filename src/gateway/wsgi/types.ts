@@ -20,7 +20,7 @@ export interface WsgiErrors {
 }
 
 /** Wraps a file for the platform's fast path; iterable like any result. */
-export type FileWrapper = (file: { read(size: number): Uint8Array; close?(): void }, blockSize?: number) => Iterable<Uint8Array>;
+export type FileWrapper = (file: { read(size: number): Uint8Array; close?(): void; readonly fd?: number }, blockSize?: number) => Iterable<Uint8Array>;
 
 /** The environ dictionary: a plain object, the app may change it. */
 export interface WsgiEnviron {

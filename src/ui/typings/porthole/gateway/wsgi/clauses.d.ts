@@ -79,6 +79,7 @@ export declare const clauses: {
     readonly 'PEP3333-http-1': 'Servers must handle inbound hop-by-hop features themselves, such as decoding Transfer-Encoding.';
     readonly 'PEP3333-file-1': 'wsgi.file_wrapper takes a file and a block size and returns an iterable.';
     readonly 'PEP3333-file-2': 'If the file has a close() method, the wrapper must have one that invokes it.';
+    readonly 'PEP3333-file-3': 'The server may transmit the file by the means of its platform, with the result that iterating would have.';
 };
 /** Id of a rule of PEP 3333. */
 export type WsgiClause = keyof typeof clauses;

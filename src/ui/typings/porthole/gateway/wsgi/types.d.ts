@@ -20,6 +20,7 @@ export interface WsgiErrors {
 export type FileWrapper = (file: {
     read(size: number): Uint8Array;
     close?(): void;
+    readonly fd?: number;
 }, blockSize?: number) => Iterable<Uint8Array>;
 /** The environ dictionary: a plain object, the app may change it. */
 export interface WsgiEnviron {
