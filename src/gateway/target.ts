@@ -4,6 +4,7 @@
  */
 import type { Request } from '../core/http1/events.ts';
 import { hexValue } from '../core/http1/chars.ts';
+import { decodeLatin1, writeLatin1 } from '../core/http1/latin1.ts';
 import type { Span } from '../trace/events.ts';
 
 /** A request's target in parts. Strings are latin-1, percent-encoded as received. */
@@ -75,19 +76,15 @@ export function latin1ToUtf8(text: string): string {
   return ascii ? text : utf8.decode(latin1Bytes(text));
 }
 
-/** Latin-1 text as octets. Code units above 0xFF lose their upper bits: the caller has checked. */
-export function latin1Bytes(text: string): Uint8Array {
+/** Latin-1 text as octets, in an array of its own. Code units above 0xFF lose their upper bits: the caller has checked. */
+export function latin1Bytes(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  writeLatin1(text, bytes, 0);
   return bytes;
 }
 
 /** Octets as latin-1 text. */
-export function latin1Text(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 1) text += String.fromCharCode(bytes[i]!);
-  return text;
-}
+export const latin1Text = (bytes: Uint8Array): string => decodeLatin1(bytes, 0, bytes.length);
 
 /** Does `path` lie at or below `mount` (no trailing slash)? `/shop` holds `/shop` and `/shop/x`, not `/shopping`. */
 export const isBelow = (path: string, mount: string): boolean => path.startsWith(mount) && (path.length === mount.length || path.charCodeAt(mount.length) === 0x2f);

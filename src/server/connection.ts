@@ -63,6 +63,10 @@ export interface ServerContext {
  */
 const gatherBytes = 16_384;
 
+/** An answer that another may join waits for so many turns of the promise queue: `await send(start)`, `await send(body)`, and a few for a framework. */
+const gatherTurns = 16;
+const soon = Promise.resolve();
+
 /** Pipelined requests that wait in memory before the socket is paused. Octets. */
 const pipelineHighWaterBytes = 65_536;
 
@@ -113,6 +117,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   /** Octets of the present request's body that nobody wanted. */
   #drained = 0;
   #yieldTimer: TimerHandle | undefined;
+  #turnsToFlush = 0;
   /** Made once, not for every request. */
   readonly #yieldTurn = (): void => this.#yield();
 
@@ -164,9 +169,15 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   flush(): boolean {
     // A complete response with requests waiting behind it: their answers may leave in the same write (`#pump` sends what there is).
     if (this.#pumping && this.#exchange?.response.over === true && this.core.bufferedBytes > 0 && this.out.size < gatherBytes) return !this.out.full;
-    const flowing = this.#line.flush();
     // An application that works on its own time (ASGI) has just completed its response: go on with what waits behind it.
-    if (!this.#pumping && !this.#handling && this.#exchange?.response.over === true) this.#pump();
+    const next = !this.#pumping && !this.#handling && this.#exchange?.response.over === true;
+    if (next && this.core.bufferedBytes > 0 && this.out.size < gatherBytes) {
+      this.#pump(true);
+      if (this.#turnsToFlush === 0) this.#line.flush();
+      return !this.out.full;
+    }
+    const flowing = this.#line.flush();
+    if (next) this.#pump();
     return flowing;
   }
 
@@ -209,7 +220,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
 
   onRoom(): void {
     if (this.#tunnel !== undefined) return this.#guard((tunnel) => tunnel.resume());
-    this.#handle((exchange) => exchange.handler?.resume());
+    this.#handle(resume);
     this.#pump();
   }
 
@@ -272,8 +283,8 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
 
   // ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Go on for as long as there is something to do. */
-  #pump(): void {
+  /** Go on for as long as there is something to do. `gather`: what waits to be sent may wait a little longer, for an answer that is about to come. */
+  #pump(gather = false): void {
     if (this.#pumping || this.#handling || this.#waitsForTurn) return;
     this.#pumping = true;
     try {
@@ -281,11 +292,26 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     } finally {
       this.#pumping = false;
     }
-    this.#line.flush();
+    if (gather && this.#exchange?.response.started === false) this.#flushSoon();
+    else this.#line.flush();
     this.#balance();
     // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
     if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
   }
+
+  /** Flush in a few turns of the promise queue, which is when an application that does not really wait for anything has answered. */
+  #flushSoon(): void {
+    const waiting = this.#turnsToFlush > 0;
+    this.#turnsToFlush = gatherTurns;
+    if (!waiting) void soon.then(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.#turnsToFlush -= 1;
+    if (this.#turnsToFlush > 0 && this.out.size > 0) return void soon.then(this.#turn);
+    this.#turnsToFlush = 0;
+    this.#line.flush();
+  };
 
   /** One thing. False: there is nothing that could be done now. */
   #step(): boolean {
@@ -384,7 +410,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
       const { app, name } = this.#context.app;
       exchange.handler = new WsgiHandler({ app, name, body: exchange.body.bytes, context: exchange.context, channel: exchange.response, yieldTurn: this.#yieldTurn });
       exchange.running = true;
-      this.#handle(() => exchange.handler!.run());
+      this.#handle(run);
       return;
     }
     exchange.streaming?.receiveEnd();
@@ -396,7 +422,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     if (exchange?.handler === undefined || exchange.running) return false;
     exchange.running = true;
     this.#context.taskBegan();
-    this.#handle(() => exchange.handler!.run());
+    this.#handle(run);
     return true;
   }
 
@@ -491,7 +517,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   #yield(): void {
     this.#yieldTimer ??= this.#context.host.timers.after(0, () => {
       this.#yieldTimer = undefined;
-      if (!this.#line.out.full) this.#handle((exchange) => { if (exchange.running) exchange.handler?.resume(); });
+      if (!this.#line.out.full) this.#handle(resume);
       this.#pump();
     });
   }
@@ -581,6 +607,10 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     access?.({ remote: this.#line.socket.remote.host, wallMs: host.clock.wallMs(), request: undefined, status: response.status, length: response.length, fields: response.fields, ms: 0 }, this.#line.socket.id, this.core.exchange);
   }
 }
+
+// Calls for `#handle`, made once.
+const run = (exchange: Exchange): void => exchange.handler!.run();
+const resume = (exchange: Exchange): void => { if (exchange.running) exchange.handler?.resume(); };
 
 /** RFC9110-15.5.9-1: 408, "did not receive a complete request message within the time that it was prepared to wait". */
 const timeout = (what: 'head' | 'body', offset: number): ErrorFacts => ({

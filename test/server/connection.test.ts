@@ -31,6 +31,27 @@ describe('writes', () => {
     expect(peer.received.match(/HTTP\/1\.1 200/g)).toHaveLength(3);
   });
 
+  test('…and so they do where the application works on its own time (ASGI)', async () => {
+    const peer = harness(okAsgi).connect();
+    await peer.send(get('/1') + get('/2') + get('/3'));
+    expect(peer.segments).toHaveLength(1);
+    expect(peer.received.match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+  });
+
+  test('…but an answer does not wait for one that takes long', async () => {
+    let release = (): void => {};
+    const app: AsgiApp = async (scope, receive, send) => {
+      if (scope['path'] === '/slow') await new Promise<void>((resolve) => { release = resolve; });
+      await okAsgi(scope, receive, send);
+    };
+    const peer = harness(app).connect();
+    await peer.send(get('/1') + get('/slow') + get('/3'));
+    expect(peer.received.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
+    release();
+    await settle();
+    expect(peer.received.match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+  });
+
   test('…but a generator\'s blocks are on their way one by one, even then', async () => {
     const peer = harness(streamWsgi(3, 10)).connect();
     await peer.send(get());

@@ -32,12 +32,17 @@ function readIntent(fields: FieldPairs): Intent {
   let chunked = false;
   let close = false;
   let hasConnection = false;
-  for (const [name, value] of fields) {
+  for (let i = 0; i < fields.length; i += 1) {
+    const name = fields[i]![0];
+    const value = fields[i]![1];
     checkField(name, value);
+    // The lengths of the names that matter here; nothing else is put into lower case.
+    const { length: size } = name;
+    if (size !== 14 && size !== 17 && size !== 10) continue;
     switch (name.toLowerCase()) {
       case 'content-length': {
         // RFC9110-8.6-2: 1*DIGIT
-        const text = trimBlanks(value);
+        const text = /^[0-9]+$/.test(value) ? value : trimBlanks(value);
         if (!/^[0-9]+$/.test(text) || Number(text) > Number.MAX_SAFE_INTEGER) throw misuse('local-bad-content-length', 'RFC9110-8.6-2', `Content-Length is ${JSON.stringify(value.slice(0, 40))}, which is not a number of octets.`, 'Give the length in decimal digits.');
         if (length >= 0) throw misuse('local-content-length-repeated', 'RFC9110-8.6-13', 'Content-Length is given twice.', 'Give it once.');
         length = Number(text);

@@ -6,7 +6,7 @@ import type { Token } from '../../trace/events.ts';
 import { classOf, showOctet, TARGET, TCHAR, VALUE } from './chars.ts';
 import { LocalProtocolError } from './errors.ts';
 import type { FieldPairs } from './events.ts';
-import { writeLatin1 } from './latin1.ts';
+import { encodeLatin1, writeLatin1 } from './latin1.ts';
 
 /** Told about tokens written, when somebody listens. Offsets count from the first octet of the returned array. */
 export type WriteSink = (token: Token, start: number, end: number) => void;
@@ -18,10 +18,17 @@ export function misuse(code: string, clause: string, message: string, advice: st
 
 const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
+/** Names that were found to be tokens: callers use the same few over and over. Bounded, since some make them up. */
+const tokens = new Set<string>();
+
 /** Refuse a name that is no token, or a value that could end its line or does not fit in octets. */
 export function checkField(name: string, value: string): void {
-  if (!isToken(name)) {
-    throw misuse('local-bad-field-name', 'RFC9110-5.1-2', `The field name ${quote(name)} is not a token.`, 'Use letters, digits and hyphens.');
+  if (!tokens.has(name)) {
+    if (isToken(name)) {
+      if (tokens.size < 256) tokens.add(name);
+    } else {
+      throw misuse('local-bad-field-name', 'RFC9110-5.1-2', `The field name ${quote(name)} is not a token.`, 'Use letters, digits and hyphens.');
+    }
   }
   const bad = firstOutside(value, VALUE);
   if (bad < 0) return;
@@ -72,6 +79,12 @@ export function checkStatusLine(status: number, reason: string): void {
 
 /** A head: start line (its parts separated by one space), fields, empty line. The parts have been checked. */
 export function writeHead(parts: readonly [string, string, string], tokens: readonly [Token, Token, Token], fields: FieldPairs, sink: WriteSink | undefined): Uint8Array {
+  if (sink === undefined) {
+    // Nobody asks where each part is: join text, which engines are good at, and encode it once.
+    let text = `${parts[0]} ${parts[1]} ${parts[2]}\r\n`;
+    for (let i = 0; i < fields.length; i += 1) text += `${fields[i]![0]}: ${fields[i]![1]}\r\n`;
+    return encodeLatin1(`${text}\r\n`);
+  }
   let size = parts[0].length + parts[1].length + parts[2].length + 4 + 2;
   for (const [name, value] of fields) size += name.length + value.length + 4;
   const bytes = new Uint8Array(size);

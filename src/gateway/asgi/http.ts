@@ -43,7 +43,8 @@ export class AsgiHandler implements StreamingHandler {
   readonly #exchange: AsgiExchange;
   readonly #context: ExchangeContext;
   readonly #channel: ResponseChannel;
-  readonly #violations = new Set<string>();
+  /** Told already. */
+  #violations: Set<string> | undefined;
 
   // ── the request ──
   #queue: Uint8Array[] = [];
@@ -265,7 +266,7 @@ export class AsgiHandler implements StreamingHandler {
   }
 
   #report(violation: AsgiViolation): void {
-    reportViolation(this.#context, this.#violations, violation);
+    reportViolation(this.#context, (this.#violations ??= new Set()), violation);
   }
 
   // ── the trace ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -85,6 +85,9 @@ function readFlag(key: string, value: unknown, clause: AsgiClause, refuse: Refus
   return value;
 }
 
+/** Names that nothing was wrong with. Bounded, since an application may make names up. */
+const goodNames = new Set<string>();
+
 /** ASGI-start-3, ASGI-ws.accept-3. Names and values as latin-1 strings. */
 export function readHeaders(headers: unknown, { site, soft }: ReadOptions, clause: AsgiClause = 'ASGI-start-3'): FieldPairs {
   const refuse = violationAt(site);
@@ -94,6 +97,15 @@ export function readHeaders(headers: unknown, { site, soft }: ReadOptions, claus
   }
   const pairs: (readonly [string, string])[] = [];
   for (const pair of headers as Iterable<unknown>) {
+    // What nearly every field is: two byte strings, and a name that was seen before.
+    if (Array.isArray(pair) && pair.length === 2 && isBytes(pair[0]) && isBytes(pair[1])) {
+      const known = latin1Text(pair[0]);
+      const text = latin1Text(pair[1]);
+      if (goodNames.has(known) && !outside(text, VALUE)) {
+        pairs.push([known, text]);
+        continue;
+      }
+    }
     // Any iterable of two: an array, or what a Map gives.
     const [name, value, ...more] = Array.isArray(pair) || (typeof pair === 'object' && pair !== null && Symbol.iterator in pair) ? [...(pair as Iterable<unknown>)] : [];
     if (!isBytes(name) || !isBytes(value) || more.length > 0) {
@@ -106,7 +118,9 @@ export function readHeaders(headers: unknown, { site, soft }: ReadOptions, claus
     // Said here, where the application's line is known, rather than by the writer when the head goes out.
     if (text === '' || outside(text, TCHAR)) throw refuse('header-name', clause, `${show(text)} is not a field name.`, 'Use letters, digits and hyphens.', text, 'letters, digits and hyphens');
     if (outside(field, VALUE)) throw refuse('header-control', clause, `The value of ${text} contains a control character: ${show(field)}.`, 'Take line ends out of anything that a user typed: they would let him write headers, or a whole response, of his own.', field, 'no control characters');
-    if (/[A-Z]/.test(text)) soft(refuse('header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
+    if (!/[A-Z]/.test(text)) {
+      if (goodNames.size < 256) goodNames.add(text);
+    } else soft(refuse('header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
     pairs.push([text, field]);
   }
   return pairs;

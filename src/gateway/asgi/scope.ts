@@ -76,19 +76,45 @@ function pathOf(path: string, rootPath: string): string {
   return latin1ToUtf8(rootPath === '' || isBelow(decoded, rootPath) ? decoded : rootPath + decoded);
 }
 
-/** ASGI-scope-6. */
+/** Names as octets. Bounded, since names are the client's. */
+const names = new Map<string, Uint8Array>();
+
+/** The octets of a name, shared by all requests that have it: byte strings are immutable where ASGI comes from. */
+function nameBytes(lower: string): Uint8Array {
+  let bytes = names.get(lower);
+  if (bytes === undefined) {
+    bytes = latin1Bytes(lower);
+    if (names.size < 512) names.set(lower, bytes);
+  }
+  return bytes;
+}
+
+/** ASGI-scope-6. The values are pieces of one array: one for each would cost more than parsing the request. */
 function headersOf(request: Request, target: Target): AsgiHeaders {
   const { headers } = request;
+  const values: string[] = [];
   const pairs: AsgiHeaders = [];
+  const add = (name: string, value: string): void => {
+    values.push(value);
+    pairs.push([nameBytes(name), nothing]);
+  };
   // RFC9112-3.2.2-8: the host of an absolute-form target counts, and stands where the field would.
-  if (target.authority !== undefined) pairs.push([latin1Bytes('host'), latin1Bytes(target.authority)]);
+  if (target.authority !== undefined) add('host', target.authority);
   for (let i = 0; i < headers.length; i += 1) {
     const name = headers.lowerName(i);
-    if (name === 'host' && target.authority !== undefined) continue;
-    pairs.push([latin1Bytes(name), latin1Bytes(headers.value(i))]);
+    if (name !== 'host' || target.authority === undefined) add(name, headers.value(i));
+  }
+  const { buffer } = latin1Bytes(values.join(''));
+  let at = 0;
+  for (let i = 0; i < pairs.length; i += 1) {
+    const { length } = values[i]!;
+    pairs[i]![1] = new Uint8Array(buffer, at, length);
+    at += length;
   }
   return pairs;
 }
+
+const nothing = new Uint8Array(0);
 
 /** ASGI-scope-7. A Unix socket's peer has no address. */
 const clientOf = ({ host, port }: Endpoint): [string, number] | null => (port === 0 ? null : [host, port]);
