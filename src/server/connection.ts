@@ -205,7 +205,10 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     if (this.#held !== undefined) return void this.#held.push(bytes.slice());
     if (this.#tunnel !== undefined) return this.#guard((tunnel) => tunnel.tunnelled(bytes));
     if (this.#patience === 'body' && this.deadline !== Infinity) this.#wait('body', this.config.bodyTimeoutMs);
-    this.core.receiveData(bytes);
+    // The rest of a long body goes where it belongs without passing through the core.
+    const content = this.#exchange === undefined || this.#bodyBlocked || this.#waitsForTurn || this.#pumping || this.#handling ? 0 : this.core.receiveContent(bytes);
+    if (content > 0) this.#takeBody(content === bytes.length ? bytes : bytes.subarray(0, content));
+    if (content < bytes.length) this.core.receiveData(content === 0 ? bytes : bytes.subarray(content));
     if (this.#takeTurn()) this.#pump();
   }
 

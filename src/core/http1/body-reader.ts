@@ -76,6 +76,15 @@ export class BodyReader {
     return this.#kind === 'until-close';
   }
 
+  /** Up to `count` octets of content follow: how many of them belong to this message? They are counted. 0 where framing octets may be among them. */
+  pass(count: number): number {
+    if (this.#kind !== 'content-length') return 0;
+    const passed = Math.min(count, this.#remaining);
+    this.received += passed;
+    this.#remaining -= passed;
+    return passed;
+  }
+
   /** Find the next stretch. Consumes framing octets from the inbox, but not the data itself. Throws RemoteProtocolError. */
   step(inbox: Inbox): BodyStep {
     switch (this.#kind) {

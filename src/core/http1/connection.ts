@@ -78,6 +78,15 @@ export class Connection {
     this.#receiver.take(bytes);
   }
 
+  /**
+   * Instead of `receiveData`, where `bytes` begins with content of the message under way and nothing else is waiting: so many of
+   * them count as received, and the caller has them already; no event follows for them. 0: use `receiveData`. The rest of
+   * `bytes`, if any, has to go there in any case. A long body is spared a copy.
+   */
+  receiveContent(bytes: Uint8Array): number {
+    return this.#receiver.takeContent(bytes);
+  }
+
   /** The peer closed its half (FIN). */
   receiveEof(): void {
     this.#receiver.eof = true;

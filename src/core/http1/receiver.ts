@@ -66,6 +66,19 @@ export class Receiver {
     this.inbox.pass(bytes.length);
   }
 
+  /** Content that goes past the inbox. See {@link Connection.receiveContent}. */
+  takeContent(bytes: Uint8Array): number {
+    const exchange = this.#exchange;
+    // Whoever watches is shown every octet in its place.
+    if (this.inbox.size > 0 || this.error !== undefined || this.eof || exchange.theirs !== 'SEND_BODY' || !this.#hasBody || exchange.tracer.enabled) return 0;
+    const count = this.#body.pass(bytes.length);
+    if (count > 0) {
+      this.inbox.pass(count);
+      exchange.waitsFor100 = false;
+    }
+    return count;
+  }
+
   /** Get ready for the next message. */
   nextCycle(): void {
     this.#inTrailers = false;

@@ -4,6 +4,7 @@
  */
 import { reportViolation, type AppFailure, type ExchangeContext, type ResponseChannel, type StreamingHandler } from '../channel.ts';
 import { LocalProtocolError } from '../../core/http1/errors.ts';
+import { uncleared } from '../../core/http1/memory.ts';
 import { describeType, show } from '../render.ts';
 import { errorText } from '../thrown.ts';
 import { isThenable } from '../wsgi/checks.ts';
@@ -103,7 +104,9 @@ export class AsgiHandler implements StreamingHandler {
   receive(bytes: Uint8Array): boolean {
     // Nobody will ask for it: let it pass, the server counts it.
     if (this.#response.over) return true;
-    this.#queue.push(bytes.slice());
+    const copy = uncleared(bytes.length);
+    copy.set(bytes);
+    this.#queue.push(copy);
     this.#queuedBytes += bytes.length;
     this.#feed();
     return this.#queuedBytes < highWaterBytes;
@@ -191,7 +194,7 @@ export class AsgiHandler implements StreamingHandler {
     this.#queue = [];
     this.#queuedBytes = 0;
     if (queue.length === 1) return queue[0]!;
-    const body = new Uint8Array(size);
+    const body = uncleared(size);
     let at = 0;
     for (const part of queue) {
       body.set(part, at);

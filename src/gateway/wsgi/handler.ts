@@ -25,7 +25,7 @@ export interface WsgiExchange {
   readonly app: WsgiApp;
   /** Name of the application in the trace. */
   readonly name: string;
-  /** The whole request body; borrowed for good. */
+  /** The whole request body; given away for good. */
   readonly body: Uint8Array;
   readonly context: ExchangeContext;
   readonly channel: ResponseChannel;

@@ -2,6 +2,7 @@
  * `wsgi.input`: the request body as a file. The body is complete before the application is called, so nothing here waits,
  * and reading past its end is an end of file like any other.
  */
+import { uncleared } from '../../core/http1/memory.ts';
 import type { WsgiInput } from './types.ts';
 
 const nothing = new Uint8Array(0);
@@ -10,13 +11,13 @@ const LF = 0x0a;
 /** Told about each call, with the octets given. */
 export type ReadListener = (call: string, size: number) => void;
 
-/** A body in memory, as a file. What it returns is copied: the app may do with it what it likes. */
+/** A body in memory, as a file. What it returns is the app's: it may do with it what it likes. */
 export class BodyInput implements WsgiInput {
-  readonly #body: Uint8Array;
+  #body: Uint8Array;
   readonly #listener: ReadListener | undefined;
   #at = 0;
 
-  /** `body` is borrowed for good. */
+  /** `body` is given away for good. */
   constructor(body: Uint8Array, listener?: ReadListener) {
     this.#body = body;
     this.#listener = listener;
@@ -73,8 +74,14 @@ export class BodyInput implements WsgiInput {
 
   #take(count: number): Uint8Array {
     if (count === 0) return nothing.slice();
+    if (count === this.#body.length) {
+      // All of it at once, as most do: nothing is left here that it could be shared with.
+      const all = this.#body;
+      this.#body = nothing;
+      return all;
+    }
     // A plain array, whatever the platform's buffer class is.
-    const bytes = new Uint8Array(count);
+    const bytes = uncleared(count);
     bytes.set(this.#body.subarray(this.#at, this.#at + count));
     this.#at += count;
     return bytes;
@@ -109,7 +116,7 @@ export class BodyBuffer {
     if (needed > this.#bytes.length) {
       // An announced length is believed up to 1 MiB: memory is for octets that came, not for those somebody promised.
       const believed = Math.min(this.#announced, 1_048_576);
-      const grown = new Uint8Array(Math.max(needed, believed, needed < this.#announced || this.#announced < 0 ? this.#bytes.length * 2 : 0));
+      const grown = uncleared(Math.max(needed, believed, needed < this.#announced || this.#announced < 0 ? this.#bytes.length * 2 : 0));
       grown.set(this.#bytes.subarray(0, this.#size));
       this.#bytes = grown;
     }

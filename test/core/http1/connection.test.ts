@@ -210,3 +210,46 @@ describe('trace', () => {
     ]);
   });
 });
+
+describe('content that goes past the inbox', () => {
+  const begun = (head: string): Connection => {
+    const server = new Connection({ role: 'server' });
+    server.receiveData(octets(head));
+    expect(server.nextEvent().type).toBe('request');
+    return server;
+  };
+
+  test('counts as received, up to the end of the message', () => {
+    const server = begun('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n');
+    expect(server.receiveContent(octets('01234'))).toBe(5);
+    expect(server.nextEvent().type).toBe('need-data');
+    const rest = octets('56789GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    const taken = server.receiveContent(rest);
+    expect(taken).toBe(5);
+    server.receiveData(rest.subarray(taken));
+    expect(server.nextEvent().type).toBe('end');
+    server.send({ type: 'response', status: 204, reason: 'No Content', headers: [] });
+    server.send({ type: 'end' });
+    server.startNextCycle();
+    const request = server.nextEvent();
+    expect(request.type === 'request' && request.span[0]).toBe(octets('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n').length + 10);
+  });
+
+  test.each([
+    ['chunked', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n', ''],
+    ['no body', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', ''],
+    ['something waits', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n', 'ab'],
+  ])('does not where framing or order is at stake: %s', (_, head, before) => {
+    const server = begun(head);
+    if (before !== '') server.receiveData(octets(before));
+    expect(server.receiveContent(octets('0\r\n\r\n'))).toBe(0);
+  });
+
+  test('does not once the peer has ended: the body is incomplete', () => {
+    const server = begun('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n');
+    expect(server.receiveContent(octets('abc'))).toBe(3);
+    server.receiveEof();
+    expect(server.receiveContent(octets('abc'))).toBe(0);
+    expect(() => server.nextEvent()).toThrow(expect.objectContaining({ code: 'incomplete-body' }));
+  });
+});
