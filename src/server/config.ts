@@ -21,6 +21,13 @@ export interface ServerConfig {
   /** Octets of an unread request body that we read and throw away to keep a connection. */
   readonly drainBytes: number;
   readonly limits: Limits;
+  /** Requests under way at a time, in this process; more are answered with 503. uvicorn's `--limit-concurrency`. 0 or Infinity: no limit. */
+  readonly limitConcurrency: number;
+  /**
+   * Peers that are believed when they say whom they forward for (`Forwarded`, `X-Forwarded-For`, `X-Forwarded-Proto`): addresses,
+   * networks, `*`, or `unix`. What they say replaces client address and scheme. gunicorn's and uvicorn's `--forwarded-allow-ips`. Default: nobody.
+   */
+  readonly forwardedAllowIps: readonly string[];
   /** Value of the `Server` field; '' sends none. Latin-1. */
   readonly serverHeader: string;
   /** Send a `Date` field. */
@@ -60,6 +67,8 @@ export const defaultConfig: ServerConfig = Object.freeze({
   sendTimeoutMs: 60_000,
   drainBytes: 65_536,
   limits: Object.freeze({ ...defaultLimits, maxBodyBytes: 16 * 1024 * 1024 }),
+  limitConcurrency: 0,
+  forwardedAllowIps: Object.freeze([]),
   serverHeader: 'porthole',
   dateHeader: true,
   multiprocess: false,
@@ -88,7 +97,7 @@ export function resolveConfig(given: Partial<ServerConfig> = {}): ServerConfig {
     const value = config[name as keyof typeof choices];
     if (!(allowed as readonly string[]).includes(value)) throw new RangeError(`${name} is ${JSON.stringify(value)}; it must be ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`);
   }
-  for (const name of ['keepAliveMs', 'headTimeoutMs', 'bodyTimeoutMs', 'sendTimeoutMs', 'drainBytes', 'wsMaxMessageBytes', 'wsPingIntervalMs', 'wsPingTimeoutMs'] as const) checkNumber(name, config[name]);
+  for (const name of ['keepAliveMs', 'headTimeoutMs', 'bodyTimeoutMs', 'sendTimeoutMs', 'drainBytes', 'limitConcurrency', 'wsMaxMessageBytes', 'wsPingIntervalMs', 'wsPingTimeoutMs'] as const) checkNumber(name, config[name]);
   for (const [name, value] of Object.entries(config.limits)) checkNumber(`limits.${name}`, value);
   for (const name of ['dateHeader', 'multiprocess', 'validate', 'debug', 'wsPerMessageDeflate'] as const) if (typeof config[name] !== 'boolean') throw new TypeError(`${name} must be true or false`);
   // A field value of ours must not break the head of every response.

@@ -25,7 +25,8 @@ import type { ServerConfig } from './config.ts';
 import type { Deadlines, Patient } from './deadlines.ts';
 import type { Outflow } from './flow.ts';
 import { Line, type LineOwner } from './line.ts';
-import { ServerResponse, type ResponseHost } from './response.ts';
+import { connectionClose, ServerResponse, type ResponseHost } from './response.ts';
+import type { forwarding } from './forwarding.ts';
 import type { Turn } from './turn.ts';
 import type { Tunnel, UpgradeHandler, UpgradeProtocol } from './upgrade.ts';
 
@@ -39,6 +40,12 @@ export interface ServerContext {
   readonly deadlines: Deadlines;
   /** Only for workerClass 'sync'. */
   readonly turn: Turn | undefined;
+  /** Undefined: nobody is believed to forward for others. */
+  readonly forwarding: ReturnType<typeof forwarding>;
+  /** Requests under way. */
+  underWay: number;
+  /** A request was answered. */
+  served(): void;
   readonly upgrades: readonly UpgradeProtocol[];
   readonly files: FileReader | undefined;
   /** Lifespan state; undefined where there is none. */
@@ -100,6 +107,8 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   readonly #context: ServerContext;
   readonly #line: Line;
   readonly #facts: ConnectionFacts;
+  /** What the peer says of the clients behind it is believed. */
+  readonly #believed: boolean;
 
   #exchange: Exchange | undefined;
   #patience: Patience = 'head';
@@ -130,6 +139,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
       scheme: config.scheme, local: socket.local, remote: socket.remote, rootPath: config.rootPath, multiprocess: config.multiprocess,
       software: config.serverHeader || 'porthole',
     };
+    this.#believed = context.forwarding?.trusts(socket.remote.host) ?? false;
     deadlines.add(this);
     this.#wait('head', config.headTimeoutMs);
     this.#line.open();
@@ -238,6 +248,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     this.#exchange = undefined;
     this.#tunnel = undefined;
     this.#held = undefined;
+    if (exchange !== undefined || tunnel !== undefined) this.#countOut();
     if (exchange !== undefined) {
       this.#logAccess(exchange);
       // Its own doing (`cut`) it knows of; a handler that is on the stack hears of it through `open`.
@@ -358,7 +369,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   #begin(request: Request): void {
     const { tracer, host, sites, config, app, upgrades, files, state } = this.#context;
     const context: ExchangeContext = {
-      connection: this.#line.socket.id, exchange: this.core.exchange, request, facts: this.#facts, tracer, clock: host.clock, sites, log: this.#context.log, validate: config.validate, files,
+      connection: this.#line.socket.id, exchange: this.core.exchange, request, facts: this.#believed ? this.#context.forwarding!.apply(request, this.#facts) : this.#facts, tracer, clock: host.clock, sites, log: this.#context.log, validate: config.validate, files,
     };
     const response = new ServerResponse(this, request);
     const logged = this.#context.access !== undefined;
@@ -368,6 +379,8 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     };
     this.#exchange = exchange;
     this.#drained = 0;
+    this.#context.underWay += 1;
+    if (config.limitConcurrency > 0 && this.#context.underWay > config.limitConcurrency) return this.#refuse(overloaded(this.#line.received));
     const protocol = upgrades.length > 0 && this.core.theirState !== 'ERROR' ? upgrades.find((each) => each.claims(request)) : undefined;
     if (protocol !== undefined) {
       exchange.handler = exchange.upgrade = protocol.begin({
@@ -386,6 +399,12 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     }
     if (request.framing.length === 0) this.#wait('body', Infinity);
     else this.#wait('body', config.bodyTimeoutMs);
+  }
+
+  /** A request is over, or the tunnel that it became. */
+  #countOut(): void {
+    this.#context.underWay -= 1;
+    this.#context.served();
   }
 
   #takeBody(bytes: Uint8Array): void {
@@ -435,6 +454,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     // A sync worker's `send` would block here: its turn is over when the socket has taken the response.
     if (this.#context.turn !== undefined && !this.#line.flush()) return false;
     this.#exchange = undefined;
+    this.#countOut();
     this.#bodyBlocked = false;
     if (this.core.mustClose || this.#context.draining) {
       this.#line.end();
@@ -456,7 +476,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     log('server', 'info', `${formatAddress(this.#line.socket.remote)}: ${facts.status} ${facts.code} at byte ${facts.offset} (${facts.clause}): ${facts.message}`, { connection: this.#line.socket.id, exchange: this.core.exchange });
     if (exchange === undefined) {
       const response = new ServerResponse(this, undefined);
-      response.sendPage(facts);
+      response.sendPage(facts, [connectionClose]);
       this.#logRefusal(response);
       return this.#line.end();
     }
@@ -471,7 +491,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
       response.over = true;
       return this.abandon(facts.message);
     }
-    response.sendPage(facts);
+    response.sendPage(facts, [connectionClose]);
     this.#logAccess(exchange);
     this.#line.end();
   }
@@ -600,7 +620,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     exchange.logged = true;
     const { response, request, startedAt, wallMs } = exchange;
     access?.(
-      { remote: this.#line.socket.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: host.clock.now() - startedAt },
+      { remote: exchange.context.facts.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: host.clock.now() - startedAt },
       this.#line.socket.id, exchange.context.exchange,
     );
   }
@@ -614,6 +634,12 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
 // Calls for `#handle`, made once.
 const run = (exchange: Exchange): void => exchange.handler!.run();
 const resume = (exchange: Exchange): void => { if (exchange.running) exchange.handler?.resume(); };
+
+/** RFC9110-15.6.4-1: 503, "currently unable to handle the request due to a temporary overload". */
+const overloaded = (offset: number): ErrorFacts => ({
+  code: 'overloaded', status: 503, clause: 'RFC9110-15.6.4-1', offset,
+  message: 'The server has as many requests under way as it takes.', advice: 'Try again in a moment.',
+});
 
 /** RFC9110-15.5.9-1: 408, "did not receive a complete request message within the time that it was prepared to wait". */
 const timeout = (what: 'head' | 'body', offset: number): ErrorFacts => ({

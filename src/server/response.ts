@@ -158,4 +158,5 @@ export class ServerResponse implements HandshakeResponse {
   }
 }
 
-const connectionClose = ['Connection', 'close'] as const;
+/** The connection ends with this response. */
+export const connectionClose = ['Connection', 'close'] as const;

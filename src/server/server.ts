@@ -10,6 +10,7 @@ import { accessFormat, type AccessFacts } from './access-log.ts';
 import { resolveConfig, type ServerConfig } from './config.ts';
 import { HttpConnection, type ServerContext } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
+import { forwarding } from './forwarding.ts';
 import { httpDate } from './http-date.ts';
 import { Turn } from './turn.ts';
 import type { UpgradeProtocol } from './upgrade.ts';
@@ -32,6 +33,8 @@ export interface ServerOptions {
   readonly upgrades?: readonly UpgradeProtocol[];
   /** Reads files that a WSGI application gives to `wsgi.file_wrapper`, if they have a descriptor (`fd`). Default: the application reads them itself. */
   readonly files?: FileReader;
+  /** A request was answered (or its client is gone). */
+  readonly onServed?: () => void;
   /** Lines of the server's own log and of `wsgi.errors`, and access log lines. They are also in the trace as `log`. */
   readonly onLog?: (source: 'server' | 'access' | 'wsgi.errors', level: 'debug' | 'info' | 'warning' | 'error', text: string) => void;
 }
@@ -169,6 +172,9 @@ export class Server {
       tracer: this.#tracer,
       deadlines: new Deadlines(host),
       turn: this.#turn,
+      forwarding: forwarding(this.#config.forwardedAllowIps),
+      underWay: 0,
+      served: () => this.#options.onServed?.(),
       // A WSGI application has no way to answer: a request for a WebSocket is a request like others (RFC9110-7.8-3).
       upgrades: [...(upgrades ?? []), ...(app.interface === 'asgi' ? [new WebSocketProtocol({ app: app.app, name: app.name, config: this.#config, random: host.random })] : [])],
       files,

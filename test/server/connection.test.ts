@@ -330,3 +330,59 @@ describe('the trace', () => {
     expect(events.filter(({ type }) => type === 'app.call')).toMatchObject([{ connection: 7, exchange: 1 }, { connection: 7, exchange: 2 }]);
   });
 });
+
+describe('limits and proxies', () => {
+  test('RFC9110-15.6.4-1: more requests at a time than limitConcurrency are answered with 503, and one that ends makes room', async () => {
+    let release = (): void => {};
+    const app: AsgiApp = async (scope, receive, send) => {
+      if (scope['path'] === '/slow') await new Promise<void>((resolve) => { release = resolve; });
+      await okAsgi(scope, receive, send);
+    };
+    const { connect, log } = harness(app, { limitConcurrency: 1 });
+    const [first, second, third] = [connect(), connect(), connect()];
+    await first.send(get('/slow'));
+    await second.send(get());
+    expect(second.received).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n[^]*Connection: close\r\n/);
+    expect(second.eof).toBe(true);
+    expect(log.join()).toContain('503 overloaded');
+    release();
+    await settle();
+    expect(first.received).toMatch(/ok$/);
+    await third.send(get() + get());
+    expect(third.received.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+    // A client that goes away in the middle makes room, too.
+    await first.send(get('/slow'));
+    first.socket.reset();
+    await settle();
+    await third.send(get());
+    expect(third.received.match(/HTTP\/1\.1 200/g)).toHaveLength(3);
+  });
+
+  const who: WsgiApp = (environ, startResponse) => {
+    startResponse('200 OK', []);
+    return [encode(`${environ.REMOTE_ADDR} ${environ.REMOTE_PORT} ${environ['wsgi.url_scheme']}`)];
+  };
+  const whoAsgi: AsgiApp = async (scope, _receive, send) => {
+    await send({ type: 'http.response.start', status: 200 });
+    await send({ type: 'http.response.body', body: encode(`${(scope['client'] as [string, number] | null)?.join(' ')} ${String(scope['scheme'])}`) });
+  };
+  const forwarded = 'X-Forwarded-For: 203.0.113.9, 198.51.100.7, 10.0.0.2\r\nX-Forwarded-Proto: https\r\n';
+
+  test.each([['WSGI', who], ['ASGI', whoAsgi]])('a trusted proxy tells client and scheme (%s)', async (_name, app) => {
+    const { connect } = harness(app, { forwardedAllowIps: ['127.0.0.1', '10.0.0.0/8'], accessLog: '%(h)s' });
+    const peer = connect();
+    await peer.send(get('/', forwarded));
+    // The last address that no trusted proxy has: what stands before it anybody can have written.
+    expect(peer.take()).toMatch(/198\.51\.100\.7( \d+)? https$/);
+    await peer.send(get('/', 'Forwarded: for="[2001:db8::1]:4711";proto=https\r\n'));
+    expect(peer.take()).toMatch(/2001:db8::1 4711 https$/);
+    await peer.send(get());
+    expect(peer.take()).toMatch(/127\.0\.0\.1 49152 http$/);
+  });
+
+  test.each([['nobody', []], ['another', ['192.0.2.1']]])('whoever is not trusted is not believed (%s)', async (_name, forwardedAllowIps) => {
+    const peer = harness(who, { forwardedAllowIps }).connect();
+    await peer.send(get('/', forwarded));
+    expect(peer.take()).toMatch(/127\.0\.0\.1 49152 http$/);
+  });
+});

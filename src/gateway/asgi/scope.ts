@@ -116,8 +116,8 @@ function headersOf(request: Request, target: Target): AsgiHeaders {
 
 const nothing = new Uint8Array(0);
 
-/** ASGI-scope-7. A Unix socket's peer has no address. */
-const clientOf = ({ host, port }: Endpoint): [string, number] | null => (port === 0 ? null : [host, port]);
+/** ASGI-scope-7. A Unix socket's peer has no address; a client that a proxy speaks of may have no port. */
+const clientOf = ({ host, port }: Endpoint): [string, number] | null => (port === 0 && (host === '' || host.startsWith('/')) ? null : [host, port]);
 const serverOf = ({ host, port }: Endpoint): [string, number | null] | null => (port > 0 ? [host, port] : host === '' ? null : [host, null]);
 
 /** Where the values of a field are. */

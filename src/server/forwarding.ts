@@ -1,0 +1,27 @@
+/**
+ * Behind a proxy, a connection's peer is the proxy. If it is to be believed, what it says of its client takes the place of what
+ * the socket says: address and scheme. Host and path stay as they were sent: a proxy passes them on or has its reasons.
+ */
+import type { Request } from '../core/http1/events.ts';
+import type { ConnectionFacts } from '../gateway/channel.ts';
+import { readForwarded } from '../gateway/forwarded.ts';
+import { trustedPeers } from '../gateway/trusted-peers.ts';
+
+/** Facts of a request, from those of its connection. */
+export type Forwarding = (request: Request, facts: ConnectionFacts) => ConnectionFacts;
+
+/** Undefined: nobody is believed. Throws RangeError where `allowed` is not understood. */
+export function forwarding(allowed: readonly string[]): { readonly trusts: (host: string) => boolean; readonly apply: Forwarding } | undefined {
+  if (allowed.length === 0) return undefined;
+  const trusts = trustedPeers(allowed);
+  return {
+    trusts,
+    apply(request, facts) {
+      const { headers } = request;
+      const fields = { forwarded: headers.get('forwarded'), for: headers.get('x-forwarded-for'), proto: headers.get('x-forwarded-proto') };
+      if (fields.forwarded === undefined && fields.for === undefined && fields.proto === undefined) return facts;
+      const { host, port, scheme } = readForwarded(fields, trusts);
+      return { ...facts, scheme: scheme ?? facts.scheme, remote: host === undefined ? facts.remote : { host, port } };
+    },
+  };
+}
