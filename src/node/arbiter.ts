@@ -36,6 +36,8 @@ interface Worker {
   /** When a worker that is being stopped loses our patience. */
   killAt: number;
   failure: { readonly code: number; readonly text: string } | undefined;
+  /** It has served its share and stays only until another is ready. */
+  tired: boolean;
   /** Why we killed it, for the log. */
   killed: string | undefined;
 }
@@ -126,7 +128,10 @@ export class Arbiter {
     process.on('SIGTTIN', () => this.#resize(this.#wanted + 1, 'SIGTTIN'));
     process.on('SIGTTOU', () => this.#resize(this.#wanted - 1, 'SIGTTOU'));
     // Node would open its debugger; for servers it means "open your log files again".
-    process.on('SIGUSR1', () => this.#log.info('SIGUSR1: the log goes to stdout and stderr, there are no files to reopen'));
+    process.on('SIGUSR1', () => {
+      this.#log.info('SIGUSR1: the workers open their log files anew');
+      for (const worker of this.#workers) this.#say(worker, { type: 'reopen' });
+    });
     process.on('SIGUSR2', () => this.#log.warning('SIGUSR2: replacing the arbiter itself is not supported; HUP replaces the workers'));
   }
 
@@ -168,7 +173,7 @@ export class Arbiter {
   }
 
   #living(generation: number): Worker[] {
-    return [...this.#workers].filter((worker) => worker.generation === generation && worker.state !== 'stopping');
+    return [...this.#workers].filter((worker) => worker.generation === generation && worker.state !== 'stopping' && !worker.tired);
   }
 
   #spawn(generation: number): void {
@@ -176,7 +181,7 @@ export class Arbiter {
     const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
     const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...sockets.map(({ fd }) => fd)], serialization: 'advanced' });
     const now = performance.now();
-    const worker: Worker = { child, pid: child.pid ?? 0, generation, bornAt: now, state: 'booting', lastAlive: now, killAt: Infinity, failure: undefined, killed: undefined };
+    const worker: Worker = { child, pid: child.pid ?? 0, generation, bornAt: now, state: 'booting', lastAlive: now, killAt: Infinity, failure: undefined, tired: false, killed: undefined };
     this.#workers.add(worker);
     child.on('message', (message: ToArbiter) => this.#hear(worker, message));
     child.on('error', (error) => this.#log.error(`Worker ${worker.pid}: ${error.message}`));
@@ -194,6 +199,11 @@ export class Arbiter {
     worker.lastAlive = performance.now();
     if (message.type === 'imported') this.#options.onImported?.(message.files);
     if (message.type === 'failed') worker.failure = message;
+    if (message.type === 'tired' && worker.state === 'ready') {
+      this.#log.info(`Worker ${worker.pid} has served ${message.requests} requests (--max-requests): starting another in its place`);
+      worker.tired = true;
+      this.#keepUp();
+    }
     if (message.type !== 'ready' || worker.state !== 'booting') return;
     worker.state = 'ready';
     this.#log.info(`Worker ${worker.pid} is ready`);
@@ -204,8 +214,15 @@ export class Arbiter {
     this.#takeOverIfReady();
   }
 
+  /** Workers that have served their share go when others are there for what comes. */
+  #retireTired(): void {
+    if (this.#living(this.#generation).filter(({ state }) => state === 'ready').length < this.#wanted) return;
+    for (const worker of this.#workers) if (worker.tired && worker.state === 'ready') this.#retire(worker, this.#settings.gracefulTimeout * 1000);
+  }
+
   /** Once every worker of the new generation accepts, the old one may go. */
   #takeOverIfReady(): void {
+    this.#retireTired();
     const generation = this.#next;
     if (generation === undefined || this.#living(generation).filter(({ state }) => state === 'ready').length < this.#wanted) return;
     this.#generation = generation;

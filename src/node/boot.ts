@@ -6,29 +6,49 @@ import { fileURLToPath } from 'node:url';
 import { InterfaceError } from '../gateway/detect.ts';
 import { SocketError } from '../net/socket.ts';
 import type { ServerConfig } from '../server/config.ts';
+import { noTrace, tee, type Tracer } from '../trace/tracer.ts';
 import { AppImportError, importApp } from './import-app.ts';
 import { toleratePipes, type Log } from './log.ts';
 import { printTrace } from './print-trace.ts';
 import { serve, type Serving } from './serve.ts';
-import type { Settings } from './settings.ts';
+import { listOf, type Settings } from './settings.ts';
+import { LineFile } from './line-file.ts';
+import { printWire } from './print-wire.ts';
 
 /** What a process ends with; 3 and 4 are gunicorn's (`WORKER_BOOT_ERROR`, `APP_LOAD_ERROR`), 2 is the shell's for wrong usage. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, workerBoot: 3, appLoad: 4 } as const;
 
-/** Load `target` and serve it at `bind`. Rejects with what {@link explainFailure} explains. */
-export async function boot(target: string, settings: Settings, bind: readonly string[], log: Log): Promise<Serving> {
+/** Load `target` and serve it at `bind`. `onServed`: called after each request. Rejects with what {@link explainFailure} explains. */
+export async function boot(target: string, settings: Settings, bind: readonly string[], log: Log, onServed?: () => void): Promise<Serving> {
   // An import or a startup that waits for something that never comes leaves Node nothing to do, and it would end silently.
   const patience = setInterval(() => log.warning(`${target} is still starting: its import, or its answer to lifespan.startup, has not come yet`), lifespanMs);
   try {
     const { value, name } = await importApp(target, { factory: settings.factory });
     surviveTheApp(log);
-    return await serveImported(value, name, settings, bind, log);
+    return await serveImported(value, name, settings, bind, log, onServed);
   } finally {
     clearInterval(patience);
   }
 }
 
-function serveImported(value: unknown, name: string, settings: Settings, bind: readonly string[], log: Log): Promise<Serving> {
+/** The access log's file, of this process; SIGUSR1 has it opened anew. */
+let accessFile: LineFile | undefined;
+
+/** Somebody has moved the log files away: write to new ones. */
+export function reopenLogs(log: Log): void {
+  log.info(accessFile === undefined || accessFile.path === '-' ? 'SIGUSR1: the log goes to stdout and stderr, there are no files to reopen' : `SIGUSR1: reopening ${accessFile.path}`);
+  accessFile?.reopen();
+}
+
+const logsAccess = ({ accessLog, accessLogFile }: Settings): boolean => accessLog || accessLogFile !== '';
+
+function tracerOf({ trace, verboseWire }: Settings): Tracer {
+  const write = (text: string): void => { process.stdout.write(text); };
+  return tee(trace ? printTrace(String(process.pid), write) : noTrace, verboseWire ? printWire(write) : noTrace);
+}
+
+function serveImported(value: unknown, name: string, settings: Settings, bind: readonly string[], log: Log, onServed: (() => void) | undefined): Promise<Serving> {
+  if (logsAccess(settings)) accessFile = new LineFile(settings.accessLogFile || '-', (problem) => log.error(`Access log: ${problem}`));
   return serve(value, {
     bind,
     interface: settings.interface,
@@ -37,12 +57,13 @@ function serveImported(value: unknown, name: string, settings: Settings, bind: r
     config: serverConfig(settings),
     graceMs: settings.gracefulTimeout * 1000,
     ...(settings.certfile === '' ? {} : { tls: { certFile: settings.certfile, keyFile: settings.keyfile } }),
-    ...(settings.trace ? { tracer: printTrace(String(process.pid), (text) => process.stdout.write(text)) } : {}),
+    ...(settings.trace || settings.verboseWire ? { tracer: tracerOf(settings) } : {}),
     isAppFile,
+    ...(onServed === undefined ? {} : { onServed }),
     onLog: (source, level, text) => {
       if (source === 'server') log[level](text);
       else if (source === 'wsgi.errors') process.stderr.write(withLineEnd(text));
-      else process.stdout.write(withLineEnd(text));
+      else accessFile?.line(text);
     },
   });
 }
@@ -81,10 +102,13 @@ export function serverConfig(settings: Settings): Partial<ServerConfig> {
     keepAliveMs: settings.keepAlive * 1000,
     headTimeoutMs: settings.headTimeout * 1000,
     bodyTimeoutMs: settings.bodyTimeout * 1000,
+    sendTimeoutMs: settings.sendTimeout * 1000,
+    limitConcurrency: settings.limitConcurrency,
+    forwardedAllowIps: listOf(settings.forwardedAllowIps),
     dateHeader: settings.dateHeader,
     ...(settings.serverHeader ? {} : { serverHeader: '' }),
     // A line that nobody reads is not made.
-    ...(settings.accessLog ? {} : { accessLog: '' }),
+    accessLog: logsAccess(settings) ? settings.accessLogFormat : '',
     multiprocess: settings.workers > 1,
     validate: settings.validate,
     debug: settings.debug,

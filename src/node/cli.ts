@@ -7,12 +7,13 @@ import { pathToFileURL } from 'node:url';
 import { toGatewayApp } from '../gateway/detect.ts';
 import { Arbiter, quickMs } from './arbiter.ts';
 import { UsageError, combine, configText, helpText, readArgs, readConfig, readEnv, splitWords, type Given, type Sources } from './args.ts';
-import { boot, closeInTime, exitCodes, explainFailure } from './boot.ts';
+import { boot, closeInTime, exitCodes, explainFailure, reopenLogs } from './boot.ts';
 import { bindOnly, type BoundSocket } from './bound.ts';
 import { importApp } from './import-app.ts';
 import { formatBind, parseBind } from './listen.ts';
 import { installLoader } from './loader.ts';
 import { createLog, type Log } from './log.ts';
+import { canDropPrivileges } from './privileges.ts';
 import type { Serving } from './serve.ts';
 import type { Settings } from './settings.ts';
 import { version } from './version.ts';
@@ -51,7 +52,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   if (settings.checkConfig) return check(target, settings);
   const log = createLog(settings.logLevel, (line) => process.stderr.write(line));
-  const supervised = settings.workers > 0 || settings.reload;
+  // A process can neither replace itself nor bind what only root may once it has become somebody else.
+  const supervised = settings.workers > 0 || settings.reload || settings.maxRequests > 0 || settings.user !== '' || settings.group !== '';
   return supervised ? runArbiter(target, settings, log, async () => (await readInvocation(argv)).settings) : runAlone(target, settings, log);
 }
 
@@ -84,7 +86,8 @@ async function readInvocation(argv: readonly string[]): Promise<Invocation> {
 }
 
 /** What no single setting can tell. Throws UsageError. */
-function checkTogether({ bind, certfile, keyfile }: Settings): void {
+function checkTogether({ bind, certfile, keyfile, user, group }: Settings): void {
+  if ((user !== '' || group !== '') && !canDropPrivileges) throw new UsageError('--user and --group need a platform that can change users.');
   if ((certfile === '') !== (keyfile === '')) throw new UsageError('TLS needs both --certfile and --keyfile.');
   for (const address of bind) {
     try {
@@ -134,6 +137,7 @@ async function runAlone(target: string, settings: Settings, log: Log): Promise<n
     return fail(error);
   }
   for (const url of serving.urls) log.plain(`Listening at: ${url}`);
+  process.on('SIGUSR1', () => reopenLogs(log));
   const { graceMs } = await stopSignal(settings, log);
   await closeInTime(serving, graceMs, log);
   log.info('Shut down');

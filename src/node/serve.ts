@@ -34,6 +34,8 @@ export interface ServeOptions {
   readonly tracer?: Tracer;
   /** Called with each line of log: the server's, the access log's, and what the app writes to `wsgi.errors`. */
   readonly onLog?: ServerOptions['onLog'];
+  /** Called after each request. */
+  readonly onServed?: () => void;
   /** Tells the application's files from others on a stack, for the places in the trace: the name to show, or undefined. */
   readonly isAppFile?: ServerOptions['isAppFile'];
   /** Clock, timers and randomness; default: the platform's. */
@@ -70,6 +72,7 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
     config: { ...options.config, ...(options.tls === undefined ? {} : { scheme: 'https' }) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
+    ...(options.onServed === undefined ? {} : { onServed: options.onServed }),
     ...(options.isAppFile === undefined ? {} : { isAppFile: options.isAppFile }),
   });
   await server.startup();

@@ -5,6 +5,9 @@
  */
 
 import { availableParallelism } from 'node:os';
+import { trustedPeers } from '../gateway/trusted-peers.ts';
+import { accessFormat } from '../server/access-log.ts';
+import { combinedFormat } from '../server/config.ts';
 
 /** Reads one value from text. `read` throws RangeError with the end of a sentence: "must be …". */
 export interface Reader<T> {
@@ -48,11 +51,16 @@ export interface Settings {
   readonly keyfile: string;
   readonly workers: number;
   readonly reload: boolean;
+  readonly maxRequests: number;
+  readonly maxRequestsJitter: number;
+  readonly user: string;
+  readonly group: string;
   readonly timeout: number;
   readonly keepAlive: number;
   readonly gracefulTimeout: number;
   readonly headTimeout: number;
   readonly bodyTimeout: number;
+  readonly sendTimeout: number;
   readonly limitRequestLine: number;
   readonly limitRequestFields: number;
   readonly limitRequestFieldSize: number;
@@ -61,12 +69,17 @@ export interface Settings {
   readonly wsPingInterval: number;
   readonly wsPingTimeout: number;
   readonly wsPerMessageDeflate: boolean;
+  readonly limitConcurrency: number;
   readonly rootPath: string;
+  readonly forwardedAllowIps: string;
   readonly serverHeader: boolean;
   readonly dateHeader: boolean;
   readonly accessLog: boolean;
+  readonly accessLogFile: string;
+  readonly accessLogFormat: string;
   readonly logLevel: LogLevel;
   readonly trace: boolean;
+  readonly verboseWire: boolean;
   readonly config: string;
   readonly envFile: string;
   readonly printConfig: boolean;
@@ -123,6 +136,34 @@ const bytes: Reader<number> = {
   },
 };
 
+/** Whom to believe: see `trusted-peers.ts`. Separated by commas. */
+const peers: Reader<string> = {
+  placeholder: 'LIST',
+  read(value) {
+    try {
+      trustedPeers(listOf(value));
+    } catch (error) {
+      throw new RangeError('must be addresses, networks (10.0.0.0/8), unix or *, separated by commas', { cause: error });
+    }
+    return value;
+  },
+};
+
+/** `a, b` → `['a', 'b']`. */
+export const listOf = (value: string): string[] => value.split(',').map((item) => item.trim()).filter((item) => item !== '');
+
+const accessLogFormats: Reader<string> = {
+  placeholder: 'FORMAT',
+  read(value) {
+    try {
+      accessFormat(value);
+    } catch (error) {
+      throw new RangeError(`must be json, or made of gunicorn's atoms (${(error as Error).message})`, { cause: error });
+    }
+    return value;
+  },
+};
+
 /** On by its flag, off by `--no-…`. Text is read for environment and config file. */
 const onOff: Reader<boolean> = {
   placeholder: '',
@@ -152,17 +193,23 @@ export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
 
   workers: { flag: 'workers', short: 'w', reader: processes, default: 0, group: 'Processes', help: 'Worker processes, under an arbiter that replaces one that dies. Without it, the command\'s own process serves.', env: ['WEB_CONCURRENCY'] },
   reload: { flag: 'reload', reader: onOff, default: false, group: 'Processes', help: 'Start new workers when a file that was imported changes.' },
+  maxRequests: { flag: 'max-requests', also: ['limit-max-requests'], reader: count('N'), default: 0, group: 'Processes', help: 'Requests after which a worker is replaced, against leaks; 0: never.' },
+  maxRequestsJitter: { flag: 'max-requests-jitter', also: ['limit-max-requests-jitter'], reader: count('N'), default: 0, group: 'Processes', help: 'Up to so many requests more, by chance, so that workers are not all replaced at once.' },
+  user: { flag: 'user', short: 'u', reader: text('USER'), default: '', group: 'Processes', help: 'Workers run as this user (name or number). Needs root.' },
+  group: { flag: 'group', short: 'g', reader: text('GROUP'), default: '', group: 'Processes', help: 'Workers run as this group (name or number). Needs root.' },
 
   timeout: { flag: 'timeout', short: 't', reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'A worker that is silent for longer is killed and replaced (with -w); 0: never.' },
   keepAlive: { flag: 'keep-alive', also: ['timeout-keep-alive'], reader: seconds, default: 5, group: 'Timeouts (seconds)', help: 'How long an idle connection is kept; 0 closes after each response.' },
   gracefulTimeout: { flag: 'graceful-timeout', also: ['timeout-graceful-shutdown'], reader: seconds, default: 30, group: 'Timeouts (seconds)', help: 'How long requests in flight may take when the server stops.' },
   headTimeout: { flag: 'head-timeout', reader: seconds, default: 60, group: 'Timeouts (seconds)', help: 'How long a request head may take to arrive.' },
   bodyTimeout: { flag: 'body-timeout', reader: seconds, default: 60, group: 'Timeouts (seconds)', help: 'How long the client may pause within a request body.' },
+  sendTimeout: { flag: 'send-timeout', reader: seconds, default: 60, group: 'Timeouts (seconds)', help: 'How long the client may take nothing of a response that waits for it.' },
 
   limitRequestLine: { flag: 'limit-request-line', reader: count('BYTES', 0, Infinity), default: 8190, group: 'Limits', help: 'Longest request line; 0: no limit.' },
   limitRequestFields: { flag: 'limit-request-fields', reader: count('N', 0, Infinity), default: 100, group: 'Limits', help: 'Most header fields in a request; 0: no limit.' },
   limitRequestFieldSize: { flag: 'limit-request-field-size', also: ['limit-request-field_size'], reader: count('BYTES', 0, Infinity), default: 8190, group: 'Limits', help: 'Longest header field line; 0: no limit.' },
   limitRequestBody: { flag: 'limit-request-body', reader: bytes, default: 16 * 1024 * 1024, group: 'Limits', help: 'Largest request body (10MB, 1GiB); 0: no limit. WSGI holds the body in memory.' },
+  limitConcurrency: { flag: 'limit-concurrency', reader: count('N'), default: 0, group: 'Limits', help: 'Requests under way at a time in one process; more are answered with 503. 0: no limit.' },
 
   wsMaxSize: { flag: 'ws-max-size', reader: bytes, default: 16 * 1024 * 1024, group: 'WebSocket', help: 'Largest message (1MB, 16MiB); 0: no limit.' },
   wsPingInterval: { flag: 'ws-ping-interval', reader: seconds, default: 20, group: 'WebSocket', help: 'Seconds between two Pings to a client; 0: none.' },
@@ -170,12 +217,16 @@ export const settings: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   wsPerMessageDeflate: { flag: 'ws-per-message-deflate', reader: trueFalse, default: true, group: 'WebSocket', help: 'Compress messages where the client offers it.' },
 
   rootPath: { flag: 'root-path', reader: text('PATH'), default: '', group: 'Behind a proxy', help: 'Where the application is mounted: SCRIPT_NAME, root_path.', env: ['SCRIPT_NAME'] },
+  forwardedAllowIps: { flag: 'forwarded-allow-ips', reader: peers, default: '127.0.0.1,::1,unix', group: 'Behind a proxy', help: 'Proxies that are believed (Forwarded, X-Forwarded-For and -Proto): addresses, networks, unix, or * for all.', env: ['FORWARDED_ALLOW_IPS'] },
   serverHeader: { flag: 'server-header', reader: onOff, default: true, group: 'Behind a proxy', help: 'Send the Server field.' },
   dateHeader: { flag: 'date-header', reader: onOff, default: true, group: 'Behind a proxy', help: 'Send the Date field.' },
 
   accessLog: { flag: 'access-log', reader: onOff, default: false, group: 'Log and trace', help: 'One line for each request, on stdout.' },
+  accessLogFile: { flag: 'access-logfile', reader: text('FILE'), default: '', group: 'Log and trace', help: 'The same, into a file (- for stdout), which SIGUSR1 opens anew.' },
+  accessLogFormat: { flag: 'access-logformat', also: ['access-log-format'], reader: accessLogFormats, default: combinedFormat, group: 'Log and trace', help: "Its form, of gunicorn's atoms; or json." },
   logLevel: { flag: 'log-level', reader: choice(...logLevels), default: 'info', group: 'Log and trace', help: 'The least that is worth a line on stderr.' },
   trace: { flag: 'trace', reader: onOff, default: false, group: 'Log and trace', help: 'Print what the gateway does, event by event, on stdout.' },
+  verboseWire: { flag: 'verbose-wire', reader: onOff, default: false, group: 'Log and trace', help: 'Print each request and response as curl -v would, on stdout.' },
 
   config: { flag: 'config', short: 'c', reader: text('FILE'), default: '', group: 'Configuration', help: 'Settings in a module; without this flag, porthole.config.ts or .js where there is one.' },
   envFile: { flag: 'env-file', reader: text('FILE'), default: '', group: 'Configuration', help: 'Read environment variables from a file first.' },

@@ -7,6 +7,8 @@ import type { Settings } from './settings.ts';
 export type ToWorker =
   /** First: load the application and accept at these descriptors. */
   | { readonly type: 'start'; readonly target: string; readonly settings: Settings; readonly fds: readonly number[]; readonly urls: readonly string[] }
+  /** The log files have been moved away: open them anew. */
+  | { readonly type: 'reopen' }
   /** Stop accepting, finish what is in flight within `graceMs`, and exit with 0. */
   | { readonly type: 'stop'; readonly graceMs: number };
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,8 +29,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function start(args: readonly string[], env: Record<string, string> = {}): Promise<{ command: Command; url: string }> {
-  const command = await Command.start(['app', '-b', '127.0.0.1:0', ...args], { cwd: folder, env });
+async function start(args: readonly string[], env: Record<string, string> = {}, target = 'app'): Promise<{ command: Command; url: string }> {
+  const command = await Command.start([target, '-b', '127.0.0.1:0', ...args], { cwd: folder, env });
   running.push(command);
   return { command, url: await command.url() };
 }
@@ -99,6 +99,43 @@ describe('porthole -w', () => {
     await command.until('stderr', new RegExp(`Worker ${first} was killed by SIGKILL; starting another`));
     // Nobody accepts meanwhile, but nobody is refused: connections wait in the queue.
     expect(await get(url, '/pid')).not.toBe(first);
+  });
+
+  it('--max-requests: a worker that has served its share is replaced, and no request is lost over it', async () => {
+    const { command, url } = await start(['-w', '1', '--max-requests', '20', '--max-requests-jitter', '5']);
+    const pids = new Set<string>();
+    while (pids.size < 3) pids.add(await get(url, '/pid'));
+    await command.until('stderr', /Worker \d+ has served 2[0-5] requests \(--max-requests\): starting another in its place[^]*Worker \d+ is ready[^]*has finished/);
+    // Without -w there is an arbiter all the same.
+    const alone = await start(['--max-requests', '1']);
+    expect(await get(alone.url, '/pid')).not.toBe(String(alone.command.child.pid));
+  });
+
+  it('--user and --group: workers are somebody with fewer rights, and without the right to change nothing starts', async () => {
+    writeFileSync(join(folder, 'who.mjs'), "export const app = (environ, start) => { start('200 OK', []); return [new TextEncoder().encode([process.getuid(), process.getgid(), process.getgroups()].join(' '))]; };");
+    chmodSync(folder, 0o755);
+    if (process.getuid?.() === 0) {
+      const { url } = await start(['-w', '1', '--user', '65534', '--group', '65534'], {}, 'who.mjs');
+      expect(await get(url)).toBe('65534 65534 65534');
+    } else {
+      const ended = await run(['who.mjs', '--user', '0', '-b', '127.0.0.1:0'], { cwd: folder });
+      expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('EPERM') as string });
+    }
+    const ended = await run(['who.mjs', '--user', 'nobody-of-that-name', '-b', '127.0.0.1:0'], { cwd: folder });
+    expect(ended).toMatchObject({ code: 3, stderr: expect.stringMatching(/User identifier does not exist: nobody-of-that-name|EPERM/) as string });
+  });
+
+  it('USR1: workers go on in new log files', async () => {
+    const { command, url } = await start(['-w', '1', '--access-logfile', 'access.log', '--access-logformat', '%(r)s %(s)s']);
+    const read = (name: string): string => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : '');
+    await get(url, '/before');
+    await until(() => read('access.log') === 'GET /before HTTP/1.1 200\n');
+    renameSync(join(folder, 'access.log'), join(folder, 'access.1'));
+    command.child.kill('SIGUSR1');
+    await command.until('stderr', /SIGUSR1: reopening access\.log/);
+    await get(url, '/after');
+    await until(() => read('access.log') === 'GET /after HTTP/1.1 200\n');
+    expect(read('access.1')).toBe('GET /before HTTP/1.1 200\n');
   });
 
   it('waits longer and longer before it replaces one that dies at once', async () => {

@@ -42,6 +42,12 @@ describe('the command line', () => {
     ['--ws-ping-interval=0.5', { wsPingInterval: 0.5 }],
     ['--ws-ping-timeout=0', { wsPingTimeout: 0 }],
     ['--ws-per-message-deflate=false', { wsPerMessageDeflate: false }],
+    ['--access-logformat=%(h)s "%(r)s" %(s)s', { accessLogFormat: '%(h)s "%(r)s" %(s)s' }],
+    ['--access-log-format=json', { accessLogFormat: 'json' }],
+    ['--limit-max-requests=1000', { maxRequests: 1000 }],
+    ['--forwarded-allow-ips=10.0.0.0/8, unix', { forwardedAllowIps: '10.0.0.0/8, unix' }],
+    ['--forwarded-allow-ips=', { forwardedAllowIps: '' }],
+    ['-uwww-data', { user: 'www-data' }],
   ])('reads %s', (flag, given) => {
     expect(readArgs([flag]).given).toEqual(given);
   });
@@ -62,6 +68,9 @@ describe('the command line', () => {
     [['--backlog', '1e3'], "--backlog must be a whole number from 1, not '1e3'."],
     [['--interface', 'cgi'], "--interface must be auto, wsgi, asgi or fetch, not 'cgi'."],
     [['--limit-request-body', 'big'], "--limit-request-body must be a number of bytes, such as 65536, 10MB or 1GiB, not 'big'."],
+    [['--access-logformat', '%(z)s'], "--access-logformat must be json, or made of gunicorn's atoms (the access log knows no atom %(z)s), not '%(z)s'."],
+    [['--forwarded-allow-ips', 'proxy'], "--forwarded-allow-ips must be addresses, networks (10.0.0.0/8), unix or *, separated by commas, not 'proxy'."],
+    [['--max-request', '3'], 'There is no --max-request. Did you mean --max-requests?'],
     [['a.ts', 'b.ts'], 'There can be one application, not 2: a.ts, b.ts.'],
   ])('refuses %j', (argv, message) => {
     expect(refusal(() => readArgs(argv))).toBe(message);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -51,6 +51,7 @@ export const failsToStart = async (scope: any, receive: any, send: any): Promise
   await send({ type: 'lifespan.startup.failed', message: 'no database' });
 };
 `,
+  'who.mjs': "export const app = (environ, start) => { start('200 OK', []); return [new TextEncoder().encode(environ.REMOTE_ADDR + ' ' + environ['wsgi.url_scheme'])]; };\n",
   'syntax.ts': 'export const app = (\n',
   'throws.ts': '\nthrow new Error("at import");\n',
   'configured/app.mjs': "export const app = (environ, start) => { start('200 OK', []); return [new TextEncoder().encode(environ.SCRIPT_NAME)]; };\n",
@@ -134,6 +135,56 @@ describe('porthole MODULE:NAME', () => {
     const chatty = await serveApp('app', ['--access-log']);
     await get(await chatty.url(), '/chatty');
     await chatty.until('stdout', /"GET \/chatty HTTP\/1\.1" 200 \d+ /);
+  });
+
+  it('writes an access line for each request with --access-log, in the form that was asked for', async () => {
+    const command = await serveApp('app', ['--access-log', '--access-logformat', '%(m)s %(U)s %(s)s %({x-id}i)s']);
+    await (await fetch(`${await command.url()}/a?b`, { headers: { 'X-Id': '7' } })).text();
+    await command.until('stdout', /^GET \/a 200 7\n/m);
+    const json = await serveApp('app', ['--access-logfile', '-', '--access-logformat', 'json']);
+    await get(await json.url(), '/j');
+    const [line] = await json.until('stdout', /^\{.*\}$/m);
+    expect(JSON.parse(line)).toMatchObject({ method: 'GET', target: '/j', status: 200, version: 'HTTP/1.1' });
+    expect((await json.stop()).stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('serves on while the disk of the log is full, says so once, and gets better with the disk', async () => {
+    const link = join(folder, 'full.log');
+    symlinkSync('/dev/full', link);
+    const command = await serveApp('app', ['--access-logfile', link, '--access-logformat', '%(r)s']);
+    const url = await command.url();
+    for (let i = 0; i < 20; i += 1) expect(await get(url, `/lost/${i}`)).toContain('/lost/');
+    await command.until('stderr', /\[ERROR\] Access log: ENOSPC: .*; lines are lost until that is mended/);
+    rmSync(link);
+    command.child.kill('SIGUSR1');
+    await command.until('stderr', /SIGUSR1: reopening/);
+    await get(url, '/kept');
+    await command.until('stderr', /Access log: \d+ lines were lost; it is written again/);
+    // What was waiting meanwhile is there, too.
+    expect(readFileSync(link, 'utf8')).toMatch(/^GET \/kept HTTP\/1\.1\n$/m);
+    expect(command.stderr.match(/ENOSPC/g)).toHaveLength(1);
+  });
+
+  it('prints each request and response as curl -v would with --verbose-wire', async () => {
+    const command = await serveApp('app:three', ['--verbose-wire']);
+    const url = await command.url();
+    await talk(url, 'POST /w HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc');
+    await command.until('stdout', /\* Connection #1 closed: /);
+    expect(command.stdout.replace(/^< date: .*$/im, '< Date: then').replace(/#1 from .*/, '#1 from there')).toBe([
+      '* Connection #1 from there', '> POST /w HTTP/1.1', '> Host: a', '> Content-Length: 3', '> Connection: close', '>', '{ [3 bytes data]',
+      '< HTTP/1.1 200 OK', '< content-length: 7', '< Date: then', '< Server: porthole', '< Connection: close', '<', '} [7 bytes data]', '* Connection #1 closed: closed in order', '',
+    ].join('\n'));
+    await talk(url, 'GET / HTTP/9\r\n\r\n');
+    await command.until('stdout', /^\* 400 [a-z-]+ at byte \d+ \(RFC9112-/m);
+  });
+
+  it('believes what a proxy on this machine says of its client, and nobody else if told so', async () => {
+    const asked = async (args: readonly string[]): Promise<string> => {
+      const command = await serveApp('who.mjs', args);
+      return (await fetch(await command.url(), { headers: { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Proto': 'https' } })).text();
+    };
+    expect(await asked([])).toBe('203.0.113.9 https');
+    expect(await asked(['--forwarded-allow-ips', ''])).toBe('127.0.0.1 http');
   });
 
   it('prints the trace with --trace', async () => {
