@@ -2,6 +2,7 @@ import type { MachineStatus, SendResult } from '../machine/types.ts';
 import type { SavedRequest, Snippet, SnippetDelivery, SnippetNetwork, SnippetServer, SnippetView } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { Place } from './place.ts';
+import type { Recorded } from './recording.ts';
 import type { Selection } from './select.ts';
 import type { Focus, Notice, Work } from './state.ts';
 import type { TimelineFilter } from './timeline.ts';
@@ -50,5 +51,6 @@ export type Action =
   | { readonly type: 'send/end'; readonly id: number; readonly result: SendResult }
   | { readonly type: 'ws/begin'; readonly connection: number }
   | { readonly type: 'ws/news'; readonly news: readonly WsNews[] }
+  | { readonly type: 'playback'; readonly recorded: Recorded; readonly place: Place | undefined }
   // ── what is said
   | { readonly type: 'notice'; readonly notice: Notice | null };

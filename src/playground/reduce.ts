@@ -21,7 +21,7 @@ const withView = (state: PlaygroundState, view: SnippetView): PlaygroundState =>
 /** A fresh trace: nothing of the last run is pointed at any more. */
 function withoutTrace(state: PlaygroundState): PlaygroundState {
   const trace = new TraceLog();
-  return { ...state, trace, traceVersion: trace.version, focus: null, step: null, selection: null, hover: null };
+  return { ...state, trace, traceVersion: trace.version, playback: null, focus: null, step: null, selection: null, hover: null };
 }
 
 function undo(state: PlaygroundState, step: Undo): PlaygroundState {
@@ -193,6 +193,18 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       const { connection, exchange } = action.result;
       const answered = newest && connection !== 0 && sends.length > 0;
       return { ...state, sends, ...(answered ? { focus: { connection, exchange }, step: null, selection: null, hover: null } : {}) };
+    }
+
+    case 'playback': {
+      const { recorded, place } = action;
+      const played = withoutTrace(state);
+      played.trace.append(recorded.events);
+      const sends = recorded.sends.map(({ raw, result }, index) => ({ id: index - recorded.sends.length, raw, result }));
+      const first = sends[0]?.result.connection ?? 0;
+      const shown: PlaygroundState = {
+        ...played, sends, traceVersion: played.trace.version, playback: recorded.interface ? { interface: recorded.interface } : {}, focus: first === 0 ? null : { connection: first, exchange: 1 },
+      };
+      return place && first !== 0 ? goTo(shown, first, place) : shown;
     }
 
     case 'ws/begin':

@@ -1,7 +1,7 @@
 import type { Machine, SendResult, WebSocketSend, WebSocketSession } from '../machine/types.ts';
 import { LinkError, SnippetError } from '../snippet/errors.ts';
 import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../snippet/link.ts';
-import type { Snippet } from '../snippet/schema.ts';
+import type { Snippet, SnippetRecording } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
 import { turnsOf, type Turn } from './delivery.ts';
@@ -98,6 +98,7 @@ export class Session {
     const found = await read(ports, drafts);
     const { work, draftId } = found.work ? found : await fallback(ports, drafts);
     const session = new Session(ports, work as Work, draftId);
+    if (found.recording) await session.#play(found.recording);
     if (found.notice) session.store.dispatch({ type: 'notice', notice: found.notice });
     return session;
   }
@@ -119,6 +120,7 @@ export class Session {
       if (sameContent(found.work.snippet, this.store.state.work.snippet)) return;
       this.#replace(found.work, found.draftId);
     }
+    if (found.recording) await this.#play(found.recording);
     if (found.notice) this.store.dispatch({ type: 'notice', notice: found.notice });
   }
 
@@ -272,11 +274,36 @@ export class Session {
     if (place.step !== undefined && step !== place.step) this.#ports.timers.after(settleMs, () => { if (this.store.state.step === step) go(); });
   }
 
-  /** The fragment of a link to what is in the editor, and to the place in the trace. Throws SnippetError or LinkError where it is too large for one. */
-  link(): Promise<string> {
+  /**
+   * The fragment of a link to what is in the editor, and to the place in the trace; `recorded`: with the trace itself. Throws
+   * SnippetError, LinkError or RecordingTooLarge where it is too large for one.
+   */
+  async link(options: { readonly recorded?: boolean } = {}): Promise<string> {
+    const { state } = this.store;
+    return encodeSnippet({ ...this.snippetWithPlace(), ...(options.recorded && { recording: (await import('./recording.ts')).record(state.trace, state.machine.interface ?? state.playback?.interface) }) });
+  }
+
+  /** What is in the editor, with the place in the trace, as links carry it. */
+  snippetWithPlace(): Snippet {
     const { state } = this.store;
     const { snippet } = state.work;
-    return encodeSnippet({ ...snippet, view: viewWithPlace(snippet.view, this.#place ?? placeOf(state)), engine: this.#ports.engine });
+    return { ...snippet, view: viewWithPlace(snippet.view, this.#place ?? placeOf(state)), engine: this.#ports.engine };
+  }
+
+  /** Show a recorded run. One that is not in order is not shown, and that is said. */
+  async #play(recording: SnippetRecording): Promise<void> {
+    const { work } = this.store.state;
+    // The code that reads it is not part of the first paint of those who have none.
+    const { readRecording } = await import('./recording.ts');
+    if (this.store.state.work !== work) return;
+    try {
+      const place = this.#place;
+      this.store.dispatch({ type: 'playback', recorded: readRecording(recording), place });
+      this.#place = undefined;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.store.dispatch({ type: 'notice', notice: { kind: 'bad-recording', detail: error.message } });
+    }
   }
 
   /** Keep what has not been kept yet: before the page goes away, and before code runs. */
@@ -400,7 +427,7 @@ const placeIn = ({ snippet: { view } }: Work): Place | undefined => (isPlace(vie
 
 const ofDraft = (draft: Draft): Opened => ({ work: draft.work, draftId: draft.id, ...(draft.work.trusted ? {} : { notice: { kind: 'wait-for-run' } }) });
 
-interface Opened { readonly work?: Work; readonly draftId?: string; readonly notice?: Notice }
+interface Opened { readonly work?: Work; readonly draftId?: string; readonly notice?: Notice; readonly recording?: SnippetRecording }
 
 /**
  * What the address stands for. After a reload or a step back that is the draft that was there, however far it had gone on
@@ -421,10 +448,11 @@ async function read(ports: SessionPorts, drafts: Drafts): Promise<Opened> {
     }
     case 'snippet':
       try {
-        const snippet = await decodeSnippet(fragment.link);
+        // The recording is not part of what is edited and kept: with the first change it is one of something else.
+        const { recording, ...snippet } = await decodeSnippet(fragment.link);
         const own = findContent(drafts, snippet);
-        if (own) return { ...ofDraft(own), work: { ...own.work, snippet } };
-        return { work: { snippet, origin: { kind: 'link' }, trusted: false }, notice: { kind: 'wait-for-run' } };
+        const found: Opened = own ? { ...ofDraft(own), work: { ...own.work, snippet } } : { work: { snippet, origin: { kind: 'link' }, trusted: false }, notice: { kind: 'wait-for-run' } };
+        return recording ? { ...found, recording } : found;
       } catch (error) {
         if (!(error instanceof LinkError)) throw error;
         return { notice: { kind: 'bad-link', code: error.code, message: error.message, advice: error.advice } };

@@ -35,6 +35,7 @@ export type Notice =
   | { readonly kind: 'wait-for-run' }
   | { readonly kind: 'machine-failed'; readonly detail: string }
   | { readonly kind: 'storage-full' }
+  | { readonly kind: 'bad-recording'; readonly detail: string }
   | { readonly kind: 'file-name'; readonly path: string; readonly problem: NameProblem };
 
 /** A request that was sent in this run. */
@@ -66,6 +67,8 @@ export interface PlaygroundState {
   /** The trace of this run. Mutable, see {@link TraceLog}; `traceVersion` tells that it grew. */
   readonly trace: TraceLog;
   readonly traceVersion: number;
+  /** The trace is that of a recorded run, and nothing runs. `interface`: what the app spoke then. */
+  readonly playback: { readonly interface?: 'wsgi' | 'asgi' } | null;
 
   /** The last event of the connection in focus that has happened in what the views show; null: all that is known. */
   readonly step: number | null;
@@ -90,6 +93,7 @@ export function initialState(work: Work): PlaygroundState {
     focus: null,
     trace,
     traceVersion: trace.version,
+    playback: null,
     step: null,
     selection: null,
     hover: null,

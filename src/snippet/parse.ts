@@ -4,7 +4,7 @@ import type { SnippetProblem } from './errors.ts';
 import { snippetLimits } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { pathProblem } from './paths.ts';
-import type { SavedRequest, Snippet, SnippetCut, SnippetDelivery, SnippetNetwork, SnippetProgram, SnippetServer, SnippetView } from './schema.ts';
+import type { SavedRequest, Snippet, SnippetCut, SnippetDelivery, SnippetNetwork, SnippetProgram, SnippetRecording, SnippetServer, SnippetView } from './schema.ts';
 
 /** Complaints so far. The first twenty are kept: enough to repair a file by hand, too few to flood a page. */
 class Report {
@@ -128,6 +128,12 @@ const deliveryChecks: Checks<SnippetDelivery> = {
   ending: oneOf('close', 'reset'),
 };
 
+/** Whether it can be played is not for us to say; a number and JSON are what is asked for. */
+const recordingCheck: Check<SnippetRecording> = (value, path, report) => {
+  const read = readObject<{ v: number }>(value, path, { v: whole(1) }, report);
+  return read.v === undefined ? report.add(`${path}.v`, 'is missing') : { ...read, v: read.v };
+};
+
 const requestChecks: Checks<SavedRequest> = {
   delivery: (value, path, report) => readObject<SnippetDelivery>(value, path, deliveryChecks, report),
   name: text(snippetLimits.nameChars),
@@ -158,6 +164,7 @@ export function parseSnippet(value: unknown): Snippet {
   const requests = readRequests(current['requests'], report);
   const view = readObject<SnippetView>(current['view'], 'view', viewChecks, report);
   const title = optional(current, 'title', text(snippetLimits.nameChars), report);
+  const recording = optional(current, 'recording', recordingCheck, report);
   const engine = optional(current, 'engine', text(snippetLimits.nameChars), report);
   const programs = readPrograms(current['programs'], report);
   const replay = optional(current, 'replay', bool, report);
@@ -174,6 +181,7 @@ export function parseSnippet(value: unknown): Snippet {
     network: readObject<SnippetNetwork>(current['network'], 'network', networkChecks, report),
     ...(replay === undefined ? {} : { replay }),
     view: pointingSomewhere(view, files, requests),
+    ...(recording === undefined ? {} : { recording }),
     ...(engine === undefined ? {} : { engine }),
     ...unknownMembers(current, '', topLevel, report),
   };
@@ -182,7 +190,7 @@ export function parseSnippet(value: unknown): Snippet {
 }
 
 const topLevel: ReadonlySet<string> = new Set(
-  ['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'replay', 'view', 'engine'] satisfies (keyof Snippet)[],
+  ['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'replay', 'view', 'recording', 'engine'] satisfies (keyof Snippet)[],
 );
 
 function readFiles(value: unknown, report: Report): Record<string, string> {

@@ -116,6 +116,16 @@ export interface SnippetView {
   readonly selection?: string;
 }
 
+/**
+ * A recorded run. Here it is any JSON: what it holds is for whoever plays it to read (`playground/recording.ts`), and one that
+ * cannot be played takes nothing else away.
+ */
+export interface SnippetRecording {
+  /** Version of its form. */
+  readonly v: number;
+  readonly [member: string]: unknown;
+}
+
 /** Everything that a link carries. */
 export interface Snippet {
   readonly v: 1;
@@ -137,6 +147,8 @@ export interface Snippet {
   /** Time and chance come from `network.seed`, and the processes take turns: two runs give the same trace. */
   readonly replay?: boolean;
   readonly view: SnippetView;
+  /** A run that can be looked at without running anything. */
+  readonly recording?: SnippetRecording;
   /** Version of Porthole that made it. */
   readonly engine?: string;
   readonly [unknown: string]: unknown;

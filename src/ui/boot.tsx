@@ -83,7 +83,7 @@ export async function boot(options: BootOptions): Promise<Model> {
 
   void painted.then(() => {
     void fetchTheRest();
-    if (session.store.state.work.trusted) void session.run();
+    if (session.store.state.work.trusted && !session.store.state.playback) void session.run();
   });
   return model;
 }

@@ -43,6 +43,7 @@ const en = {
   status: {
     name: 'Server status',
     stopped: 'Not running', starting: 'Starting', running: 'Running', silent: 'Not answering', failed: 'Could not start',
+    recorded: 'Recorded run', recordedHint: 'Run goes live',
     stale: 'Edited since it was started',
     staleHint: 'Send starts it again with your changes',
     processes: (n: number) => count(n, 'process', 'processes'),
@@ -197,6 +198,7 @@ const en = {
     badLink: 'The link could not be opened.', badLinkKept: 'What you see is what was here before.',
     unknownExample: (name: string) => `There is no example called “${name}”.`,
     machineFailed: 'The machine could not be started.', machineFailedAdvice: 'Reload the page. Your code is kept.',
+    badRecording: 'The recorded run in this link could not be shown.',
     storageFull: 'This browser does not let the page keep drafts. Use Share to keep your work as a link.',
     nameTaken: (path: string) => `There is a file called ${path} already.`,
     namePath: (path: string, detail: string) => (path === '' ? 'A file needs a name.' : `“${path}” cannot be the name of a file: it ${detail}.`),

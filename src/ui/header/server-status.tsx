@@ -8,11 +8,13 @@ import { useModel } from '../model.ts';
 export function ServerStatus(): JSX.Element {
   const { machine, state } = useModel();
   const stale = useComputed(() => isUp(state.value) && isStale(state.value));
+  const played = useComputed(() => state.value.playback !== null && !isUp(state.value));
   const { state: now, text, processes } = machine.value;
   return (
     <div class="server-status" role="status" aria-label={t.status.name} data-state={now} data-stale={stale.value ? '' : undefined}>
       <span class="status-dot" aria-hidden="true" />
-      <span class="status-word">{t.status[now]}</span>
+      <span class="status-word">{played.value ? t.status.recorded : t.status[now]}</span>
+      {played.value && <span class="status-text">{t.status.recordedHint}</span>}
       {text !== '' && now !== 'stopped' && now !== 'starting' && <span class="status-text" title={text}>{text}</span>}
       {processes.length > 1 && <span class="status-text">{t.status.processes(processes.length)}</span>}
       {stale.value && <span class="status-stale" title={t.status.staleHint}>{t.status.stale}</span>}

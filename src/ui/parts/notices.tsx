@@ -23,6 +23,7 @@ function noticeText(notice: Notice): JSX.Element {
     case 'wait-for-run': return <>{n.waitForRun}</>;
     case 'bad-link': return notice.code === 'unknown-example' ? <>{n.unknownExample(notice.message)} {n.badLinkKept}</> : <><strong>{n.badLink}</strong> {notice.message} {notice.advice} {n.badLinkKept}</>;
     case 'machine-failed': return <><strong>{n.machineFailed}</strong> {notice.detail} {n.machineFailedAdvice}</>;
+    case 'bad-recording': return <><strong>{n.badRecording}</strong> {notice.detail}</>;
     case 'storage-full': return <>{n.storageFull}</>;
     case 'file-name': return <>{notice.problem.why === 'taken' ? n.nameTaken(notice.path) : n.namePath(notice.path, notice.problem.detail)}</>;
   }
