@@ -57,15 +57,22 @@ const labGroups: Readonly<Record<LabGroup, string>> = {
 
 const en = {
   share: {
-    title: 'Share', explain: 'The link holds everything: files, requests, settings. It is not sent to any server; whoever opens it runs it in their own browser.',
-    link: 'Link', copyLink: 'Copy link', copyMarkdown: 'Copy as Markdown', length: (n: number) => count(n, 'character', 'characters'),
-    fits: 'fits everywhere', fitsMost: 'too long for Discord (2,000)', fitsFew: 'too long for Slack (4,000 and it cuts silently)', tooLong: 'too long for many tools: share it as a file, or in a code block',
-    failed: 'This snippet is too large for a link.', making: 'Making the link',
+    title: 'Share', explain: 'The link holds everything: files, requests, settings, and where you are in the trace. It is not sent to any server; whoever opens it runs it in their own browser.',
+    link: 'Link', copyLink: 'Copy link', copyMarkdown: 'Copy as Markdown', copyEmbed: 'Copy embed code', length: (n: number) => count(n, 'character', 'characters'),
+    limits: 'Where it goes through', places: { discord: 'Discord', slack: 'Slack', servers: 'mail and proxies', firefox: 'Firefox' },
+    fits: (place: string, chars: number) => `${place}: fits (${number.format(chars)})`, tooLong: (place: string, chars: number) => `${place}: too long (${number.format(chars)})`,
+    advice: 'Many tools cut a link of this length, some without saying so: send it in a code block or as a file, or download the project.',
+    failed: 'This is too large for a link.', making: 'Making the link',
     markdown: (title: string, url: string) => `[${title}](${url})`,
+    recorded: 'With the recorded run', recordedHint: 'shown at once to whoever opens it, before anything runs', nothingSent: 'Nothing has been sent yet.',
+    files: 'Save as a file', project: 'Node project', projectHint: 'npm install, npm start, npm test: the app, its requests, and what came back as a test', notPython: 'An app in Python does not run in Node.',
+    vitest: 'Vitest test', vitestHint: 'what was sent, and what came back, as expectations', har: 'HAR', harHint: 'opens in the network panel of browsers', pcap: 'pcap', pcapHint: 'opens in Wireshark',
   },
   embed: {
-    title: 'Embed', explain: 'Paste this into a page that allows iframes. The code is shown at once and runs when the reader presses Run.',
-    code: 'HTML', copy: 'Copy HTML', height: 'Height in pixels',
+    title: 'Embed', explain: 'Paste this into a page of yours. The code is shown at once and runs when the reader presses Run.',
+    how: 'Kind of code', element: 'Element', frame: 'Frame', elementHint: 'Is fetched when it is scrolled into view, and follows the theme of your page. Needs one script.', frameHint: 'For pages that allow frames and no scripts.',
+    code: 'HTML', copy: 'Copy HTML', height: 'Height in pixels', panel: 'Shows first', panelAny: 'as in the link', loading: 'Loads', loadings: { lazy: 'a little before it is seen', visible: 'when it is seen', click: 'when it is clicked' }, readOnly: 'read only',
+    panels: { code: 'Code', request: 'Request', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', console: 'Console' },
     frameTitle: (title: string) => `${title}, in Porthole`,
   },
   settings: {
