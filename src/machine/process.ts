@@ -95,9 +95,10 @@ export class Process {
   #accepting = 0;
   readonly #places = new Set<{ leave: () => void }>();
 
-  /** Heartbeats since the last answer. */
-  #missed = 0;
+  /** Heartbeats asked for; those up to the last answer; and how many had gone unanswered when the next one was due. */
   #beat = 0;
+  #answered = 0;
+  #missed = 0;
   #beatAt = 0;
   /** To be added to its clock to get ours, from the quickest answer so far. ms. */
   #offset = 0;
@@ -179,7 +180,7 @@ export class Process {
   /** Ask for a sign of life. To be called every {@link beatMs}. */
   beat(): void {
     if (this.#state === 'exited') return;
-    this.#missed = this.#beat === 0 ? 0 : this.#missed + 1;
+    this.#missed = this.#beat - this.#answered;
     this.#beat += 1;
     this.#beatAt = this.#host.clock.now();
     this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
@@ -246,8 +247,13 @@ export class Process {
       this.#quickest = roundTrip;
       this.#offset = this.#beatAt + roundTrip / 2 - now;
     }
-    this.#missed = 0;
+    this.#answer();
     if (this.#state === 'silent') this.#live(this.#lively);
+  }
+
+  #answer(): void {
+    this.#answered = this.#beat;
+    this.#missed = 0;
   }
 
   #live(state: 'starting' | 'running'): void {
@@ -255,7 +261,7 @@ export class Process {
     if (this.#state === 'exited' || this.#state === state) return;
     const wasSilent = this.#state === 'silent';
     // An answer to a call is a sign of life as well.
-    this.#missed = 0;
+    this.#answer();
     this.#state = state;
     if (wasSilent) for (let waiting = this.#accepting - this.#places.size; waiting > 0; waiting -= 1) this.#wait();
     this.#owner.changed(this);

@@ -103,6 +103,15 @@ describe('the arbiter', () => {
     await answer;
   });
 
+  test('tells of none where they are answered', async () => {
+    const { run, events } = rig();
+    await run(wsgi('1'), {});
+    const beats = 6;
+    await new Promise((passed) => { setTimeout(passed, beats * 250); });
+    // On a machine that stands still some are late in earnest.
+    expect(events.filter((event) => event.type === 'process.beat').length).toBeLessThan(beats / 2);
+  });
+
   test('reloads: new files, new workers, the same socket, and no request is refused', async () => {
     const { run, machine, get, events } = rig();
     await run(wsgi('"old"'), { server: { workers: 2 } });
