@@ -9,6 +9,7 @@ import { toGatewayApp } from '../../src/gateway/detect.ts';
 import { siteReader } from '../../src/gateway/site.ts';
 import { VirtualHost } from '../../src/host/seeded.ts';
 import { socketPair } from '../../src/net/memory.ts';
+import type { DuplexSocket } from '../../src/net/socket.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
 import { Server } from '../../src/server/server.ts';
 import type { SourceSite, TraceInput } from '../../src/trace/events.ts';
@@ -99,8 +100,19 @@ export function compileApp(source: string): unknown {
   return exports['app'];
 }
 
+/** How the two ends of a connection are joined. */
+export interface Road {
+  /** Two ends, the client's first. Both say that they are at the addresses of {@link socketPair}. */
+  pair(): Promise<readonly [near: DuplexSocket, far: DuplexSocket]>;
+  /** Resolves when nothing is on its way any more; at least so many turns of the event loop later. */
+  settle(turns: number): Promise<void>;
+}
+
+/** Straight through memory. */
+const memory: Road = { pair: () => Promise.resolve(socketPair()), settle };
+
 /** Play a case with the request octets cut in a certain way. One string per expected fence, in order. */
-export async function play(one: AppCase, cutsOf: (length: number) => Cuts): Promise<string[]> {
+export async function play(one: AppCase, cutsOf: (length: number) => Cuts, road: Road = memory): Promise<string[]> {
   const host = new VirtualHost({ epochMs: 784_111_777_000 });
   const recording = recordingTracer();
   const log: string[] = [];
@@ -112,7 +124,7 @@ export async function play(one: AppCase, cutsOf: (length: number) => Cuts): Prom
     onLog: (source, level, text) => log.push(...`${source} ${level}: ${text}`.split('\n').filter((line) => !/^ +at (?!.*\bapp\.ts:)/.test(line))),
   });
   await server.startup();
-  const [near, far] = socketPair();
+  const [near, far] = await road.pair();
   let wire = '';
   const frames = new FrameReader();
   near.open({
@@ -134,20 +146,20 @@ export async function play(one: AppCase, cutsOf: (length: number) => Cuts): Prom
   const wait = async (ms: number): Promise<void> => {
     for (let left = ms; left > 0; left -= 250) {
       host.advance(Math.min(left, 250));
-      await settle(1);
+      await road.settle(1);
     }
   };
   /** What asked for another turn (`timers.after(0)`). */
   const turns = async (): Promise<void> => {
     for (let turn = 0; turn < 3; turn += 1) {
       host.advance(1);
-      await settle(2);
+      await road.settle(2);
     }
   };
   const send = async (octets: Uint8Array): Promise<void> => {
     for (const piece of pieces(octets, cutsOf(octets.length))) {
       near.write(piece.slice());
-      await settle(1);
+      await road.settle(1);
     }
   };
   server.handle(far);
@@ -163,13 +175,13 @@ export async function play(one: AppCase, cutsOf: (length: number) => Cuts): Prom
         await send(unescapeOctets((ending === null ? text : text.slice(0, ending.index)).replaceAll('\n', '')));
         if (ending?.[1] === 'eof') near.end();
         if (ending?.[1] === 'rst') near.reset();
-        await settle(3);
+        await road.settle(3);
         await (ending?.[2] === undefined ? turns() : wait(Number(ending[2])));
         break;
       }
       case 'open':
         await send(handshakeOf(text));
-        await settle(3);
+        await road.settle(3);
         await turns();
         break;
       case 'ws':
@@ -179,7 +191,7 @@ export async function play(one: AppCase, cutsOf: (length: number) => Cuts): Prom
           else if (step.act === 'eof') near.end();
           else near.reset();
         }
-        await settle(3);
+        await road.settle(3);
         await turns();
         break;
       case 'frames':
