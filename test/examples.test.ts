@@ -7,10 +7,11 @@ import * as fastapilike from '../src/api/frameworks/fastapilike.ts';
 import * as flasklike from '../src/api/frameworks/flasklike.ts';
 import * as socket from '../src/api/socket.ts';
 import * as process from '../src/api/process.ts';
-import { HttpClient } from '../src/client/http-client.ts';
+import { HttpClient, type ClientResult } from '../src/client/http-client.ts';
 import { examples, exampleSnippet } from '../src/examples/index.ts';
 import type { Example } from '../src/examples/index.ts';
-import { toGatewayApp } from '../src/gateway/detect.ts';
+import { toFetch } from '../src/gateway/asgi/to-fetch.ts';
+import { toGatewayApp, type GatewayApp } from '../src/gateway/detect.ts';
 import { systemHost } from '../src/host/system.ts';
 import { MemoryNetwork } from '../src/net/network.ts';
 import { builtinsOf, withLibraries } from '../src/runner/builtins.ts';
@@ -21,7 +22,7 @@ import { Server } from '../src/server/server.ts';
 import { splitEntry } from '../src/snippet/paths.ts';
 import type { TraceEvent } from '../src/trace/events.ts';
 import { materialise, Recorder } from '../src/trace/recorder.ts';
-import { checkResponse, checkTrace, logOf } from './examples/claims.ts';
+import { checkResponse, checkTrace, logOf, type Seen } from './examples/claims.ts';
 
 const address = { host: '127.0.0.1', port: 8000 };
 
@@ -43,28 +44,40 @@ beforeEach(() => {
 });
 afterEach(() => { vi.restoreAllMocks(); });
 
+/** Serve `app` on a memory network and send it one request. */
+async function ask(app: GatewayApp, raw: string): Promise<{ readonly result: ClientResult; readonly trace: readonly TraceEvent[] }> {
+  const recorder = new Recorder({ process: 'worker-1', clock: systemHost.clock });
+  const server = new Server({ app, config: { debug: true, validate: true }, host: systemHost, tracer: recorder });
+  const network = new MemoryNetwork();
+  const listener = await network.listen(address);
+  await server.startup();
+  const serving = server.serve(listener).catch(() => undefined);
+  const client = new HttpClient(await network.connect(address), { host: systemHost, timeoutMs: 5000 });
+  const result = await client.send(Uint8Array.from(raw, (character) => character.charCodeAt(0)));
+  client.close();
+  await server.shutdown(1000);
+  listener.close();
+  await serving;
+  return { result, trace: materialise(recorder.drain()) };
+}
+
+const seen = (result: ClientResult): Seen => ({ raw: result.raw, response: result.failure ? undefined : result.responses[0] });
+
 describe.each(examples)('$id', (example) => {
   test.each(example.requests)('$name', async ({ raw, claim }) => {
-    const recorder = new Recorder({ process: 'worker-1', clock: systemHost.clock });
-    const server = new Server({ app: toGatewayApp(await load(example), 'auto', 'app.ts:app'), config: { debug: true, validate: true }, host: systemHost, tracer: recorder });
-    const network = new MemoryNetwork();
-    const listener = await network.listen(address);
-    await server.startup();
-    const serving = server.serve(listener).catch(() => undefined);
-    const client = new HttpClient(await network.connect(address), { host: systemHost, timeoutMs: 5000 });
-
-    const result = await client.send(Uint8Array.from(raw, (character) => character.charCodeAt(0)));
-    checkResponse(claim, { raw: result.raw, response: result.failure ? undefined : result.responses[0] });
-
-    client.close();
-    await server.shutdown(1000);
-    listener.close();
-    await serving;
-    const trace: TraceEvent[] = materialise(recorder.drain());
+    const { result, trace } = await ask(toGatewayApp(await load(example), 'auto', 'app.ts:app'), raw);
+    checkResponse(claim, seen(result));
     checkTrace(claim, trace);
     // An example teaches what is right; where it teaches what is wrong, it says so.
     const broken = trace.flatMap((event) => (event.type === 'app.violation' ? [`${event.clause} ${event.message}`] : []));
     if (!claim.trace?.some(({ type }) => type === 'app.violation')) expect(broken).toEqual([]);
     if (claim.log !== undefined) expect(`${logOf(trace)}\n${written.join('\n')}`).toContain(claim.log);
+  });
+
+  test.each(example.requests)('$name, through Request and Response', async ({ raw, claim }) => {
+    // Both adapters, with Node's own classes between them: to the client it must be the same application.
+    const handler = toFetch(toGatewayApp(await load(example), 'auto', 'app.ts:app'));
+    const { result } = await ask(toGatewayApp({ fetch: (request: Request) => handler(request as never) }, 'fetch', 'app'), raw);
+    checkResponse(claim, seen(result));
   });
 });
