@@ -1,10 +1,16 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, test } from 'vitest';
+import { inject } from '../../src/api/inject.ts';
+import { WebSocketClient } from '../../src/client/websocket.ts';
 import { FastApi } from '../../src/frameworks/fastapilike/app.ts';
 import type { Request } from '../../src/frameworks/fastapilike/request.ts';
 import { html, HttpException, Response } from '../../src/frameworks/fastapilike/response.ts';
 import { WebSocketDisconnect } from '../../src/frameworks/fastapilike/websocket.ts';
 import type { AsgiApp, AsgiReceiveEvent, AsgiScope, AsgiSendEvent } from '../../src/gateway/asgi/types.ts';
+import { toGatewayApp } from '../../src/gateway/detect.ts';
+import { systemHost } from '../../src/host/system.ts';
+import { socketPair } from '../../src/net/memory.ts';
+import { Server } from '../../src/server/server.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (data: Uint8Array): string => new TextDecoder().decode(data);
@@ -109,8 +115,19 @@ describe('answers', () => {
     expect([answer.status, answer.text]).toEqual([status, body]);
   });
 
+  test('below a mount point: root_path is part of path, and not of the rules', async () => {
+    const at = async (path: string, root: string): Promise<unknown> => {
+      const [start] = await call(app, { type: 'http', method: 'GET', path, root_path: root, query_string: bytes('') }, [{ type: 'http.request', body: bytes(''), more_body: false }]);
+      return start?.type === 'http.response.start' ? start.status : start;
+    };
+    expect(await Promise.all([at('/shop/books/7', '/shop'), at('/books/7', '/shop'), at('/shopbooks/7', '/shop'), at('/shop', '/shop')])).toEqual([200, 200, 404, 404]);
+    // Over a server that is mounted there, whether or not a proxy takes the mount point off.
+    const served = await inject(app, { target: '/shop/books/7' }, { config: { rootPath: '/shop' } });
+    expect(served.status).toBe(200);
+  });
+
   test('RFC9110-15.5.6 405 names the methods that are allowed', async () => {
-    expect((await request(app, 'PUT', '/books/1')).headers.allow).toBe('GET, DELETE');
+    expect((await request(app, 'PUT', '/books/1')).headers.allow).toBe('GET, HEAD, DELETE');
   });
 
   test('a body in pieces is put together, and can be asked for twice', async () => {
@@ -148,6 +165,30 @@ describe('WebSocket', () => {
     const sent = await call(app, { type: 'websocket', path: '/echo/tea', subprotocols: [] }, [{ type: 'websocket.connect' }, { type: 'websocket.receive', text: 'hi' }, { type: 'websocket.receive', bytes: bytes('x') }, { type: 'websocket.disconnect', code: 1001 }]);
     expect(sent).toEqual([{ type: 'websocket.accept', subprotocol: null }, { type: 'websocket.send', text: 'tea: hi' }, { type: 'websocket.send', text: 'tea: 120' }]);
     expect(app.log).toEqual(['left']);
+  });
+
+  test('over a server, from the handshake to the close; an unknown path is a 403', async () => {
+    const app = library();
+    const server = new Server({ app: toGatewayApp(app, 'auto', 'app'), host: systemHost });
+    const heard: string[] = [];
+    const dial = (target: string): WebSocketClient => {
+      const [near, far] = socketPair();
+      const client = new WebSocketClient(near, { host: systemHost, authority: 'a', target }, (event) => {
+        heard.push(event.type === 'message' ? `message ${String(event.data)}` : event.type === 'closed' ? `closed ${event.code}` : event.type === 'rejected' ? `rejected ${event.status}` : event.type);
+      });
+      server.handle(far);
+      return client;
+    };
+    const client = dial('/echo/tea');
+    await expect.poll(() => heard).toContain('open');
+    client.send({ type: 'text', text: 'hi' });
+    await expect.poll(() => heard).toContain('message tea: hi');
+    client.close(1001);
+    await expect.poll(() => heard).toContain('closed 1001');
+    await expect.poll(() => app.log).toEqual(['left']);
+    dial('/nowhere');
+    await expect.poll(() => heard).toContain('rejected 403');
+    await server.shutdown(0);
   });
 
   test('an unknown path is closed before it is accepted', async () => {

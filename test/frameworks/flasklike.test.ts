@@ -81,6 +81,13 @@ describe('request', () => {
   app.route('/json', { methods: ['POST'] })(function json() { return { got: request.json }; });
   const client = app.testClient();
 
+  test('a form of any size', () => {
+    const value = 'x'.repeat(300_000);
+    const large = new Flask();
+    large.route('/', { methods: ['POST'] })(function size() { return String(request.form.get('a')?.length); });
+    expect(large.testClient().post('/', { form: { a: value } }).text).toBe('300000');
+  });
+
   test('query, form, fields and cookies', () => {
     const response = client.post('/echo?a=1&a=2&b=x+y%21', { form: { name: 'Ada', note: 'é & ü' }, headers: { 'User-Agent': 'test', Cookie: 'a=b; session="s1"' } });
     expect(response.json()).toEqual({ args: [['a', '1'], ['a', '2'], ['b', 'x y!']], form: [['name', 'Ada'], ['note', 'é & ü']], type: 'application/x-www-form-urlencoded', agent: 'test', session: 's1' });

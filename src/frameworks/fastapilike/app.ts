@@ -9,7 +9,7 @@ import type { Static, TSchema } from '@sinclair/typebox';
 import type { AsgiApp, AsgiReceive, AsgiSend, HttpScope, WebSocketScope } from '../../gateway/asgi/types.ts';
 import { docsPage, openApi, type OperationFacts } from './openapi.ts';
 import { check, checkAll, type Complaint, type Schemas, ValidationError, type Values } from './parameters.ts';
-import { queryMap, Request } from './request.ts';
+import { queryMap, Request, routePath } from './request.ts';
 import { html, HttpException, json, Response } from './response.ts';
 import { type PathPattern, pathPattern } from './routing.ts';
 import { WebSocket } from './websocket.ts';
@@ -173,7 +173,7 @@ export class FastApi extends CallableAsgi {
 
   async #serveSocket(scope: WebSocketScope, receive: AsgiReceive, send: AsgiSend): Promise<void> {
     for (const { pattern, handler } of this.#sockets) {
-      const found = pattern.match(scope.path);
+      const found = pattern.match(routePath(scope));
       if (found) return handler(new WebSocket(scope, receive, send), Object.fromEntries([...found].map(([name, [text]]) => [name, text!])));
     }
     await receive();
@@ -203,7 +203,7 @@ export class FastApi extends CallableAsgi {
       });
       const match = here.find(({ operation }) => operation.method === method);
       if (match) return await this.#call(match.operation, match.found, request, background, cleanups);
-      if (here.length > 0) throw new HttpException(405, 'Method Not Allowed', { allow: [...new Set(here.map(({ operation }) => operation.method))].join(', ') });
+      if (here.length > 0) throw new HttpException(405, 'Method Not Allowed', { allow: [...new Set(here.flatMap(({ operation }) => (operation.method === 'GET' ? ['GET', 'HEAD'] : operation.method)))].join(', ') });
       if (method === 'GET' && request.path === '/openapi.json') return json(this.openApi());
       if (method === 'GET' && request.path === '/docs') return html(docsPage(this.info, this.#operations));
       throw new HttpException(404, 'Not Found');

@@ -36,6 +36,16 @@ function decode(text: string): string {
   }
 }
 
+/**
+ * The path that rules are matched with. ASGI's `path` is the whole of it, the mount point `root_path` included (spec 2.5): an application
+ * behind a mount point must not need to know which. Starlette's `get_route_path`.
+ */
+export function routePath({ path, root_path: root }: HttpScope | WebSocketScope): string {
+  if (root === '' || !path.startsWith(root)) return path;
+  const rest = path.slice(root.length);
+  return rest === '' ? '/' : rest.startsWith('/') ? rest : path;
+}
+
 /** The request of one operation. */
 export class Request {
   readonly scope: HttpScope;
@@ -52,8 +62,9 @@ export class Request {
   get method(): string {
     return this.scope.method;
   }
+  /** Without the mount point. */
   get path(): string {
-    return this.scope.path;
+    return routePath(this.scope);
   }
   /** Made by the lifespan function at startup; this request's own shallow copy (ASGI lifespan 2.0, "Scope"). */
   get state(): Record<string, unknown> {

@@ -27,6 +27,9 @@ export class MultiDict {
 /** WSGI strings are octets dressed as latin-1 (PEP 3333, "Unicode Issues"): undo that and read them as UTF-8. */
 export const fromWsgi = (text: string): string => new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
 
+/** Octets as WSGI strings. Not `String.fromCharCode(...bytes)`: a call takes some ten thousand arguments, a form may be larger. */
+const latin1 = (bytes: Uint8Array): string => bytes.reduce((text, octet) => text + String.fromCharCode(octet), '');
+
 /** `a=1&b=x+y` (WHATWG URL, application/x-www-form-urlencoded). Broken escapes are kept as they are. */
 export function parsePairs(text: string): MultiDict {
   const decode = (part: string): string => {
@@ -63,7 +66,7 @@ export class Request {
   }
   /** The body of an HTML form (urlencoded). Empty for any other content type. */
   get form(): MultiDict {
-    return this.mimetype === 'application/x-www-form-urlencoded' ? parsePairs(String.fromCharCode(...this.data)) : new MultiDict([]);
+    return this.mimetype === 'application/x-www-form-urlencoded' ? parsePairs(latin1(this.data)) : new MultiDict([]);
   }
   /** The body. Read once from `wsgi.input`, then kept. */
   get data(): Uint8Array {
