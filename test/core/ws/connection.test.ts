@@ -41,6 +41,17 @@ describe('closing handshake', () => {
     expect(events(us)).toEqual([{ type: 'ended', clean: true }]);
   });
 
+  test('RFC6455-5.5.1-REPLY a Close is answered with one, and the message under way may be finished first', () => {
+    const [us, them] = [server(), client()];
+    us.receiveData(them.send({ type: 'close', code: 1001, reason: 'going' }));
+    expect(events(us)).toMatchObject([{ type: 'close', code: 1001 }]);
+    them.receiveData(us.send({ type: 'text', text: 'the rest' }));
+    them.receiveData(us.send({ type: 'close', code: 1001, reason: '' }));
+    expect(events(them)).toMatchObject([{ type: 'text', text: 'the rest' }, { type: 'close', code: 1001 }]);
+    expect([us.state, them.state]).toEqual(['CLOSED', 'CLOSED']);
+    expect(codeOf(() => us.send({ type: 'close', code: 1001, reason: '' }))).toBe('ws-closed');
+  });
+
   test('RFC6455-5.5.1-NO-MORE-DATA nothing is sent after a Close, and a refused send changes nothing', () => {
     const us = server();
     us.send({ type: 'close', code: 1000, reason: '' });

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Connection } from '../../../src/core/http1/connection.ts';
 import type { FieldPairs, Request, Response } from '../../../src/core/http1/events.ts';
 import { parseExtensions } from '../../../src/core/ws/extensions.ts';
-import { acceptKey, answerHandshake, type HandshakeRequest, isRefusal, openHandshake, readAnswerToHandshake, readHandshake, wantsWebSocket } from '../../../src/core/ws/handshake.ts';
+import { acceptKey, answerHandshake, type HandshakeOutcome, type HandshakeRefusal, type HandshakeRequest, isRefusal, openHandshake, readAnswerToHandshake, readHandshake, wantsWebSocket } from '../../../src/core/ws/handshake.ts';
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -23,35 +24,25 @@ function request(lines: readonly string[], start = 'GET /chat HTTP/1.1'): Reques
 /** `good` with the line of that name replaced, or taken out. */
 const but = (name: string, ...instead: string[]): string[] => good.flatMap((line) => (line.startsWith(`${name}:`) ? instead : [line]));
 
-describe('the server reads the request (RFC6455-4.2.1)', () => {
-  test.each<[clause: string, code: string, status: number, lines: string[], start?: string]>([
-    ['RFC6455-4.2.1-1 only GET', 'ws-method', 405, good, 'POST /chat HTTP/1.1'],
-    ['RFC6455-4.2.1-1 not HTTP/1.0', 'ws-http-version', 400, good, 'GET /chat HTTP/1.0'],
-    ['RFC9110-9.3.1 content', 'ws-content', 400, [...good, 'Content-Length: 3']],
-    ['RFC9110-9.3.1 content in chunks', 'ws-content', 400, [...good, 'Transfer-Encoding: chunked']],
-    ['RFC6455-4.2.1-3 no Upgrade', 'ws-no-upgrade', 400, but('Upgrade')],
-    ['RFC6455-4.2.1-3 Upgrade to something else', 'ws-no-upgrade', 400, but('Upgrade', 'Upgrade: h2c')],
-    ['RFC6455-4.2.1-4 no Connection', 'ws-no-connection-upgrade', 400, but('Connection')],
-    ['RFC6455-4.2.1-4 Connection without the option', 'ws-no-connection-upgrade', 400, but('Connection', 'Connection: keep-alive')],
-    ['RFC6455-4.2.1-5 no key', 'ws-key-count', 400, but('Sec-WebSocket-Key')],
-    ['RFC6455-11.3.1-ONCE two keys', 'ws-key-count', 400, [...good, `Sec-WebSocket-Key: ${key}`]],
-    ['RFC6455-4.2.1-5 a key of 15 octets', 'ws-bad-key', 400, but('Sec-WebSocket-Key', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAA')],
-    ['RFC6455-4.2.1-5 a key that is not base64', 'ws-bad-key', 400, but('Sec-WebSocket-Key', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZ*==')],
-    ['RFC6455-4.2.1-5 a key with bits that base64 leaves out', 'ws-bad-key', 400, but('Sec-WebSocket-Key', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZR==')],
-    ['RFC6455-4.4-VERSION none', 'ws-version', 426, but('Sec-WebSocket-Version')],
-    ['RFC6455-4.4-VERSION 8', 'ws-version', 426, but('Sec-WebSocket-Version', 'Sec-WebSocket-Version: 8')],
-    ['RFC6455-4.2.1-6 "13, 8"', 'ws-version', 426, but('Sec-WebSocket-Version', 'Sec-WebSocket-Version: 13, 8')],
-    ['RFC6455-4.1-REQUEST-10 a subprotocol twice', 'ws-bad-subprotocol', 400, [...good, 'Sec-WebSocket-Protocol: chat, chat']],
-    ['RFC6455-4.1-REQUEST-10 a subprotocol with a space', 'ws-bad-subprotocol', 400, [...good, 'Sec-WebSocket-Protocol: my chat']],
-    ['RFC6455-9.1-GRAMMAR an extension without a name', 'ws-bad-extensions', 400, [...good, 'Sec-WebSocket-Extensions: ; x=1']],
-  ])('%s', (_clause, code, status, lines, start) => {
-    const outcome = readHandshake(request(lines, start));
-    expect(isRefusal(outcome) && [outcome.error.code, outcome.error.status]).toEqual([code, status]);
+/** The cases of a file in test/cases/ws/handshake: see test/cases/ws/README.md. */
+function readCases(file: string): { readonly title: string; readonly start: string; readonly lines: string[]; readonly expected: string }[] {
+  const text = readFileSync(new URL(`../../cases/ws/handshake/${file}`, import.meta.url), 'utf8');
+  return text.split(/^## /m).slice(1).map((section) => {
+    const match = /^(.*)\n```http\n([^\n]+)\n([\s\S]*?)\n```\n```expect\n([\s\S]*?)\n```/.exec(section);
+    if (match === null) throw new Error(`${file}: a case is not of the form: ${section.slice(0, 60)}`);
+    return { title: match[1]!, start: match[2]!, lines: match[3]!.split('\n'), expected: match[4]! };
   });
+}
 
-  test('RFC6455-4.4-VERSION a refused version is told which one is spoken', () => {
-    const outcome = readHandshake(request(but('Sec-WebSocket-Version', 'Sec-WebSocket-Version: 8')));
-    expect(isRefusal(outcome) && outcome.headers).toEqual([['Upgrade', 'websocket'], ['Sec-WebSocket-Version', '13']]);
+/** An outcome as a case writes it. The clause of a refusal is in the heading or is the section it belongs to. */
+function show(outcome: HandshakeRequest | HandshakeOutcome | HandshakeRefusal): string {
+  if (isRefusal(outcome)) return [`refused ${outcome.error.code} ${outcome.error.status}`, ...outcome.headers.map(([name, value]) => `${name}: ${value}`)].join('\n');
+  return ['accepted', ...('subprotocols' in outcome ? outcome.subprotocols : [outcome.subprotocol ?? ''])].join(' ').trim();
+}
+
+describe('the server reads the request (RFC6455-4.2.1)', () => {
+  test.each(readCases('request.md'))('$title', ({ start, lines, expected }) => {
+    expect(show(readHandshake(request(lines, start)))).toBe(expected);
   });
 
   test('a refusal names the bytes of the field', () => {
@@ -123,16 +114,8 @@ describe('the client (RFC6455-4.1)', () => {
 
   const answer = (extra: FieldPairs = []): string[] => [['Upgrade', 'websocket'], ['Connection', 'Upgrade'], ['Sec-WebSocket-Accept', answerToKey], ...extra].map(([name, value]) => `${name}: ${value}`);
 
-  test.each<[clause: string, code: string, lines: string[], status?: string]>([
-    ['RFC6455-4.1-RESPONSE-1 not 101', 'ws-not-101', ['Content-Length: 0'], '200 OK'],
-    ['RFC6455-4.1-RESPONSE-2 no Upgrade', 'ws-answer-upgrade', answer().slice(1)],
-    ['RFC6455-4.1-RESPONSE-3 no Connection', 'ws-answer-connection', [answer()[0]!, answer()[2]!]],
-    ['RFC6455-4.1-RESPONSE-4 another accept key', 'ws-answer-accept', [...answer().slice(0, 2), 'Sec-WebSocket-Accept: AAAA']],
-    ['RFC6455-4.1-RESPONSE-5 an extension that was not offered', 'ws-answer-extensions', answer([['Sec-WebSocket-Extensions', 'x-other']])],
-    ['RFC6455-4.1-RESPONSE-6 a subprotocol that was not offered', 'ws-answer-subprotocol', answer([['Sec-WebSocket-Protocol', 'other']])],
-  ])('%s', (_clause, code, lines, status) => {
-    const outcome = readAnswerToHandshake(response(lines, status), sent);
-    expect(isRefusal(outcome) && outcome.error.code).toBe(code);
+  test.each(readCases('answer.md'))('$title', ({ start, lines, expected }) => {
+    expect(show(readAnswerToHandshake(response(lines, start.replace('HTTP/1.1 ', '')), sent))).toBe(expected);
   });
 
   test('agrees on subprotocol and compression', () => {
