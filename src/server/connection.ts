@@ -593,7 +593,10 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   /** Pause or resume reading as the state asks for. */
   #balance(): void {
     if (this.#tunnel !== undefined) return;
-    this.#line.pause(this.#waitsForTurn || this.#bodyBlocked || this.core.bufferedBytes >= pipelineHighWaterBytes);
+    const { core } = this;
+    // What waits may also be a section that is not complete yet. It has a limit of its own, and only more octets can bring it there.
+    const reading = core.theirState === 'IDLE' || core.theirState === 'SEND_BODY';
+    this.#line.pause(this.#waitsForTurn || this.#bodyBlocked || (!reading && core.bufferedBytes >= pipelineHighWaterBytes));
   }
 
   /** Sync worker: true if this connection may go on. */

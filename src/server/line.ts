@@ -33,7 +33,7 @@ export interface LineOptions {
 
 /** How long, and for how many octets, we listen after our last word, so that a RST does not destroy it on its way (RFC9112-9.6-10). */
 const lingerMs = 2000;
-const lingerBytes = 1_048_576;
+const lingerBytes = 16_777_216;
 
 /** One accepted socket. */
 export class Line implements SocketHandler, Patient, WriteListener {

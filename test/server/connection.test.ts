@@ -59,6 +59,19 @@ describe('writes', () => {
   });
 });
 
+describe('a section as large as what may wait', () => {
+  const many = `X: ${'x'.repeat(7000)}\r\n`.repeat(10);
+
+  test.each([['header section', `GET / HTTP/1.1\r\nHost: a\r\n${many}\r\n`], ['trailer section', `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${many}\r\n`]])('%s: reading goes on until it is refused', async (_name, text) => {
+    const peer = harness(ok).connect();
+    // 65,536 octets of the section, and then the rest.
+    const cut = (text.includes('0\r\nX') ? text.indexOf('0\r\nX') + 3 : 0) + 65_536;
+    await peer.send(text.slice(0, cut));
+    await peer.send(text.slice(cut));
+    expect(peer.received).toMatch(/^HTTP\/1\.1 431 /);
+  });
+});
+
 describe('timeouts', () => {
   test('an idle connection is closed, silently, after keepAliveMs', async () => {
     const { connect, pass } = harness(ok, { keepAliveMs: 5000 });
@@ -206,7 +219,7 @@ describe('refusals', () => {
     const { connect } = harness(ok);
     const peer = connect();
     await peer.send('nonsense\r\n\r\n');
-    for (let i = 0; i < 20; i += 1) await peer.send('x'.repeat(100_000));
+    for (let i = 0; i < 20; i += 1) await peer.send('x'.repeat(1_000_000));
     expect(peer.closed).toBe('ECONNRESET');
   });
 
