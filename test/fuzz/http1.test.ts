@@ -9,7 +9,7 @@ test('every seed of the corpus keeps the invariants', () => {
   for (const { role, bytes } of corpus) expect(check(random, bytes, role).length).toBeGreaterThan(0);
 });
 
-test('a short run finds nothing (`npx tsx test/fuzz/http1.ts` for long ones)', () => {
+test('a short run finds nothing (`npm run fuzz -- --minutes 10` for long ones)', () => {
   // The seed is in the message of a failure.
   const { runs, shapes, errors } = fuzz({ seed: 20_261_121, runs: 3000, seconds: 60 });
   expect(runs).toBe(3000);

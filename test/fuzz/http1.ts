@@ -2,7 +2,7 @@
  * Fuzzes the HTTP/1.1 core: whatever octets arrive, however they are cut, they are parsed or refused with RemoteProtocolError, nothing else, in bounded
  * memory, and the answer is the same for every cut (see `test/helpers/observe.ts` for the invariants).
  *
- *     usage: npx tsx test/fuzz/http1.ts [--seed N] [--seconds N] [--runs N]
+ *     usage: npm run fuzz -- [--minutes N] [--seed N] [--runs N]
  *
  * Inputs are made by the grammar (`grammar.ts`) or by damage to the seed corpus (`corpus/http1`, one message stream per file). An input whose outcome is new
  * (another sequence of events and error codes) joins the corpus in memory, so that later damage starts from it. A failure prints seed and input.
@@ -78,18 +78,18 @@ export function fuzz(options: { readonly seed: number; readonly runs: number; re
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const numbers: Record<string, number> = { seed: Date.now() % 1_000_000, seconds: 60, runs: Infinity };
+  const numbers: Record<string, number> = { seed: Date.now() % 1_000_000, minutes: 1, runs: Infinity };
   const args = process.argv.slice(2);
   for (let i = 0; i < args.length; i += 2) {
     const name = args[i]!.replace(/^--/, '');
     if (!(name in numbers) || !/^\d+$/.test(args[i + 1] ?? '')) {
-      console.error('usage: npx tsx test/fuzz/http1.ts [--seed N] [--seconds N] [--runs N]');
+      console.error('usage: npm run fuzz -- [--minutes N] [--seed N] [--runs N]');
       process.exit(2);
     }
     numbers[name] = Number(args[i + 1]);
   }
   console.log(`seed ${numbers['seed']}`);
-  const { runs, shapes, errors } = fuzz({ seed: numbers['seed']!, seconds: numbers['seconds']!, runs: numbers['runs']! });
+  const { runs, shapes, errors } = fuzz({ seed: numbers['seed']!, seconds: numbers['minutes']! * 60, runs: numbers['runs']! });
   console.log(`${runs} inputs, each at four cuts; ${shapes} different outcomes; no invariant broken`);
   for (const [code, count] of [...errors].sort((a, b) => b[1] - a[1])) console.log(`  ${code} ${count}`);
 }
