@@ -1,7 +1,7 @@
 /**
- * What reading a request costs, beside Node's own parser (llhttp by its binding) on the same octets in the same process.
+ * What reading a request costs, beside Node's own parser (llhttp by its binding), http-parser-js and llhttp as WebAssembly, on the same octets in the same process.
  *
- *     usage: npx tsx scripts/bench-core.ts [--rounds N] [--json]
+ *     usage: npm run bench:core -- [--rounds N] [--json]
  *
  * Rounds are interleaved, so that noise of the machine hits both alike; the median of the rounds' ratios is reported. Absolute numbers are for
  * orientation only. What is measured of ours is the receiving half of a connection: octets in, request and end out, states moved, next cycle begun.
@@ -13,14 +13,15 @@
  */
 import { Recorder } from '../src/trace/recorder.ts';
 import type { Stream, Token, TraceInput } from '../src/trace/events.ts';
-import { tokenNames } from '../src/trace/rows.ts';
+import { tokenFact } from '../src/trace/facts.ts';
 import { noTrace, type Tracer } from '../src/trace/tracer.ts';
-import { END, Exchange, RESPONSE } from '../src/core/http1/exchange.ts';
+import { Exchange } from '../src/core/http1/exchange.ts';
+import { END, RESPONSE } from '../src/core/http1/machine.ts';
 import { Receiver } from '../src/core/http1/receiver.ts';
 import { strict } from '../src/core/http1/leniency.ts';
 import { defaultLimits } from '../src/core/http1/limits.ts';
 import type { Request } from '../src/core/http1/events.ts';
-import { Llhttp } from './llhttp.ts';
+import { httpParserJsReader, llhttpReader, llhttpWasmReader, type Reader } from './bench-peers.ts';
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -48,30 +49,7 @@ function chunkedBody(chunk: number): { readonly head: Uint8Array; readonly body:
 
 let sink = 0;
 
-/** Something that reads one message from its octets, over and over. */
-type Reader = (bytes: readonly Uint8Array[]) => void;
-
-function llhttpReader(): Reader {
-  const parser = new Llhttp();
-  parser.initialize(Llhttp.REQUEST, {}, 65_536);
-  parser[Llhttp.kOnHeaders] = (headers: string[]): void => { sink += headers.length; };
-  parser[Llhttp.kOnHeadersComplete] = (_major: number, _minor: number, headers: string[] | undefined, _method: number, url: string | undefined): number => {
-    sink += (headers?.length ?? 0) + (url?.length ?? 0);
-    return 0;
-  };
-  parser[Llhttp.kOnBody] = (bytes: Uint8Array): void => { sink += bytes.length; };
-  parser[Llhttp.kOnMessageComplete] = (): void => { sink += 1; };
-  // It takes only Buffers that it can see the memory of; made once, as node:http gets them.
-  const buffers = new Map<Uint8Array, Buffer>();
-  return (pieces) => {
-    for (const piece of pieces) {
-      let buffer = buffers.get(piece);
-      if (buffer === undefined) buffers.set(piece, (buffer = Buffer.from(piece)));
-      const result = parser.execute(buffer);
-      if (typeof result !== 'number') throw result;
-    }
-  };
-}
+const count = (amount: number): void => { sink += amount; };
 
 function ourReader(strings: boolean, tracer: Tracer): Reader {
   const exchange = new Exchange('server', tracer, 1);
@@ -104,33 +82,25 @@ function readStrings({ method, target, headers }: Request): void {
   for (let i = 0; i < headers.length; i += 1) sink += headers.name(i).length + headers.value(i).length;
 }
 
-/** A number for a token: the frequent ones by comparison, which is quicker than any table with names for keys. */
-function codeOf(token: Token): number {
-  switch (token) {
-    case 'separator': return 0;
-    case 'line-end': return 1;
-    case 'field-name': return 2;
-    case 'field-value': return 3;
-    default: return 4 + tokenNames.indexOf(token);
-  }
-}
-
-/** The least that a recorder can do: a token is four numbers in a ring, an event is kept until the ring comes round. */
-class TokenRing implements Tracer {
+/** The least that a recorder of one connection can do: a fact is four numbers in a ring, an event is kept until the ring comes round. */
+class NumberRing implements Tracer {
   readonly enabled = true;
   readonly clock = 0;
-  readonly #tokens = new Int32Array(4 * 4096);
+  readonly #facts = new Int32Array(4 * 4096);
   readonly #events: unknown[] = new Array<unknown>(256).fill(undefined);
   #at = 0;
   #next = 0;
-  token(token: Token, _connection: number, exchange: number, stream: Stream, start: number, end: number): void {
+  fact(code: number, _connection: number, exchange: number, a: number, b: number): void {
     const at = this.#at;
-    const tokens = this.#tokens;
-    tokens[at] = codeOf(token) * 2 + (stream === 's2c' ? 1 : 0);
-    tokens[at + 1] = exchange;
-    tokens[at + 2] = start;
-    tokens[at + 3] = end;
+    const facts = this.#facts;
+    facts[at] = code;
+    facts[at + 1] = exchange;
+    facts[at + 2] = a;
+    facts[at + 3] = b;
     this.#at = (at + 4) & (4 * 4096 - 1);
+  }
+  token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
+    this.fact(tokenFact(token, stream), connection, exchange, start, end);
   }
   emit(event: TraceInput): void {
     this.#events[this.#next] = event;
@@ -156,15 +126,16 @@ const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) 
 
 interface Row { readonly name: string; readonly llhttp: number; readonly ratios: Readonly<Record<string, number>>; readonly ns: Readonly<Record<string, number>> }
 
-function measure(name: string, pieces: readonly Uint8Array[], repeats: number, rounds: number): Row {
-  const readers: Record<string, Reader> = { llhttp: llhttpReader(), spans: ourReader(false, noTrace), strings: ourReader(true, noTrace), traced: ourReader(true, new TokenRing()), recorded: ourReader(true, recorder()) };
-  for (const reader of Object.values(readers)) time(reader, pieces, repeats);
+/** `makers`: the ways to read, by name. Their ratios are to `llhttp`, which must be among them. */
+function measure(name: string, makers: Readonly<Record<string, () => Reader>>, pieces: readonly Uint8Array[], repeats: number, rounds: number): Row {
+  const readers = Object.entries(makers).map(([key, make]) => [key, make()] as const);
+  for (const [, reader] of readers) time(reader, pieces, repeats);
   const ns: Record<string, number[]> = {};
   const ratios: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round += 1) {
     const now: Record<string, number> = {};
-    for (const [key, reader] of Object.entries(readers)) (ns[key] ??= []).push((now[key] = time(reader, pieces, repeats)));
-    for (const key of Object.keys(readers)) (ratios[key] ??= []).push(now[key]! / now['llhttp']!);
+    for (const [key, reader] of readers) (ns[key] ??= []).push((now[key] = time(reader, pieces, repeats)));
+    for (const [key] of readers) (ratios[key] ??= []).push(now[key]! / now['llhttp']!);
   }
   return {
     name,
@@ -181,29 +152,43 @@ for (let i = 0; i < args.length; i += 1) {
   if (args[i] === '--json') json = true;
   else if (args[i] === '--rounds' && /^\d+$/.test(args[i + 1] ?? '')) rounds = Number(args[(i += 1)]);
   else {
-    console.error('usage: npx tsx scripts/bench-core.ts [--rounds N] [--json]');
+    console.error('usage: npm run bench:core -- [--rounds N] [--json]');
     process.exit(2);
   }
 }
 
 const goals: Readonly<Record<string, number>> = { spans: 0.35, strings: 0.6, traced: 0.75 };
-const heads = [measure(`smallest, ${small.length} B`, [small], 20_000, rounds), measure(`browser, ${typical.length} B`, [typical], 10_000, rounds), measure(`cookies, ${large.length} B`, [large], 4000, rounds)];
+const llhttp = (): Reader => llhttpReader(count);
+const ours = { llhttp, spans: () => ourReader(false, noTrace), strings: () => ourReader(true, noTrace), traced: () => ourReader(true, new NumberRing()) };
+const messages = [
+  { name: `smallest, ${small.length} B`, pieces: [small], repeats: 20_000 },
+  { name: `browser, ${typical.length} B`, pieces: [typical], repeats: 10_000 },
+  { name: `cookies, ${large.length} B`, pieces: [large], repeats: 4000 },
+];
+const heads = messages.map(({ name, pieces, repeats }) => measure(name, ours, pieces, repeats, rounds));
 const bodies = [64, 1024, 16_384].map((size) => {
   const { head, body, content } = chunkedBody(size);
-  return { size, content, row: measure(`chunks of ${size} B`, [head, body], 300, rounds) };
+  return { size, content, row: measure(`chunks of ${size} B`, ours, [head, body], 300, rounds) };
 });
+// A process has one kind of tracer, so this one is kept out of the others' machine code.
+const recorded = messages.map(({ name, pieces, repeats }) => measure(name, { llhttp, recorded: () => ourReader(true, recorder()) }, pieces, repeats, rounds));
 
-if (json) console.log(JSON.stringify({ heads, bodies }));
+const wasm = await llhttpWasmReader(count);
+const peers = messages.map(({ name, pieces, repeats }) => measure(name, { llhttp, 'http-parser-js': () => httpParserJsReader(count), 'llhttp wasm': () => wasm }, pieces, repeats, rounds));
+
+if (json) console.log(JSON.stringify({ heads, bodies, recorded, peers }));
 else {
   console.log(`node ${process.version}; ns per request; ratio to llhttp's binding, median of ${rounds} interleaved rounds`);
   console.log(`${'request'.padEnd(18)}${'llhttp'.padStart(8)}${Object.keys(goals).map((key) => `${key.padStart(9)} ratio (goal)`).join('')}  recorded`);
-  for (const { name, ns, ratios } of heads) {
-    console.log(`${name.padEnd(18)}${ns['llhttp']!.toFixed(0).padStart(8)}${Object.entries(goals).map(([key, goal]) => `${ns[key]!.toFixed(0).padStart(9)} ${ratios[key]!.toFixed(2).padStart(5)} (${goal.toFixed(2)})`).join('')}${ratios['recorded']!.toFixed(2).padStart(10)}${Object.entries(goals).every(([key, goal]) => ratios[key]! <= goal) ? '' : '  *'}`);
+  for (const [i, { name, ns, ratios }] of heads.entries()) {
+    console.log(`${name.padEnd(18)}${ns['llhttp']!.toFixed(0).padStart(8)}${Object.entries(goals).map(([key, goal]) => `${ns[key]!.toFixed(0).padStart(9)} ${ratios[key]!.toFixed(2).padStart(5)} (${goal.toFixed(2)})`).join('')}${recorded[i]!.ratios['recorded']!.toFixed(2).padStart(10)}${Object.entries(goals).every(([key, goal]) => ratios[key]! <= goal) ? '' : '  *'}`);
   }
   console.log(`\n${'chunked body'.padEnd(18)}${'llhttp MB/s'.padStart(12)}${'ours'.padStart(8)}${'traced'.padStart(8)}`);
   for (const { content, row: { name, ns } } of bodies) {
     const rate = (key: string): string => ((content / ns[key]!) * 1000).toFixed(0);
     console.log(`${name.padEnd(18)}${rate('llhttp').padStart(12)}${rate('spans').padStart(8)}${rate('traced').padStart(8)}`);
   }
+  console.log(`\n${'others, with strings'.padEnd(22)}${'http-parser-js'.padStart(20)}${'llhttp wasm'.padStart(20)}`);
+  for (const { name, ns, ratios } of peers) console.log(`${name.padEnd(22)}${['http-parser-js', 'llhttp wasm'].map((key) => `${ns[key]!.toFixed(0)} ns, ${ratios[key]!.toFixed(2)}`.padStart(20)).join('')}`);
   if (sink === 0) console.log('nothing was read');
 }

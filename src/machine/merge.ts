@@ -53,6 +53,11 @@ export class TraceMerger {
         recorder.token(...facts);
         told();
       },
+      fact: (...facts) => {
+        recorder.witness(this.#latest);
+        recorder.fact(...facts);
+        told();
+      },
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Host, TimerHandle } from '../host/effects.ts';
 import { batchBytes, batchEvents, batchMs, traceCredit } from '../rpc/limits.ts';
 import type { Stream, Token, TraceInput } from '../trace/events.ts';
+import { isEnd } from '../trace/facts.ts';
 import { Recorder, type TraceBatch } from '../trace/recorder.ts';
 import type { Tracer } from '../trace/tracer.ts';
 
@@ -68,6 +69,12 @@ export class TraceOutlet implements Tracer {
   token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
     this.#recorder.token(token, connection, exchange, stream, start, end);
     this.#due(false);
+  }
+
+  fact(code: number, connection: number, exchange: number, a: number, b: number, sameMoment: boolean): void {
+    if (this.#muted) return;
+    this.#recorder.fact(code, connection, exchange, a, b, sameMoment);
+    this.#due(isEnd(code));
   }
 
   /** Nothing is told any more. */

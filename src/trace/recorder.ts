@@ -1,7 +1,8 @@
 import type { Clock } from '../host/effects.ts';
-import { estimateBytes, own } from './payload.ts';
 import type { Stream, Token, TraceEvent, TraceInput, TraceStamp } from './events.ts';
-import { column, gapRow, kindLimit, objectRow, rowBytes, RowRing, tokenKind, tokenNames } from './rows.ts';
+import { estimateBytes, own } from './payload.ts';
+import { factEvent, tokenFact } from './facts.ts';
+import { column, gapRow, objectRow, rowBytes, RowRing } from './rows.ts';
 import type { Tracer } from './tracer.ts';
 import { checkProcessName, readTraceInput } from './validate.ts';
 
@@ -51,6 +52,7 @@ export class Recorder implements Tracer {
 
   #seq = 0;
   #clock = 0;
+  #now = 0;
   /** Events dropped since the last drain, and the stamp of the newest of them, which the gap takes over. */
   #dropped = 0;
   #gapSeq = 0;
@@ -81,6 +83,7 @@ export class Recorder implements Tracer {
     }
     const kept = own(event);
     const size = estimateBytes(kept);
+    this.#now = this.#time.now();
     this.#push(objectRow, 0, 0, 0, 0);
     this.#payloads.push(kept);
     this.#sizes.push(size);
@@ -89,7 +92,12 @@ export class Recorder implements Tracer {
   }
 
   token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
-    this.#push(tokenKind(token, stream), connection, exchange, start, end);
+    this.fact(tokenFact(token, stream), connection, exchange, start, end, false);
+  }
+
+  fact(code: number, connection: number, exchange: number, a: number, b: number, sameMoment: boolean): void {
+    if (!sameMoment) this.#now = this.#time.now();
+    this.#push(code, connection, exchange, a, b);
     if (this.pendingBytes > this.#budgetBytes) this.#shed();
   }
 
@@ -128,7 +136,7 @@ export class Recorder implements Tracer {
   #push(kind: number, connection: number, exchange: number, start: number, end: number): void {
     if (this.#rows.full) this.#dropOldest();
     this.#clock += 1;
-    this.#rows.push(this.#seq, this.#time.now(), this.#clock, kind, connection, exchange, start, end);
+    this.#rows.push(this.#seq, this.#now, this.#clock, kind, connection, exchange, start, end);
     this.#seq += 1;
   }
 
@@ -194,35 +202,37 @@ export function materialise(batch: TraceBatch, process?: string): TraceEvent[] {
       events.push(readRow(cells, base, row, seq, at, clock, name));
       continue;
     }
-    // Fresh from the reader, so it can be completed in place; a spread or Object.assign takes ten times as long.
     const payload = readTraceInput(given.events[nextPayload]);
     nextPayload += 1;
-    const stamp = payload as unknown as { -readonly [K in keyof TraceStamp]: TraceStamp[K] };
-    stamp.seq = seq;
-    stamp.at = at;
-    stamp.clock = clock;
-    stamp.process = name;
-    events.push(payload as TraceEvent);
+    events.push(stamped(payload, seq, at, clock, name));
   }
   if (nextPayload !== given.events.length) throw new TypeError(`trace batch: ${given.events.length} payloads for ${nextPayload} rows`);
   return events;
 }
 
-const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+/** An event complete. `payload` is fresh, so it can be completed in place; a spread or Object.assign takes ten times as long. */
+function stamped(payload: TraceInput, seq: number, at: number, clock: number, process: string): TraceEvent {
+  const stamp = payload as unknown as { -readonly [K in keyof TraceStamp]: TraceStamp[K] };
+  stamp.seq = seq;
+  stamp.at = at;
+  stamp.clock = clock;
+  stamp.process = process;
+  return payload as TraceEvent;
+}
 
 /** A row that is its own payload. */
 function readRow(cells: Float64Array, base: number, row: number, seq: number, at: number, clock: number, process: string): TraceEvent {
   const kind = cells[base + column.kind]!;
   const start = cells[base + column.start]!;
   if (kind === gapRow) {
-    if (!isCount(start)) throw new TypeError(`trace batch: row ${row} drops ${start} events`);
+    if (!Number.isSafeInteger(start) || start < 0) throw new TypeError(`trace batch: row ${row} drops ${start} events`);
     return { type: 'trace.gap', count: start, seq, at, clock, process };
   }
-  const end = cells[base + column.end]!;
-  const connection = cells[base + column.connection]!;
-  const exchange = cells[base + column.exchange]!;
-  if (!isCount(kind) || kind >= kindLimit) throw new TypeError(`trace batch: row ${row} is of kind ${kind}`);
-  if (!isCount(start) || !isCount(end) || end < start) throw new TypeError(`trace batch: row ${row} has span ${start}..${end}`);
-  if (!isCount(connection) || !isCount(exchange)) throw new TypeError(`trace batch: row ${row} is about connection ${connection}, exchange ${exchange}`);
-  return { type: 'http.token', token: tokenNames[kind >> 1]!, stream: kind & 1 ? 's2c' : 'c2s', connection, exchange, span: [start, end], seq, at, clock, process };
+  let event;
+  try {
+    event = factEvent(kind, cells[base + column.connection]!, cells[base + column.exchange]!, start, cells[base + column.end]!);
+  } catch (error) {
+    throw new TypeError(`trace batch: row ${row}: ${(error as Error).message}`, { cause: error });
+  }
+  return stamped(event, seq, at, clock, process);
 }

@@ -1,5 +1,3 @@
-import type { Stream, Token } from './events.ts';
-
 /**
  * Events as numbers: one row of eight doubles each. Doubles throughout, because offsets and Lamport times may pass 2³²
  * and one view is simpler than two; a row of 64 bytes is also a cache line.
@@ -12,31 +10,10 @@ export const rowBytes = columns * Float64Array.BYTES_PER_ELEMENT;
 /** Column numbers. */
 export const column = { seq: 0, at: 1, clock: 2, kind: 3, connection: 4, exchange: 5, start: 6, end: 7 } as const;
 
-/** `kind` of a row whose payload is an object; the other columns after it are 0. */
+/** `kind` of a row is the code of its fact (`facts.ts`), or one of these. This: its payload is an object; the other columns after it are 0. */
 export const objectRow = -1;
 /** `kind` of a row that stands for dropped events; their number is in `start`. */
 export const gapRow = -2;
-
-/**
- * Codes of tokens: positions in this list. A batch never outlives the build that made it, so the order may change;
- * `satisfies` and {@link tokenCode} see to it that no token is forgotten.
- */
-export const tokenNames = [
-  'method', 'target', 'version', 'status', 'reason', 'field-name', 'field-value', 'chunk-size', 'chunk-extension', 'body',
-  'trailer-name', 'trailer-value', 'line-end', 'separator', 'ignored', 'refused', 'ws-header', 'ws-mask', 'ws-payload',
-] as const satisfies readonly Token[];
-
-/** Compiles only while `tokenNames` has every token. */
-const everyToken: Token extends (typeof tokenNames)[number] ? true : never = true;
-
-/** Token to code. */
-export const tokenCode = (everyToken && Object.fromEntries(tokenNames.map((name, code) => [name, code]))) as Readonly<Record<Token, number>>;
-
-/** A token's `kind` is `2 × token + stream`. */
-export const tokenKind = (token: Token, stream: Stream): number => tokenCode[token] * 2 + (stream === 's2c' ? 1 : 0);
-
-/** Smallest number that is not a token's kind. */
-export const kindLimit = tokenNames.length * 2;
 
 /** Rows the ring starts with: 16 KiB. */
 const firstRows = 256;

@@ -1,4 +1,5 @@
 import type { Span, Stream, Token, TraceInput } from './events.ts';
+import { factTaker } from './facts.ts';
 
 /**
  * Where facts go. Emitters hold one and never ask what happens to an event.
@@ -15,6 +16,11 @@ export interface Tracer {
    * Equivalent to `emit({ type: 'http.token', … })`.
    */
   token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void;
+  /**
+   * Record a fact that is only numbers: see `facts.ts`, whose codes these are, and whose `factTaker` stands in where a tracer has no such method. Equivalent to `emit`
+   * (or `token`). `sameMoment`: nothing has happened since the event before, so there is no need to look at the clock.
+   */
+  fact?(code: number, connection: number, exchange: number, a: number, b: number, sameMoment: boolean): void;
   /** This process's Lamport time, to be sent along with a message to another process. */
   readonly clock: number;
   /** A message from another process arrived, stamped `clock`: never be behind it. */
@@ -26,6 +32,7 @@ export const noTrace: Tracer = Object.freeze({
   enabled: false,
   emit(_event: TraceInput): void {},
   token(_token: Token, _connection: number, _exchange: number, _stream: Stream, _start: number, _end: number): void {},
+  fact(_code: number, _connection: number, _exchange: number, _a: number, _b: number, _sameMoment: boolean): void {},
   clock: 0,
   witness(_clock: number): void {},
 });
@@ -41,6 +48,7 @@ export function tee(...tracers: readonly Tracer[]): Tracer {
   const listening = tracers.filter((tracer) => tracer.enabled);
   if (listening.length === 0) return noTrace;
   if (listening.length === 1) return listening[0]!;
+  const takers = listening.map(factTaker);
   return {
     enabled: true,
     emit(event) {
@@ -48,6 +56,9 @@ export function tee(...tracers: readonly Tracer[]): Tracer {
     },
     token(token, connection, exchange, stream, start, end) {
       for (const tracer of listening) tracer.token(token, connection, exchange, stream, start, end);
+    },
+    fact(code, connection, exchange, a, b, sameMoment) {
+      for (const taker of takers) taker.fact(code, connection, exchange, a, b, sameMoment);
     },
     get clock() {
       return listening.reduce((latest, tracer) => Math.max(latest, tracer.clock), 0);

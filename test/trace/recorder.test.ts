@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { materialise, Recorder, type TraceBatch } from '../../src/trace/recorder.ts';
 import { noTrace, tee, type Tracer } from '../../src/trace/tracer.ts';
 import type { TraceEvent, TraceInput } from '../../src/trace/events.ts';
-import { rowBytes, tokenNames } from '../../src/trace/rows.ts';
+import { dataFact, endFact, factTaker, framingFact, framingNumber, tokenNames } from '../../src/trace/facts.ts';
+import { rowBytes } from '../../src/trace/rows.ts';
 import { fakeHost } from '../helpers/fake-clock.ts';
+import { recordingTracer } from '../helpers/trace.ts';
 import { samples } from './samples.ts';
 
 const recorder = (budgetBytes?: number): Recorder =>
@@ -44,6 +46,32 @@ describe('Recorder', () => {
     a.token('method', 1, 1, 'c2s', 0, 3);
     b.emit({ type: 'http.token', token: 'method', connection: 1, exchange: 1, stream: 'c2s', span: [0, 3] });
     expect(materialise(a.drain())).toEqual(materialise(b.drain()));
+  });
+
+  const on = { connection: 3, exchange: 2, stream: 'c2s' } as const;
+  test.each<[string, TraceInput, [code: number, a: number, b: number]]>([
+    ['data', { type: 'http.data', ...on, span: [4, 9] }, [dataFact('c2s'), 4, 9]],
+    ['end', { type: 'http.end', ...on, span: [4, 4], trailers: 0 }, [endFact('c2s'), 4, 4]],
+    ['framing', { type: 'http.framing', ...on, framing: 'content-length', length: Number.MAX_SAFE_INTEGER, clause: 'RFC9112-6.3-2.6' }, [framingFact('c2s'), framingNumber('content-length', 'RFC9112-6.3-2.6'), Number.MAX_SAFE_INTEGER]],
+    ['framing without length', { type: 'http.framing', ...on, framing: 'chunked', length: -1, clause: 'RFC9112-6.3-2.4' }, [framingFact('c2s'), framingNumber('chunked', 'RFC9112-6.3-2.4'), -1]],
+  ])('a fact is the event that it stands for, recorded, told to two, or expanded for a tracer that knows no facts (%s)', (_name, event, [code, a, b]) => {
+    const [one, other, plain] = [recorder(), recorder(), recordingTracer()];
+    tee(one, other).fact!(code, 3, 2, a, b, false);
+    factTaker(plain.tracer).fact(code, 3, 2, a, b, false);
+    expect(materialise(cross(one.drain())).map(withoutStamp)).toEqual([event]);
+    expect(materialise(other.drain()).map(withoutStamp)).toEqual([event]);
+    expect(plain.events).toEqual([event]);
+  });
+
+  test('facts of one moment have one time, and the clock is read for the next', () => {
+    const host = fakeHost();
+    const ours = new Recorder({ process: 'client', clock: host.clock });
+    ours.fact(dataFact('c2s'), 1, 1, 0, 1, false);
+    host.advance(5);
+    ours.fact(dataFact('c2s'), 1, 1, 1, 2, true);
+    ours.fact(dataFact('c2s'), 1, 1, 2, 3, false);
+    const [first, second, third] = materialise(ours.drain());
+    expect([second!.at - first!.at, third!.at - first!.at]).toEqual([0, 5]);
   });
 
   test('stamps: seq from 0 over all batches, time, Lamport time, process', () => {

@@ -20,7 +20,10 @@ export type HttpVersion = 10 | 11;
 /** Field lines as an application writes them: name and value as latin-1 strings, in order. */
 export type FieldPairs = readonly (readonly [name: string, value: string])[];
 
-/** A request head (received). Strings are latin-1 and decoded when first asked for. */
+/**
+ * A request head (received). Strings are latin-1, and all are decoded when the first is asked for, which must be before `startNextCycle`: a head that nobody has read by
+ * then is given up, and asking throws.
+ */
 export interface Request {
   readonly type: 'request';
   readonly method: string;
@@ -45,7 +48,7 @@ export interface Request {
 /** A request head to be sent (client role). */
 export interface RequestToSend { readonly type: 'request'; readonly method: string; readonly target: string; readonly version?: HttpVersion; readonly headers: FieldPairs }
 
-/** A final (2xx to 5xx) or interim (1xx) response head, received. */
+/** A final (2xx to 5xx) or interim (1xx) response head, received. Its strings as in {@link Request}. */
 export interface Response {
   readonly type: 'response' | 'informational';
   readonly status: number;

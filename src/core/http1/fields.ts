@@ -1,13 +1,14 @@
 import type { Span } from '../../trace/events.ts';
 import type { Fields } from './headers.ts';
+import { knownLowerNames, knownNames } from './known-names.ts';
 import { decodeLatin1 } from './latin1.ts';
 
-/** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start. */
-export const SPANS_PER_FIELD = 4;
+/** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start; and which of the {@link knownNames} it is, 0: another. */
+export const SPANS_PER_FIELD = 5;
 
 /**
  * The field lines of one message section, in the order received (RFC9110-5.3-2). The section is decoded once, when any of its text is first asked for; until
- * then its octets in the inbox are kept (see `inbox.ts`), so that may be at any time. Section and fields are one object because one is made for every message.
+ * then its octets are kept in the inbox (see `inbox.ts`), though not beyond the exchange. Section and fields are one object because one is made for every message.
  */
 export class ReceivedFields implements Fields {
   readonly length: number;
@@ -42,18 +43,34 @@ export class ReceivedFields implements Fields {
     return this.#bytes === undefined;
   }
 
+  /** Make the text, so that the octets are not needed any more. */
+  decode(): void {
+    const bytes = this.#bytes;
+    if (bytes === undefined) return;
+    this.#text = decodeLatin1(bytes, this.#start, this.#start + this.#size, this.#ascii);
+    this.#bytes = undefined;
+  }
+
+  /** The octets are about to be overwritten. Positions remain known; of the text, what was decoded. */
+  expire(): void {
+    this.#bytes = undefined;
+  }
+
   /** The whole section as latin-1. */
   get text(): string {
-    if (this.#bytes !== undefined) {
-      this.#text = decodeLatin1(this.#bytes, this.#start, this.#start + this.#size, this.#ascii);
-      this.#bytes = undefined;
-    }
+    if (this.#bytes !== undefined) this.decode();
+    else if (this.#text === '') throw new Error('This head was not read before startNextCycle, which gave up its octets. Read any of its strings earlier: that keeps them all.');
     return this.#text;
   }
 
   /** A part of the text; `from` and `to` count from the section's start. */
   slice(from: number, to: number): string {
     return this.text.slice(from, to);
+  }
+
+  /** The first `length` characters, for somebody who will keep them: a slice of a long text would keep all of it. */
+  firstLine(length: number): string {
+    return this.#bytes === undefined || this.#size <= 1024 ? this.slice(0, length) : decodeLatin1(this.#bytes, this.#start, this.#start + length);
   }
 
   /** Absolute offsets of a part of the section. */
@@ -68,16 +85,19 @@ export class ReceivedFields implements Fields {
 
   name(index: number): string {
     const at = this.#at(index);
-    return this.slice(this.#spans[at]!, this.#spans[at + 1]!);
+    const spans = this.#spans;
+    const known = spans[at + 4]!;
+    return known > 0 ? knownNames[known]! : this.text.slice(spans[at]!, spans[at + 1]!);
   }
 
   lowerName(index: number): string {
-    return this.name(index).toLowerCase();
+    const known = this.#spans[this.#at(index) + 4]!;
+    return known > 0 ? knownLowerNames[known]! : this.name(index).toLowerCase();
   }
 
   value(index: number): string {
     const at = this.#at(index);
-    return this.slice(this.#spans[at + 2]!, this.#spans[at + 3]!);
+    return this.text.slice(this.#spans[at + 2]!, this.#spans[at + 3]!);
   }
 
   nameSpan(index: number): Span {

@@ -5,6 +5,7 @@
  * can be hidden. Responses that we receive are judged by the same rules where these exist to protect, and as the RFC says
  * elsewhere.
  */
+import { framingNumber } from '../../trace/facts.ts';
 import type { Framing, HttpVersion } from './events.ts';
 import type { RefusalCode } from './refusals.ts';
 
@@ -26,24 +27,28 @@ export type TransferEncoding =
   | 'chunked-not-last'
   | 'unknown-then-chunked'; // gzip, chunked
 
-/** The decision, with the clause that made it; or the reason to refuse. */
+/** The decision, with the clause that made it and both as a number for the trace; or the reason to refuse. */
 export type FramingDecision =
-  | { readonly framing: Framing; readonly clause: string; readonly refusal: undefined }
-  | { readonly framing: undefined; readonly clause: undefined; readonly refusal: RefusalCode };
+  | { readonly framing: Framing; readonly clause: string; readonly number: number; readonly refusal: undefined }
+  | { readonly framing: undefined; readonly clause: undefined; readonly number: 0; readonly refusal: RefusalCode };
 
 const none: Framing = Object.freeze({ kind: 'none', length: 0 });
 const chunked: Framing = Object.freeze({ kind: 'chunked', length: -1 });
 const untilClose: Framing = Object.freeze({ kind: 'until-close', length: -1 });
 const tunnel: Framing = Object.freeze({ kind: 'tunnel', length: -1 });
 
+const decide = (framing: Framing, clause: string): FramingDecision & { readonly refusal: undefined } => ({ framing, clause, number: framingNumber(framing.kind, clause), refusal: undefined });
 const decided = {
-  noBodyStatus: { framing: none, clause: 'RFC9112-6.3-2.1', refusal: undefined },
-  tunnel: { framing: tunnel, clause: 'RFC9112-6.3-2.2', refusal: undefined },
-  chunked: { framing: chunked, clause: 'RFC9112-6.3-2.4', refusal: undefined },
-  noLength: { framing: none, clause: 'RFC9112-6.3-2.7', refusal: undefined },
-  emptyLength: { framing: none, clause: 'RFC9112-6.3-2.6', refusal: undefined },
-  untilClose: { framing: untilClose, clause: 'RFC9112-6.3-2.8', refusal: undefined },
-} as const satisfies Record<string, FramingDecision>;
+  noBodyStatus: decide(none, 'RFC9112-6.3-2.1'),
+  tunnel: decide(tunnel, 'RFC9112-6.3-2.2'),
+  chunked: decide(chunked, 'RFC9112-6.3-2.4'),
+  emptyLength: decide(none, 'RFC9112-6.3-2.6'),
+  noLength: decide(none, 'RFC9112-6.3-2.7'),
+  untilClose: decide(untilClose, 'RFC9112-6.3-2.8'),
+} as const;
+const lengthNumber = framingNumber('content-length', 'RFC9112-6.3-2.6');
+const ofLength = (length: number): FramingDecision => ({ framing: { kind: 'content-length', length }, clause: 'RFC9112-6.3-2.6', number: lengthNumber, refusal: undefined });
+const refused = (refusal: RefusalCode): FramingDecision => ({ framing: undefined, clause: undefined, number: 0, refusal });
 
 const refusedTransferEncoding = (facts: FramingFacts): RefusalCode | undefined => {
   // RFC9112-6.1-16: such a message is to be treated "as if the framing is faulty, even if a Content-Length is present".
@@ -65,9 +70,9 @@ const refusedTransferEncoding = (facts: FramingFacts): RefusalCode | undefined =
 export function requestFraming(facts: FramingFacts): FramingDecision {
   if (facts.transferEncoding !== 'absent') {
     const refusal = refusedTransferEncoding(facts);
-    return refusal === undefined ? decided.chunked : { framing: undefined, clause: undefined, refusal };
+    return refusal === undefined ? decided.chunked : refused(refusal);
   }
-  if (facts.contentLength > 0) return { framing: { kind: 'content-length', length: facts.contentLength }, clause: 'RFC9112-6.3-2.6', refusal: undefined };
+  if (facts.contentLength > 0) return ofLength(facts.contentLength);
   return facts.contentLength === 0 ? decided.emptyLength : decided.noLength;
 }
 
@@ -78,8 +83,8 @@ export function responseFraming(facts: FramingFacts, status: number, method: str
   if (method === 'CONNECT' && status < 300) return decided.tunnel;
   if (facts.transferEncoding !== 'absent') {
     const refusal = refusedTransferEncoding(facts);
-    return refusal === undefined ? decided.chunked : { framing: undefined, clause: undefined, refusal };
+    return refusal === undefined ? decided.chunked : refused(refusal);
   }
-  if (facts.contentLength > 0) return { framing: { kind: 'content-length', length: facts.contentLength }, clause: 'RFC9112-6.3-2.6', refusal: undefined };
+  if (facts.contentLength > 0) return ofLength(facts.contentLength);
   return facts.contentLength === 0 ? decided.emptyLength : decided.untilClose;
 }

@@ -12,9 +12,9 @@ import type { Inbox } from './inbox.ts';
 import { decodeLatin1 } from './latin1.ts';
 import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
+import { sweepFields, sweepRequestLine } from './plain-lines.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
-import { Steering, STEERING_LENGTHS } from './steering.ts';
-import { firstOf, notNameLike, notTarget, skipPlain } from './words.ts';
+import { Steering } from './steering.ts';
 
 /** What the section begins with. */
 export type SectionKind = 'request' | 'response' | 'trailers';
@@ -34,14 +34,6 @@ const LAST_LF = 10;
 const STATUS_VERSION = 11;
 const STATUS_CODE = 12;
 const REASON = 13;
-
-// Octets read together, little-endian.
-const HTTP = 0x50545448;
-const SLASH_1_1 = 0x312e312f;
-const SLASH_1_0 = 0x302e312f;
-const CR_LF = 0x0a0d;
-const COLON_SPACE = 0x203a;
-const GET_SPACE = 0x20544547;
 
 const HTTP_SLASH = [0x48, 0x54, 0x54, 0x50, 0x2f];
 
@@ -121,9 +113,10 @@ export class HeadReader {
         // RFC9112-3-1: method, one space, target, one space, version.
         case METHOD: {
           if (i === origin) {
-            const after = this.#fastRequestLine(inbox);
+            const after = sweepRequestLine(this, inbox, limits);
             if (after > 0) {
               i = after;
+              this.#phase = FIELD_START;
               break;
             }
           }
@@ -193,8 +186,11 @@ export class HeadReader {
           this.#phase = FIELD_START;
           break;
         case FIELD_START: {
-          const after = this.#fastFields(inbox, i);
-          if (this.size > 0) return true;
+          const after = sweepFields(this, inbox, i, limits, this.#kind);
+          if (this.size > 0) {
+            this.#pos = this.size;
+            return true;
+          }
           if (after > i) {
             i = after;
             break;
@@ -285,120 +281,6 @@ export class HeadReader {
     }
     this.#pos = i - origin;
     return false;
-  }
-
-  // ── the fast road ─────────────────────────────────────────────────────────────────────────────────────────────
-  //
-  // Lines that are whole, plain and within all limits, which is nearly every line there is, are read here in one sweep. Anything else is left untouched
-  // for the phases above, which decide what is valid: nothing may be accepted here that they would not accept with the same result.
-
-  /** `METHOD SP target SP HTTP/1.x CR LF`. Returns the index behind it; 0: not that plain, or not all there. */
-  #fastRequestLine(inbox: Inbox): number {
-    const { bytes, view, end, start: origin } = inbox;
-    // The version and its line end have ten octets.
-    const stop = Math.min(end - 10, origin + this.#limits.maxRequestLineBytes - 8);
-    let i = origin;
-    if (view.getInt32(i, true) === GET_SPACE) i += 3;
-    else while (i < stop && (classOf[bytes[i]!]! & TCHAR) !== 0) i += 1;
-    if (i === origin || i >= stop || bytes[i] !== SP) return 0;
-    const methodEnd = i - origin;
-    i += 1;
-    for (;;) {
-      const mark = notTarget(view.getInt32(i, true));
-      if (mark !== 0) {
-        i += firstOf(mark);
-        break;
-      }
-      i += 4;
-      if (i >= stop) return 0;
-    }
-    if (i >= stop || i - origin === methodEnd + 1 || bytes[i] !== SP) return 0;
-    const version = i + 1;
-    if (view.getInt32(version, true) !== HTTP) return 0;
-    const number = view.getInt32(version + 4, true);
-    if ((number !== SLASH_1_1 && number !== SLASH_1_0) || view.getUint16(version + 8, true) !== CR_LF) return 0;
-    this.firstEnd = methodEnd;
-    this.targetStart = methodEnd + 1;
-    this.targetEnd = i - origin;
-    this.versionStart = version - origin;
-    this.versionEnd = version + 8 - origin;
-    this.steering.version = number === SLASH_1_1 ? 11 : 10;
-    this.lineStart = version + 10 - origin;
-    this.#phase = FIELD_START;
-    return version + 10;
-  }
-
-  /** As many field lines as are plain, and the empty line if it follows. Returns the index behind them; sets {@link size} where the section is complete. */
-  #fastFields(inbox: Inbox, from: number): number {
-    const { bytes, view, end, start: origin } = inbox;
-    const { spans, steering } = this;
-    const { maxFields, maxFieldLineBytes, maxHeadBytes } = this.#limits;
-    const isRequest = this.#kind === 'request';
-    const lengths = this.#kind === 'trailers' ? 0 : STEERING_LENGTHS;
-    const sectionStop = Math.min(end, origin + maxHeadBytes);
-    let { count } = this;
-    let at = this.first + count * SPANS_PER_FIELD;
-    let line = from;
-    // Reads of several octets may look beyond `end`, into what was there before or into the slack, but nothing found there counts: every index is compared
-    // with the stop before it is believed.
-    lines: while (line + 2 <= sectionStop) {
-      if (view.getUint16(line, true) === CR_LF) {
-        this.size = this.#pos = line + 2 - origin;
-        break;
-      }
-      if (count >= maxFields || at + SPANS_PER_FIELD > spans.length) break;
-      // The line end is the last that may lie here.
-      const stop = Math.min(sectionStop, line + maxFieldLineBytes + 2);
-      let i = line;
-      for (;;) {
-        const mark = notNameLike(view.getInt32(i, true));
-        if (mark === 0) {
-          i += 4;
-          if (i >= stop) break lines;
-          continue;
-        }
-        i += firstOf(mark);
-        if (i >= stop) break lines;
-        if (bytes[i] === COLON) break;
-        if ((classOf[bytes[i]!]! & TCHAR) === 0) break lines;
-        i += 1;
-      }
-      const nameEnd = i;
-      i += view.getUint16(i, true) === COLON_SPACE ? 2 : 1;
-      const valueStart = i;
-      const opening = bytes[i]!;
-      if (i >= stop || nameEnd === line || opening === SP || opening === HTAB) break;
-      for (;;) {
-        i = skipPlain(view, i, stop);
-        if (i >= stop) break lines;
-        const octet = bytes[i]!;
-        if (octet > 0x7f) this.ascii = false;
-        else if (octet !== HTAB) break;
-        i += 1;
-      }
-      if (i + 2 > stop || view.getUint16(i, true) !== CR_LF) break;
-      let valueEnd = i;
-      while (valueEnd > valueStart && bytes[valueEnd - 1]! <= SP) valueEnd -= 1;
-      spans[at] = line - origin;
-      spans[at + 1] = nameEnd - origin;
-      spans[at + 2] = valueStart - origin;
-      spans[at + 3] = valueEnd - origin;
-      at += SPANS_PER_FIELD;
-      count += 1;
-      const nameLength = nameEnd - line;
-      if (nameLength < 32 && (lengths & (1 << nameLength)) !== 0) {
-        const refusal = steering.note(bytes, view, line, nameLength, valueStart, valueEnd, count - 1, isRequest);
-        if (refusal !== undefined) {
-          this.count = count;
-          this.lineStart = line - origin;
-          this.#refuseField(inbox, refusal, count - 1);
-        }
-      }
-      line = i + 2;
-    }
-    this.count = count;
-    this.lineStart = line - origin;
-    return line;
   }
 
   // ── start line ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -528,6 +410,7 @@ export class HeadReader {
     }
     this.spans[at] = this.#mark;
     this.spans[at + 1] = nameEnd;
+    this.spans[at + 4] = 0;
   }
 
   #mayUnfold(bytes: Uint8Array, origin: number): boolean {

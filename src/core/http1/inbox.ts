@@ -1,17 +1,20 @@
 /** Octets at the end of a slab that are never written, so that reading a few at once from any octet received stays inside. */
 export const SLACK = 16;
 
-/** Something that reads octets in the slab, until it is {@link decoded}. */
+/** Something that reads octets in the slab, until it is {@link decoded} or told to {@link expire}. */
 export interface Decodable {
   readonly decoded: boolean;
+  decode(): void;
+  /** The octets will be overwritten. */
+  expire(): void;
 }
 
 /**
  * Octets received and not yet consumed, in one piece.
  *
- * They are appended to a slab and stay where they are while a message head still has to be decoded from them: a `Request` decodes its strings when asked.
- * A typed array of its own per request would cost more than parsing it. Everything behind the last such head is used again: a long body needs no more
- * memory than its largest segment, and a connection whose requests are read as they come needs none beyond its first slab.
+ * They are appended to a slab and stay where they are while a message head still has to be decoded from them: a `Request` decodes its strings when asked, until
+ * its exchange is over. A typed array of its own per request would cost more than parsing it. Everything else is used again: a long body needs no more memory than
+ * its largest segment, and a connection none beyond its first slab.
  */
 export class Inbox {
   /** The slab. Replaced (never rewritten below {@link floor}) when it is full. */
@@ -54,11 +57,19 @@ export class Inbox {
 
   /** The first `count` octets are a head that `fields` will read later: consume them, but leave them where they are. */
   keep(count: number, fields: Decodable): void {
-    this.#unpin();
+    // There is seldom a second one in an exchange (interim responses, trailers), so one is all that is remembered.
+    if (this.#pinned !== undefined) this.#pinned.decode();
     this.#pinned = fields;
     this.#pinnedStart = this.start;
     this.start += count;
     this.floor = this.start;
+  }
+
+  /** The exchange is over: what its heads have not decoded is lost to them, and their octets may be overwritten. */
+  release(): void {
+    if (this.#pinned !== undefined) this.#pinned.expire();
+    this.#pinned = undefined;
+    this.floor = 0;
   }
 
   /** If the last head has been read, its octets may be overwritten. */

@@ -1,10 +1,11 @@
 /** The receiving half of a connection: octets in, events out. */
 import type { Span } from '../../trace/events.ts';
+import { dataFact, endFact, framingFact } from '../../trace/facts.ts';
 import { BodyReader } from './body-reader.ts';
 import { CR, LF } from './chars.ts';
 import { RemoteProtocolError } from './errors.ts';
 import { CONNECTION_CLOSED, type EndOfMessage, type Framing, NEED_DATA, PAUSED, type ReceivedEvent } from './events.ts';
-import { CLOSED, END, ERROR, type Exchange, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { ReceivedFields, SPANS_PER_FIELD } from './fields.ts';
 import { type FramingDecision, requestFraming, responseFraming } from './framing.ts';
 import { HeadReader, type SectionKind } from './head-reader.ts';
@@ -13,11 +14,13 @@ import { Inbox } from './inbox.ts';
 import { decodeLatin1 } from './latin1.ts';
 import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
+import { CLOSED, END, ERROR, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './machine.ts';
 import { ReceivedRequest, ReceivedResponse } from './messages.ts';
 import { methodOf } from './methods.ts';
+import { isPlainHost } from './plain-lines.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
 import { OPTION_UPGRADE } from './steering.ts';
-import { isPlainHost, parseTarget, validAuthority } from './target.ts';
+import { parseTarget, validAuthority } from './target.ts';
 import { traceSection } from './trace-head.ts';
 import { mayBeTrailer } from './trailers.ts';
 
@@ -83,6 +86,7 @@ export class Receiver {
   nextCycle(): void {
     this.#inTrailers = false;
     this.#emptyLines = 0;
+    this.inbox.release();
     this.#head.begin(this.#kind);
   }
 
@@ -146,7 +150,7 @@ export class Receiver {
     this.#checkHost(offset);
     // RFC9110-10.1.1-5: 417 for an expectation that cannot be met; RFC9110-10.1.1-13: in HTTP/1.0, expectations are ignored.
     if (steering.unknownExpectation >= 0 && steering.version >= 11) throw refuse('unknown-expectation', this.#valueSpan(steering.unknownExpectation, offset));
-    const { framing, clause } = this.#decide(requestFraming(steering), offset);
+    const { framing, number } = this.#decide(requestFraming(steering), offset);
     // RFC9110-9.3.6-13: "A CONNECT request message does not have content": to one recipient it would be a body, to another the tunnel.
     if (method === 'CONNECT' && framing.kind !== 'none') throw refuse('connect-body', this.#valueSpan(Math.max(steering.contentLengthLine, steering.transferEncodingLine), offset));
     const fields = this.#fields(offset);
@@ -159,7 +163,7 @@ export class Receiver {
     exchange.switchOffered = method === 'CONNECT' || (steering.hasUpgrade && (steering.connectionOptions & OPTION_UPGRADE) !== 0 && steering.version >= 11);
     // RFC9110-10.1.1-14: only where content will follow.
     exchange.waitsFor100 = request.expects100 && framing.length !== 0;
-    if (exchange.tracer.enabled) this.#traceHead('http.request', offset, framing, clause);
+    if (exchange.tracer.enabled) this.#traceHead('http.request', fields, offset, framing, number);
     exchange.moveTheirs(REQUEST);
     this.#beginBody(framing);
     return request;
@@ -173,11 +177,11 @@ export class Receiver {
     const { size, status, steering } = head;
     const offset = inbox.position;
     if (status === 101 && !exchange.switchOffered) throw refuse('unasked-switch', [offset, offset + size]);
-    const { framing, clause } = this.#decide(responseFraming(steering, status, exchange.method), offset);
+    const { framing, number } = this.#decide(responseFraming(steering, status, exchange.method), offset);
     const fields = this.#fields(offset);
     const response = new ReceivedResponse(fields, head, framing, steering.persists && framing.kind !== 'until-close');
     inbox.keep(size, fields);
-    if (exchange.tracer.enabled) this.#traceHead(status < 200 ? 'http.informational' : 'http.response', offset, framing, clause);
+    if (exchange.tracer.enabled) this.#traceHead(status < 200 ? 'http.informational' : 'http.response', fields, offset, framing, number);
     if (status >= 200 && !response.keepAlive) exchange.persistent = false;
     if (status === 101 || framing.kind === 'tunnel') exchange.moveTheirs(SWITCH);
     else if (status < 200) {
@@ -257,7 +261,7 @@ export class Receiver {
     if (!valid) throw refuse('bad-host', this.#valueSpan(host, offset));
   }
 
-  #decide(decision: FramingDecision, offset: number): { readonly framing: Framing; readonly clause: string } {
+  #decide(decision: FramingDecision, offset: number): { readonly framing: Framing; readonly number: number } {
     const { steering } = this.#head;
     // What framing refuses, it refuses for what Transfer-Encoding says.
     if (decision.refusal !== undefined) throw refuse(decision.refusal, this.#valueSpan(steering.transferEncodingLine, offset));
@@ -296,7 +300,7 @@ export class Receiver {
         exchange.waitsFor100 = false;
         if (exchange.tracer.enabled) {
           exchange.token('body', at, at + size);
-          exchange.tracer.emit({ type: 'http.data', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span });
+          exchange.facts.fact(dataFact(exchange.inStream), exchange.id, exchange.number, at, at + size, true);
         }
         return { type: 'data', bytes, span };
       }
@@ -353,7 +357,10 @@ export class Receiver {
     const exchange = this.#exchange;
     const span: Span = [this.#bodyStart, position];
     exchange.waitsFor100 = false;
-    if (exchange.tracer.enabled) exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span, trailers: trailers?.length ?? 0 });
+    if (exchange.tracer.enabled) {
+      if (trailers === undefined) exchange.facts.fact(endFact(exchange.inStream), exchange.id, exchange.number, this.#bodyStart, position, false);
+      else exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span, trailers: trailers.length });
+    }
     exchange.moveTheirs(END);
     return trailers === undefined ? { type: 'end', span } : { type: 'end', trailers, span };
   }
@@ -399,14 +406,12 @@ export class Receiver {
     return error;
   }
 
-  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', offset: number, framing: Framing, clause: string): void {
+  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', fields: ReceivedFields, offset: number, framing: Framing, framingNumber: number): void {
     const head = this.#head;
-    const exchange = this.#exchange;
-    const { bytes, floor } = this.inbox;
-    traceSection(exchange, head, this.#kind, offset, head.size);
-    const from = floor - head.size;
-    const lineEnd = this.#kind === 'request' ? head.versionEnd : head.reasonEnd;
-    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span: [offset, offset + head.size], line: decodeLatin1(bytes, from, from + lineEnd), fields: head.count });
-    exchange.tracer.emit({ type: 'http.framing', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, framing: framing.kind, length: framing.length, clause });
+    const { tracer, facts, id, number, inStream } = this.#exchange;
+    traceSection(this.#exchange, head, this.#kind, offset, head.size);
+    const line = fields.firstLine(this.#kind === 'request' ? head.versionEnd : head.reasonEnd);
+    tracer.emit({ type, connection: id, exchange: number, stream: inStream, span: [offset, offset + head.size], line, fields: head.count });
+    facts.fact(framingFact(inStream), id, number, framingNumber, framing.length, true);
   }
 }

@@ -1,8 +1,10 @@
 /** The sending half of a connection: events in, octets out. Nothing is written, and no state moves, unless the whole event is valid. */
 import type { Span, Token } from '../../trace/events.ts';
+import { dataFact, endFact, framingFact, framingNumber } from '../../trace/facts.ts';
 import type { Data, EndOfMessage, FieldPairs, Framing, RequestToSend, ResponseToSend, SentEvent } from './events.ts';
-import { causes, CLOSED, DATA, END, type Exchange, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { trimBlanks } from './latin1.ts';
+import { causes, CLOSED, DATA, END, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './machine.ts';
 import { planRequest, planResponse, type SendPlan } from './send-framing.ts';
 import { parseTarget } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
@@ -140,7 +142,7 @@ export class Sender {
     if (exchange.tracer.enabled) {
       if (kind !== 'chunked') this.#sink?.('body', 0, bytes.length);
       const start = this.offset + (kind === 'chunked' ? out.length - bytes.length - 2 : 0);
-      exchange.tracer.emit({ type: 'http.data', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: [start, start + bytes.length] });
+      exchange.facts.fact(dataFact(exchange.outStream), exchange.id, exchange.number, start, start + bytes.length, true);
     }
     return this.#out(out);
   }
@@ -161,7 +163,9 @@ export class Sender {
     if (exchange.tracer.enabled) {
       // Without chunks there is no place for them: an answer to HEAD, or to an HTTP/1.0 client.
       if (!chunked) for (const [name] of trailers) this.#traceDropped(name, 'RFC9110-6.5.1-1');
-      exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(out), trailers: chunked ? trailers.length : 0 });
+      const [start, end] = this.#span(out);
+      if (!chunked || trailers.length === 0) exchange.facts.fact(endFact(exchange.outStream), exchange.id, exchange.number, start, end, false);
+      else exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: [start, end], trailers: trailers.length });
     }
     exchange.moveOurs(END);
     return this.#out(out);
@@ -185,7 +189,7 @@ export class Sender {
     const exchange = this.#exchange;
     for (const [name, clause] of plan.dropped) this.#traceDropped(name, clause);
     exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(bytes), line, fields: plan.fields.length });
-    exchange.tracer.emit({ type: 'http.framing', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, framing: plan.framing.kind, length: plan.framing.length, clause: plan.clause });
+    exchange.facts.fact(framingFact(exchange.outStream), exchange.id, exchange.number, framingNumber(plan.framing.kind, plan.clause), plan.framing.length, true);
   }
 
   #traceDropped(name: string, clause: string): void {

@@ -28,9 +28,6 @@ const KEEP = 0x7065656b;
 const DASH_ALI = 0x696c612d;
 const LIVE = 0x6576696c;
 
-/** Bit `n`: one of the names that {@link Steering.note} knows has `n` octets. */
-export const STEERING_LENGTHS = (1 << 4) | (1 << 6) | (1 << 7) | (1 << 10) | (1 << 14) | (1 << 17);
-
 /** What a header section says to the connection. Line numbers count from 0; -1: absent. */
 export class Steering implements FramingFacts {
   version: HttpVersion = 11;

@@ -4,7 +4,6 @@
  */
 import { classOf, DIGIT, HEX, REG_NAME } from './chars.ts';
 import type { RefusalCode } from './refusals.ts';
-import { notNameLike } from './words.ts';
 
 /** RFC9112-3.2-2. */
 export type TargetForm = 'origin' | 'absolute' | 'authority' | 'asterisk';
@@ -91,18 +90,6 @@ export function validAuthority(text: string): 'host' | 'port' | 'invalid' {
   }
   // RFC9110-4.2.1-3: an empty port means the default one.
   return at === first ? 'host' : 'port';
-}
-
-/** Is `bytes[from, to)` a registered name or IPv4 address, with or without a port of up to four digits? Nearly every Host is. False: ask {@link validAuthority}. */
-export function isPlainHost(bytes: Uint8Array, view: DataView, from: number, to: number): boolean {
-  let i = from;
-  while (i + 4 <= to && notNameLike(view.getInt32(i, true)) === 0) i += 4;
-  while (i < to && (classOf[bytes[i]!]! & REG_NAME) !== 0) i += 1;
-  if (i === from) return false;
-  if (i === to) return true;
-  if (bytes[i] !== 0x3a || to - i > 5) return false;
-  for (i += 1; i < to; i += 1) if ((classOf[bytes[i]!]! & DIGIT) === 0) return false;
-  return true;
 }
 
 const isHex = (text: string, at: number): boolean => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Connection } from '../../../src/core/http1/connection.ts';
 import { LocalProtocolError, RemoteProtocolError } from '../../../src/core/http1/errors.ts';
-import type { Data, ReceivedEvent, Request } from '../../../src/core/http1/events.ts';
+import type { Data, ReceivedEvent, Request, Response } from '../../../src/core/http1/events.ts';
 import { recordingTracer } from '../../helpers/trace.ts';
 
 const octets = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -33,12 +33,46 @@ describe('what is borrowed and what is kept', () => {
       buffer.set(bytes);
       connection.receiveData(buffer.subarray(0, bytes.length));
       buffer.fill(0xee);
-      kept.push(events(connection)[0] as Request);
+      const request = events(connection)[0] as Request;
+      kept.push(request);
+      // One look is enough.
+      expect(request.headers.length).toBe(3);
+      expect(request.headers.has('host')).toBe(true);
       answer(connection);
     }
-    // Decoded only now.
     expect(kept.filter((request, i) => request.target !== `/${i}` || request.headers.get('x-number') !== String(i))).toEqual([]);
     expect(kept.filter(({ headers }, i) => headers.value(2) !== 'f'.repeat(i % 97))).toEqual([]);
+  });
+
+  test('the strings of a request that nobody has read by the end of its exchange are gone, not those of another', () => {
+    const connection = new Connection({ role: 'server' });
+    connection.receiveData(get('/first'));
+    const [request] = events(connection) as [Request];
+    answer(connection);
+    connection.receiveData(get('/other'));
+    events(connection);
+    expect(() => request.target).toThrow('This head was not read before startNextCycle');
+    expect(() => request.headers.get('host')).toThrow('This head was not read before startNextCycle');
+    expect(request.method).toBe('GET');
+    expect(request.targetSpan).toEqual([4, 10]);
+  });
+
+  test('a head is kept when another section follows it in the same exchange', () => {
+    const server = new Connection({ role: 'server' });
+    server.receiveData(octets('POST /kept HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n'));
+    const [request] = events(server) as [Request];
+    server.receiveData(octets('0\r\nX-Trailer: t\r\n\r\n'));
+    expect(events(server).at(-1)).toMatchObject({ type: 'end' });
+    server.receiveData(octets('X'.repeat(9000)));
+    expect(request.target).toBe('/kept');
+
+    const client = new Connection({ role: 'client' });
+    client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']] });
+    client.send({ type: 'end' });
+    client.receiveData(octets('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+    const [early, final] = events(client) as [Response, Response];
+    client.receiveData(octets('X'.repeat(9000)));
+    expect([early.reason, early.headers.get('link'), final.reason]).toEqual(['Early Hints', '</a>', 'OK']);
   });
 
   test('a request outlives a large body that came behind it in pieces', () => {

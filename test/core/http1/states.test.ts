@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { factEvent, stateFact } from '../../../src/trace/facts.ts';
 import { clientTransitions, couplings, serverTransitions, type State } from '../../../src/core/http1/states.ts';
 
 const machines = { client: clientTransitions, server: serverTransitions } as const;
@@ -50,6 +51,16 @@ describe('the state tables', () => {
       expect(Object.values(table.SWITCHED)).toEqual([]);
     }
     expect(couplings.some(({ move, client, server }) => ['CLOSED', 'ERROR', 'SWITCHED'].includes((move === 'client' ? client : server) ?? ''))).toBe(false);
+  });
+
+  test('every state and cause has a number in the trace, and comes back from it', () => {
+    const causes = new Set([...couplings.map(({ cause }) => cause), 'next cycle', 'open']);
+    for (const [role, table] of Object.entries(machines)) {
+      for (const [from, moves] of Object.entries(table)) for (const cause of [...causes, ...Object.keys(moves)]) {
+        const { code, states, cause: number } = stateFact(role as 'client' | 'server', from, 'ERROR', cause);
+        expect(factEvent(code, 1, 2, states, number)).toEqual({ type: 'http.state', connection: 1, exchange: 2, role, from, to: 'ERROR', cause });
+      }
+    }
   });
 
   test('the diagrams in docs/ are those of the tables', () => {

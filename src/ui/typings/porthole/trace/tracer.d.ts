@@ -14,6 +14,11 @@ export interface Tracer {
      * Equivalent to `emit({ type: 'http.token', … })`.
      */
     token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void;
+    /**
+     * Record a fact that is only numbers: see `facts.ts`, whose codes these are, and whose `factTaker` stands in where a tracer has no such method. Equivalent to `emit`
+     * (or `token`). `sameMoment`: nothing has happened since the event before, so there is no need to look at the clock.
+     */
+    fact?(code: number, connection: number, exchange: number, a: number, b: number, sameMoment: boolean): void;
     /** This process's Lamport time, to be sent along with a message to another process. */
     readonly clock: number;
     /** A message from another process arrived, stamped `clock`: never be behind it. */

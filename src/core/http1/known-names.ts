@@ -1,0 +1,71 @@
+/**
+ * Field names that nearly every message has, in the two spellings in use, recognised a word at a time. A name that is known needs no check of its octets, and no
+ * string of its own.
+ */
+
+const common = [
+  'Host', 'Connection', 'Keep-Alive', 'Upgrade', 'Expect', 'Transfer-Encoding', 'Trailer', 'Date', 'Via', 'Forwarded',
+  'Content-Length', 'Content-Type', 'Content-Encoding', 'Content-Language', 'Content-Location', 'Content-Range', 'Content-Disposition',
+  'User-Agent', 'Accept', 'Accept-Encoding', 'Accept-Language', 'Accept-Charset', 'Accept-Ranges', 'Authorization', 'Cookie', 'Set-Cookie', 'Referer', 'Origin', 'Range', 'Priority',
+  'Cache-Control', 'Pragma', 'Age', 'ETag', 'Expires', 'Vary', 'Last-Modified', 'If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since', 'If-Range',
+  'Server', 'Location', 'Allow', 'Retry-After', 'WWW-Authenticate', 'Upgrade-Insecure-Requests', 'Strict-Transport-Security', 'X-Content-Type-Options', 'X-Frame-Options',
+  'Access-Control-Request-Method', 'Access-Control-Request-Headers', 'Access-Control-Allow-Origin', 'X-Requested-With',
+  'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Forwarded-Port', 'X-Real-IP', 'X-Request-Id',
+  'Sec-Fetch-Site', 'Sec-Fetch-Mode', 'Sec-Fetch-Dest', 'Sec-Fetch-User', 'Sec-CH-UA', 'Sec-CH-UA-Mobile', 'Sec-CH-UA-Platform',
+  'Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'Sec-WebSocket-Protocol', 'Sec-WebSocket-Extensions', 'Sec-WebSocket-Accept',
+].filter((name) => name.length >= 4);
+
+/** The names by number, from 1; 0: not known. */
+export const knownNames: readonly string[] = ['', ...new Set(common.flatMap((name) => [name, name.toLowerCase()]))];
+/** The same in lower case. */
+export const knownLowerNames: readonly string[] = knownNames.map((name) => name.toLowerCase());
+/** Lengths by number. (Not exported: see `plain-lines.ts` on constants.) */
+const lengths = Uint8Array.from(knownNames, ({ length }) => length);
+
+/** By hash of the first four octets: the first name to be compared; and which one is next. */
+const chains = new Uint8Array(256);
+const nextInChain = new Uint8Array(knownNames.length);
+/** Four words for each name: its first eight octets and its last eight, or its first four and its last four, twice. They overlap where it is short. */
+const ends = new Int32Array(knownNames.length * 4);
+/** What lies between, for those of more than sixteen octets: where it begins in `middles`, and the words. */
+const middle = new Uint16Array(knownNames.length);
+const middleWords: number[] = [];
+
+const wordOf = (text: string, at: number): number => text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
+const hash = (word: number): number => Math.imul(word, 0x9e3779b1) >>> 24;
+
+// From the last to the first, since each is put at the front of its chain.
+for (let number = knownNames.length - 1; number > 0; number -= 1) {
+  const name = knownNames[number]!;
+  const { length } = name;
+  ends.set((length < 8 ? [0, length - 4, 0, length - 4] : [0, 4, length - 8, length - 4]).map((at) => wordOf(name, at)), number * 4);
+  middle[number] = middleWords.length;
+  for (let at = 8; at < length - 8; at += 4) middleWords.push(wordOf(name, at));
+  const slot = hash(wordOf(name, 0));
+  nextInChain[number] = chains[slot]!;
+  chains[slot] = number;
+}
+const middles = Int32Array.from(middleWords);
+
+/** Length of a name by its number. */
+export const knownLength = (number: number): number => lengths[number]!;
+
+/** Number of the name that stands at `at`, followed by a colon; 0: none that is known. May look beyond the octets received, so the caller compares the length with its bound. */
+export function recognise(bytes: Uint8Array, view: DataView, at: number): number {
+  const start = view.getInt32(at, true);
+  for (let number = chains[hash(start)]!; number !== 0; number = nextInChain[number]!) {
+    const length = lengths[number]!;
+    if (bytes[at + length] !== 0x3a) continue;
+    const e = number * 4;
+    const second = length < 8 ? at + length - 4 : at + 4;
+    const third = length < 8 ? at : at + length - 8;
+    if (((start ^ ends[e]!) | (view.getInt32(second, true) ^ ends[e + 1]!) | (view.getInt32(third, true) ^ ends[e + 2]!) | (view.getInt32(at + length - 4, true) ^ ends[e + 3]!)) !== 0) continue;
+    if (length <= 16 || sameMiddle(view, at, length, middle[number]!)) return number;
+  }
+  return 0;
+}
+
+function sameMiddle(view: DataView, at: number, length: number, first: number): boolean {
+  for (let i = at + 8, w = first; i < at + length - 8; i += 4, w += 1) if (view.getInt32(i, true) !== middles[w]) return false;
+  return true;
+}

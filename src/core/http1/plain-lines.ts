@@ -1,0 +1,236 @@
+/**
+ * The fast road through a section. Lines that are whole, plain and within all limits, which is nearly every line there is, are read here in one sweep, several octets
+ * at a time. Anything else is left untouched for `head-reader.ts`, which decides octet by octet what is valid: nothing may be accepted here that it would not accept
+ * with the same result, and nothing is refused here.
+ *
+ * Reads of several octets may look beyond the end of what was received, into what was there before or into the slack, but nothing found there counts: every index is
+ * compared with the stop before it is believed.
+ */
+import { classOf } from './chars.ts';
+import type { Inbox } from './inbox.ts';
+import { knownLength, recognise } from './known-names.ts';
+import type { Limits } from './limits.ts';
+import type { Steering } from './steering.ts';
+
+// Constants of a module are built into its machine code; imported ones are loaded and checked at every use, which takes a sixth of the time here.
+const classes = classOf;
+const TCHAR = 1;
+const REG_NAME = 32;
+const DIGIT = 64;
+const HTAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const SP = 0x20;
+const COLON = 0x3a;
+const SPANS_PER_FIELD = 5;
+// Octets read together, little-endian.
+const HTTP = 0x50545448;
+const SLASH_1_1 = 0x312e312f;
+const SLASH_1_0 = 0x302e312f;
+const CR_LF = 0x0a0d;
+const GET_SPACE = 0x20544547;
+
+/** Bit `n`: one of the names that {@link Steering.note} knows has `n` octets. */
+const steeringLengths = (1 << 4) | (1 << 6) | (1 << 7) | (1 << 10) | (1 << 14) | (1 << 17);
+/** Bit `c & 31`: one of them begins with the letter `c`. */
+const steeringLetters = [...'huect'].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) & 31)), 0);
+
+// ── questions about four octets at once ───────────────────────────────────────────────────────────────────────────
+//
+// They are held in a 32-bit integer as `DataView.getInt32(i, true)` reads them: the first octet lowest. Each answer is a mask with the high bit of an octet set where
+// the octet is *not* of the class. The lowest such bit is exact; above it there may be false alarms, because what an octet borrows or carries goes to its upper
+// neighbours. So zero means that all four are of the class, and `firstOf` finds the first that is not.
+
+/**
+ * Neither of 0x20 to 0x7E: what ends a run of plain value octets. (HTAB and obs-text end it too, although a value may hold them.)
+ * The difference marks what is below 0x20 and what is from 0xA0 up, the sum what is from 0x7F to 0xFE: together, all that is not plain.
+ */
+const notPlain = (word: number): number => ((word - 0x20202020) | (word + 0x01010101)) & 0x80808080;
+
+/** Neither of 0x21 to 0x7E without `#`: what ends a request target. */
+const notTarget = (word: number): number => {
+  const hash = word ^ 0x23232323;
+  return ((word - 0x21212121) | (word + 0x01010101) | word | ((hash - 0x01010101) & ~hash)) & 0x80808080;
+};
+
+/** Neither a letter nor `-`: what ends most field names. */
+const notNameLike = (word: number): number => {
+  // In lower case: a letter is marked by the first sum and not by the second.
+  const lower = word | 0x20202020;
+  return ((~(lower + 0x1f1f1f1f) | (lower + 0x05050505)) & ((word ^ 0x2d2d2d2d) + 0x7f7f7f7f) | word) & 0x80808080;
+};
+
+/** Index from which on fewer than 32 octets lie before `stop`, or not all of the next 32 are plain. A function of its own, because its loop needs every register. */
+function skipPlain(view: DataView, from: number, stop: number): number {
+  let i = from;
+  while (i + 32 <= stop) {
+    const a = view.getInt32(i, true);
+    const b = view.getInt32(i + 4, true);
+    const c = view.getInt32(i + 8, true);
+    const d = view.getInt32(i + 12, true);
+    const e = view.getInt32(i + 16, true);
+    const f = view.getInt32(i + 20, true);
+    const g = view.getInt32(i + 24, true);
+    const h = view.getInt32(i + 28, true);
+    if (
+      (((a - 0x20202020) | (a + 0x01010101) | (b - 0x20202020) | (b + 0x01010101) | (c - 0x20202020) | (c + 0x01010101) | (d - 0x20202020) | (d + 0x01010101) |
+        (e - 0x20202020) | (e + 0x01010101) | (f - 0x20202020) | (f + 0x01010101) | (g - 0x20202020) | (g + 0x01010101) | (h - 0x20202020) | (h + 0x01010101)) & 0x80808080) !== 0
+    ) break;
+    i += 32;
+  }
+  return i;
+}
+
+/** Number of octets before the first one that a mask marks. The mask is not zero. */
+const firstOf = (mask: number): number => (31 - Math.clz32(mask & -mask)) >> 3;
+
+// ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a sweep finds, and needs of what was found before. Positions count from the section's first octet. */
+export interface PlainSection {
+  firstEnd: number;
+  targetStart: number;
+  targetEnd: number;
+  versionStart: number;
+  versionEnd: number;
+  ascii: boolean;
+  count: number;
+  readonly spans: Int32Array;
+  readonly first: number;
+  size: number;
+  lineStart: number;
+  readonly steering: Steering;
+}
+
+/** `METHOD SP target SP HTTP/1.x CR LF`. Returns the index behind it; 0: not that plain, or not all there. */
+export function sweepRequestLine(section: PlainSection, inbox: Inbox, limits: Limits): number {
+  const { bytes, view, end, start: origin } = inbox;
+  // The version and its line end have ten octets.
+  const stop = Math.min(end - 10, origin + limits.maxRequestLineBytes - 8);
+  let i = origin;
+  if (view.getInt32(i, true) === GET_SPACE) i += 3;
+  else while (i < stop && (classes[bytes[i]!]! & TCHAR) !== 0) i += 1;
+  if (i === origin || i >= stop || bytes[i] !== SP) return 0;
+  const methodEnd = i - origin;
+  i += 1;
+  for (;;) {
+    const mark = notTarget(view.getInt32(i, true));
+    if (mark !== 0) {
+      i += firstOf(mark);
+      break;
+    }
+    i += 4;
+    if (i >= stop) return 0;
+  }
+  if (i >= stop || i - origin === methodEnd + 1 || bytes[i] !== SP) return 0;
+  const version = i + 1;
+  if (view.getInt32(version, true) !== HTTP) return 0;
+  const number = view.getInt32(version + 4, true);
+  if ((number !== SLASH_1_1 && number !== SLASH_1_0) || view.getUint16(version + 8, true) !== CR_LF) return 0;
+  section.firstEnd = methodEnd;
+  section.targetStart = methodEnd + 1;
+  section.targetEnd = i - origin;
+  section.versionStart = version - origin;
+  section.versionEnd = version + 8 - origin;
+  section.steering.version = number === SLASH_1_1 ? 11 : 10;
+  section.lineStart = version + 10 - origin;
+  return version + 10;
+}
+
+/** As many field lines as are plain, and the empty line if it follows. Returns the index behind them; `section.size` is set where the section is complete. */
+export function sweepFields(section: PlainSection, inbox: Inbox, from: number, limits: Limits, kind: 'request' | 'response' | 'trailers'): number {
+  const { bytes, view, end, start: origin } = inbox;
+  const { spans, steering, first } = section;
+  const { maxFieldLineBytes } = limits;
+  // Trailers say nothing to the connection.
+  const lengths = kind === 'trailers' ? 0 : steeringLengths;
+  const sectionStop = Math.min(end, origin + limits.maxHeadBytes);
+  // The table's row for the next line, and the last row that may be used.
+  let at = first + section.count * SPANS_PER_FIELD;
+  const lastRow = Math.min(first + (limits.maxFields - 1) * SPANS_PER_FIELD, spans.length - SPANS_PER_FIELD);
+  let line = from;
+  lines: while (line + 2 <= sectionStop) {
+    if (bytes[line] === CR) {
+      if (bytes[line + 1] === LF) section.size = line + 2 - origin;
+      break;
+    }
+    if (at > lastRow) break;
+    // The line end is the last that may lie here.
+    const stop = Math.min(sectionStop, line + maxFieldLineBytes + 2);
+    let i = line;
+    const known = recognise(bytes, view, line);
+    if (known !== 0) i += knownLength(known);
+    else {
+      for (;;) {
+        const low = notNameLike(view.getInt32(i, true));
+        const high = notNameLike(view.getInt32(i + 4, true));
+        if ((low | high) === 0) {
+          i += 8;
+          if (i >= stop) break lines;
+          continue;
+        }
+        i += low !== 0 ? firstOf(low) : 4 + firstOf(high);
+        if (i >= stop) break lines;
+        const octet = bytes[i]!;
+        if (octet === COLON) break;
+        if ((classes[octet]! & TCHAR) === 0) break lines;
+        i += 1;
+      }
+    }
+    const nameEnd = i;
+    i += 1;
+    if (bytes[i] === SP) i += 1;
+    const valueStart = i;
+    if (i >= stop || nameEnd === line || bytes[i] === SP || bytes[i] === HTAB) break;
+    for (;;) {
+      const a = notPlain(view.getInt32(i, true));
+      const b = notPlain(view.getInt32(i + 4, true));
+      const c = notPlain(view.getInt32(i + 8, true));
+      const d = notPlain(view.getInt32(i + 12, true));
+      if ((a | b | c | d) === 0) {
+        i = skipPlain(view, i + 16, stop);
+        if (i >= stop) break lines;
+        continue;
+      }
+      i += a !== 0 ? firstOf(a) : b !== 0 ? 4 + firstOf(b) : c !== 0 ? 8 + firstOf(c) : 12 + firstOf(d);
+      if (i >= stop) break lines;
+      const octet = bytes[i]!;
+      if (octet === CR) break;
+      if (octet > 0x7f) section.ascii = false;
+      else if (octet !== HTAB) break lines;
+      i += 1;
+    }
+    if (i + 2 > stop || bytes[i + 1] !== LF) break;
+    let valueEnd = i;
+    while (valueEnd > valueStart && bytes[valueEnd - 1]! <= SP) valueEnd -= 1;
+    const nameLength = nameEnd - line;
+    if (nameLength < 32 && (lengths & (1 << nameLength)) !== 0 && (steeringLetters & (1 << (bytes[line]! & 31))) !== 0) {
+      // What cannot stand is noted by nobody: it is refused when the line is read again.
+      if (steering.note(bytes, view, line, nameLength, valueStart, valueEnd, ((at - first) / SPANS_PER_FIELD) | 0, kind === 'request') !== undefined) break;
+    }
+    spans[at] = line - origin;
+    spans[at + 1] = nameEnd - origin;
+    spans[at + 2] = valueStart - origin;
+    spans[at + 3] = valueEnd - origin;
+    spans[at + 4] = known;
+    at += SPANS_PER_FIELD;
+    line = i + 2;
+  }
+  section.count = ((at - first) / SPANS_PER_FIELD) | 0;
+  section.lineStart = line - origin;
+  return line;
+}
+
+/** Is `bytes[from, to)` a registered name or IPv4 address, with or without a port of up to four digits? Nearly every Host is. False: ask `validAuthority`. */
+export function isPlainHost(bytes: Uint8Array, view: DataView, from: number, to: number): boolean {
+  let i = from;
+  while (i + 4 <= to && notNameLike(view.getInt32(i, true)) === 0) i += 4;
+  // What is left of a name, together with octets before it.
+  if (i > from && i < to && notNameLike(view.getInt32(to - 4, true)) === 0) return true;
+  while (i < to && (classes[bytes[i]!]! & REG_NAME) !== 0) i += 1;
+  if (i === from) return false;
+  if (i === to) return true;
+  if (bytes[i] !== COLON || to - i > 5) return false;
+  for (i += 1; i < to; i += 1) if ((classes[bytes[i]!]! & DIGIT) === 0) return false;
+  return true;
+}
