@@ -7,9 +7,12 @@ import { HttpClient, type ClientResult } from '../../src/client/http-client.ts';
 import { systemHost } from '../../src/host/system.ts';
 import type { DuplexSocket } from '../../src/net/socket.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
-import { decode, echoAsgi, echoWsgi, encode, failingAsgi, failingWsgi, streamAsgi, streamWsgi } from '../helpers/apps.ts';
-import type { AsgiApp } from '../../src/gateway/asgi/types.ts';
+import { WebSocketClient, type WebSocketClientEvent } from '../../src/client/websocket.ts';
+import type { WebSocketTarget } from '../../src/client/websocket-opening.ts';
+import { decode, echoAsgi, echoWebSocket, echoWsgi, encode, failingAsgi, failingWsgi, streamAsgi, streamWsgi } from '../helpers/apps.ts';
+import type { AsgiApp, AsgiSend } from '../../src/gateway/asgi/types.ts';
 import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
+import { clientFrame } from '../helpers/ws-script.ts';
 
 /** A server that runs, and how to get a connection to it. */
 export interface Reached {
@@ -28,7 +31,7 @@ const bytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char
 export function exchangeContract(road: string, reach: Reach): void {
   describe(`over ${road}`, () => {
     let reached: Reached | undefined;
-    const clients: HttpClient[] = [];
+    const clients: { reset(): void }[] = [];
     afterEach(async () => {
       for (const client of clients.splice(0)) client.reset();
       await reached?.close();
@@ -44,6 +47,31 @@ export function exchangeContract(road: string, reach: Reach): void {
       return made;
     };
     const ask = async (request: string, options: { readonly cuts?: readonly number[]; readonly endAfter?: boolean } = {}): Promise<ClientResult> => (await client()).send(bytes(request), options);
+    /** A WebSocket, what it has told, and a wait for the next event of a kind. */
+    const webSocket = async (target: Omit<WebSocketTarget, 'authority'>) => {
+      const events: WebSocketClientEvent[] = [];
+      const messages: (string | Uint8Array)[] = [];
+      const frames: Extract<WebSocketClientEvent, { type: 'frame' }>[] = [];
+      let look = (): void => {};
+      const made = new WebSocketClient(await reached!.connect(), { host: systemHost, timeoutMs: 5000, authority: 'a', ...target }, (event) => {
+        if (event.type === 'message') messages.push(event.data);
+        if (event.type === 'frame') frames.push(event);
+        events.push(event);
+        look();
+      });
+      clients.push(made);
+      const next = <T extends WebSocketClientEvent['type']>(type: T): Promise<Extract<WebSocketClientEvent, { type: T }>> =>
+        new Promise((resolve) => {
+          look = () => {
+            const at = events.findIndex((event) => event.type === type);
+            if (at < 0) return;
+            look = () => {};
+            resolve(events.splice(at, 1)[0] as Extract<WebSocketClientEvent, { type: T }>);
+          };
+          look();
+        });
+      return { client: made, next, messages, frames };
+    };
     const bodies = (result: ClientResult): string[] => result.responses.map(({ body }) => decode(body));
 
     describe.each([['WSGI', echoWsgi, streamWsgi, failingWsgi], ['ASGI', echoAsgi, streamAsgi, failingAsgi]] as const)('%s', (_name, echo, stream, failing) => {
@@ -208,6 +236,106 @@ export function exchangeContract(road: string, reach: Reach): void {
       await expect.poll(() => release.length).toBe(1);
       release[0]!();
       expect(bodies(await slow)).toEqual(['/slow']);
+    });
+
+    describe('a WebSocket', () => {
+      test('is accepted, gives back text, bytes and fragments, and closes in order', async () => {
+        await start(echoWebSocket);
+        const socket = await webSocket({ target: '/chat', subprotocols: ['one', 'two'] });
+        expect(await socket.next('open')).toMatchObject({ subprotocol: 'one', compressed: false });
+        for (const data of ['hello', 'é€😀', '', 'x'.repeat(100_000)]) {
+          socket.client.send({ type: 'text', text: data });
+          expect(await socket.next('message')).toMatchObject({ data });
+        }
+        const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => i);
+        socket.client.send({ type: 'binary', bytes });
+        expect((await socket.next('message')).data).toEqual(bytes);
+        socket.client.sendRaw(clientFrame('text', 'in ', { fin: false }));
+        socket.client.sendRaw(clientFrame('ping', 'between'));
+        socket.client.sendRaw(clientFrame('continuation', 'pieces'));
+        expect(await socket.next('message')).toMatchObject({ data: 'in pieces' });
+        expect(await socket.next('pong')).toMatchObject({ payload: encode('between') });
+        socket.client.close(3000, 'enough');
+        expect(await socket.next('closed')).toEqual({ type: 'closed', code: 3000, reason: '', clean: true });
+      });
+
+      test('is compressed where both sides want it', async () => {
+        await start(echoWebSocket);
+        const socket = await webSocket({ target: '/', compress: true });
+        expect(await socket.next('open')).toMatchObject({ compressed: true });
+        const text = 'again and '.repeat(10_000);
+        for (let i = 0; i < 3; i += 1) {
+          socket.client.send({ type: 'text', text });
+          expect((await socket.next('message')).data).toBe(text);
+        }
+        expect(socket.frames.every(({ compressed, length }) => compressed && length < 1000)).toBe(true);
+      });
+
+      test('many messages keep their order, both ways, faster than anybody reads them', async () => {
+        await start(echoWebSocket);
+        const socket = await webSocket({ target: '/' });
+        await socket.next('open');
+        const texts = Array.from({ length: 300 }, (_, i) => `${i} ${'y'.repeat(1 + ((i * 7919) % 5000))}`);
+        for (const text of texts) socket.client.send({ type: 'text', text });
+        socket.client.close();
+        expect(await socket.next('closed')).toMatchObject({ code: 1000, clean: true });
+        expect(socket.messages).toEqual(texts);
+      });
+
+      test('is refused with 403, or with a response of the application\'s', async () => {
+        await start((async (scope, receive, send) => {
+          await receive();
+          if (scope.path === '/no') return send({ type: 'websocket.close' });
+          await send({ type: 'websocket.http.response.start', status: 401 });
+          await send({ type: 'websocket.http.response.body', body: encode('who?') });
+        }) as AsgiApp);
+        expect(await (await webSocket({ target: '/no' })).next('rejected')).toMatchObject({ status: 403 });
+        expect(await (await webSocket({ target: '/who' })).next('rejected')).toMatchObject({ status: 401, body: encode('who?') });
+      });
+
+      test('a client that breaks the protocol is told', async () => {
+        await start(echoWebSocket);
+        const socket = await webSocket({ target: '/' });
+        await socket.next('open');
+        socket.client.sendRaw(Uint8Array.of(0x83, 0x80, 0, 0, 0, 0));
+        expect(await socket.next('closed')).toMatchObject({ code: 1002 });
+      });
+
+      test('the application hears that the client has gone', async () => {
+        let tell!: (event: unknown) => void;
+        const told = new Promise((resolve) => { tell = resolve; });
+        await start((async (_scope, receive, send) => {
+          await receive();
+          await send({ type: 'websocket.accept' });
+          tell(await receive());
+        }) as AsgiApp);
+        const socket = await webSocket({ target: '/' });
+        await socket.next('open');
+        socket.client.reset();
+        expect(await told).toEqual({ type: 'websocket.disconnect', code: 1006, reason: '' });
+      });
+
+      test('what one client says, all hear', async () => {
+        const members = new Set<AsgiSend>();
+        await start((async (_scope, receive, send) => {
+          await receive();
+          await send({ type: 'websocket.accept' });
+          members.add(send);
+          for (let event = await receive(); event.type === 'websocket.receive'; event = await receive()) {
+            for (const member of members) await member({ type: 'websocket.send', text: event.text! });
+          }
+          members.delete(send);
+        }) as AsgiApp);
+        const sockets = await Promise.all([1, 2, 3].map(() => webSocket({ target: '/' })));
+        await Promise.all(sockets.map((socket) => socket.next('open')));
+        await expect.poll(() => members.size).toBe(3);
+        sockets[1]!.client.send({ type: 'text', text: 'all of you' });
+        for (const socket of sockets) expect(await socket.next('message')).toMatchObject({ data: 'all of you' });
+        sockets[0]!.client.close();
+        await sockets[0]!.next('closed');
+        sockets[2]!.client.send({ type: 'text', text: 'those who are left' });
+        for (const socket of sockets.slice(1)) expect(await socket.next('message')).toMatchObject({ data: 'those who are left' });
+      });
     });
   });
 }

@@ -70,3 +70,112 @@ describe('a WebSocket that does not come about', () => {
     expect(await next('closed')).toMatchObject({ code: 1006, message: 'The connection was reset from this side.' });
   });
 });
+
+const echo = `
+export const app = async (scope: any, receive: any, send: any) => {
+  if (scope.type !== 'websocket') return;
+  await receive();
+  if (scope.path === '/no') return send({ type: 'websocket.close' });
+  await send({ type: 'websocket.accept', subprotocol: scope.subprotocols[0] ?? null });
+  for (;;) {
+    const event = await receive();
+    if (event.type !== 'websocket.receive') return;
+    await send({ type: 'websocket.send', text: event.text, bytes: event.bytes });
+  }
+};
+`;
+
+describe('a WebSocket', () => {
+  test('text, bytes, a ping, and the close; both ends of each frame are in the trace, at the same octets', async () => {
+    const { machine, run, seen } = rig();
+    await run(echo);
+    const { session, next } = opened(machine, { target: '/chat?a=1', subprotocols: ['one'], headers: [['Origin', 'http://page']] });
+    expect(session.state).toBe('CONNECTING');
+    expect(await next('open')).toMatchObject({ subprotocol: 'one', compressed: false });
+    expect(session.state).toBe('OPEN');
+    expect(session.send({ type: 'text', text: 'hé' })).toBeUndefined();
+    const sent = await next('frame');
+    expect(sent).toMatchObject({ direction: 'sent', opcode: 'text', fin: true, masked: true, length: 3 });
+    expect(await next('message')).toEqual({ type: 'message', data: 'hé' });
+    expect(await next('frame')).toMatchObject({ direction: 'received', opcode: 'text', masked: false, length: 3 });
+    for (const process of ['client', 'worker-1']) {
+      expect(await seen((event) => event.type === 'ws.frame' && event.process === process && event.stream === 'c2s')).toMatchObject({ connection: session.connection, span: sent.span });
+    }
+    session.send({ type: 'binary', bytes: Uint8Array.of(1, 2) });
+    expect((await next('message')).data).toEqual(Uint8Array.of(1, 2));
+    session.send({ type: 'ping', payload: ascii('x') });
+    expect(await next('pong')).toMatchObject({ payload: ascii('x') });
+    expect(session.send({ type: 'close', code: 1006, reason: '' })).toMatchObject({ code: 'ws-bad-close-code', clause: 'RFC6455-7.4-CODE' });
+    session.send({ type: 'close', code: 3000, reason: 'done' });
+    expect(session.state).toBe('CLOSING');
+    expect(await next('closed')).toEqual({ type: 'closed', code: 3000, reason: '', clean: true });
+    expect(session.send({ type: 'raw', bytes: ascii('x') })).toMatchObject({ code: 'ws-not-open' });
+    expect(await seen((event) => event.type === 'gateway.scope')).toMatchObject({ entries: expect.arrayContaining([expect.objectContaining({ key: 'subprotocols', value: '["one"]' })]) });
+  });
+
+  test('compressed', async () => {
+    const { machine, run } = rig();
+    await run(echo);
+    const { session, next } = opened(machine, { target: '/', compress: true });
+    expect(await next('open')).toMatchObject({ compressed: true });
+    session.send({ type: 'text', text: 'ab'.repeat(5000) });
+    expect(await next('frame')).toMatchObject({ compressed: true });
+    expect((await next('message')).data).toBe('ab'.repeat(5000));
+  });
+
+  test('a handshake of one\'s own, and a frame of one\'s own that breaks a rule', async () => {
+    const { machine, run, seen } = rig();
+    await run(echo);
+    const { session, next } = opened(machine, { bytes: ascii('GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n') });
+    await next('open');
+    expect(session.send({ type: 'raw', bytes: Uint8Array.of(0x81, 0x01, 0x41) })).toBeUndefined();
+    expect(await next('closed')).toMatchObject({ code: 1002, reason: 'A frame from the client is not masked.' });
+    expect(await seen((event) => event.type === 'ws.error')).toMatchObject({ process: 'worker-1', code: 'ws-unmasked', clause: 'RFC6455-5.1-CLIENT-MASKS' });
+  });
+
+  test('a handshake of the wrong version', async () => {
+    const { machine, run } = rig();
+    await run(echo);
+    const { next } = opened(machine, { bytes: ascii('GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 8\r\n\r\n') });
+    const rejected = await next('rejected');
+    expect(rejected).toMatchObject({ status: 426, headers: expect.arrayContaining([['Sec-WebSocket-Version', '13']]) });
+    expect(new TextDecoder().decode(rejected.body)).toContain('RFC6455-4.4-VERSION');
+  });
+
+  test('refused by the application', async () => {
+    const { machine, run } = rig();
+    await run(echo);
+    expect(await opened(machine, { target: '/no' }).next('rejected')).toMatchObject({ status: 403, error: { code: 'ws-not-101' } });
+  });
+
+  test('a WSGI application answers as it does to any request', async () => {
+    const { machine, run } = rig();
+    await run(wsgi('environ.PATH_INFO'));
+    const rejected = await opened(machine, { target: '/chat' }).next('rejected');
+    expect([rejected.status, new TextDecoder().decode(rejected.body)]).toEqual([200, '/chat']);
+  });
+
+  test('closed by disconnect: the closing handshake', async () => {
+    const { machine, run } = rig();
+    await run(echo);
+    const { session, next } = opened(machine, { target: '/' });
+    await next('open');
+    machine.disconnect(session.connection, 'close');
+    expect(await next('closed')).toMatchObject({ code: 1000, clean: true });
+  });
+
+  test('Stop ends it with 1012, or at once where the process is silent', async () => {
+    const { machine, run } = rig();
+    await run(echo);
+    const polite = opened(machine, { target: '/' });
+    await polite.next('open');
+    await machine.stop();
+    expect(await polite.next('closed')).toMatchObject({ code: 1012 });
+    await run(echo.replace("const event = await receive();", "const event = await receive(); for (;;);"));
+    const stuck = opened(machine, { target: '/' });
+    await stuck.next('open');
+    stuck.session.send({ type: 'text', text: 'x' });
+    await machine.stop();
+    expect(await stuck.next('closed')).toMatchObject({ code: 1006, message: 'The server was stopped.' });
+  });
+});
