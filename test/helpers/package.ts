@@ -48,10 +48,12 @@ export class Command {
     });
   }
 
-  static async start(args: readonly string[], options: { readonly cwd: string; readonly env?: Record<string, string> }): Promise<Command> {
+  static async start(args: readonly string[], options: { readonly cwd: string; readonly env?: Record<string, string>; readonly shell?: string }): Promise<Command> {
     const cli = join(await builtPackage(), 'cli.js');
     const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-    return new Command(spawn(process.execPath, [cli, ...args], { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] }));
+    // `shell`: a command of the shell that says under which limits it runs.
+    const [file, before] = options.shell === undefined ? [process.execPath, []] : ['/bin/sh', ['-c', `${options.shell}; exec "$@"`, 'sh', process.execPath]];
+    return new Command(spawn(file, [...before, cli, ...args], { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   #tell(): void {
