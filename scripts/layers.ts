@@ -27,6 +27,7 @@ export const matrix = {
   trace: ['host'],
   core: ['host', 'trace'],
   gateway: ['core', 'host', 'trace'],
+  python: ['gateway', 'trace'],
   net: ['host', 'trace'],
   server: ['core', 'gateway', 'net', 'host', 'trace'],
   client: ['core', 'net', 'host', 'trace'],
@@ -39,7 +40,7 @@ export const matrix = {
   machine: ['rpc', 'net', 'client', 'snippet', 'host', 'trace'],
   playground: ['machine', 'snippet', 'trace', 'client', 'core', 'gateway'],
   ui: ['playground', 'machine', 'embed', 'snippet', 'host', 'trace'],
-  node: ['server', 'gateway', 'net', 'host', 'trace'],
+  node: ['server', 'gateway', 'python', 'net', 'host', 'trace'],
   api: ['host', 'trace', 'core', 'gateway', 'net', 'server', 'client', 'snippet', 'frameworks', 'embed', 'node'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -57,6 +58,8 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   core: ['pako', '@noble/hashes'],
   frameworks: ['@sinclair/typebox'],
   snippet: ['pako', 'fflate'],
+  // The type of it; whoever starts a Python brings the module along.
+  python: ['pyodide'],
   // Ourselves, as a user of the package would: examples are read and copied.
   examples: ['porthole'],
   rpc: ['comlink'],

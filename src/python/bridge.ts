@@ -1,0 +1,87 @@
+import { AsgiViolation, WsgiViolation, type ViolationInit } from '../gateway/errors.ts';
+import type { AsgiClause } from '../gateway/asgi/clauses.ts';
+import type { WsgiClause } from '../gateway/wsgi/clauses.ts';
+import type { SourceSite } from '../trace/events.ts';
+import { PythonException } from './exception.ts';
+import { readPlace } from './place.ts';
+
+/** Entry functions of `bridge/wsgi.py`. */
+export interface WsgiModule {
+  call(number: number, environ: string, exchange: object): readonly Uint8Array[] | number | undefined;
+  next_block(key: number): Uint8Array | undefined;
+  site_of_block(key: number): string | undefined;
+  close(key: number): boolean | undefined;
+}
+
+/** Entry functions of `bridge/asgi.py`. */
+export interface AsgiModule {
+  call(number: number, scope: string, host: object): number;
+  deliver(key: number, event: string, name: string, octets: Uint8Array | undefined): void;
+  sent(key: number, token: number): void;
+  refused(key: number, token: number, error: unknown): void;
+}
+
+/** Entry functions of `bridge/loader.py`. */
+export interface LoaderModule {
+  load(root: string, file: string, name: string, interface_: string, factory: boolean): string | undefined;
+}
+
+interface SitesModule { here(): string | undefined }
+interface BorderModule { host: object }
+
+/**
+ * Our end of the border: Python's entry functions, and how its errors come out of them. A Python exception does not travel as
+ * Pyodide's, whose traceback begins in our code; the entry function tells it and returns nothing.
+ */
+export class Bridge {
+  readonly wsgi: WsgiModule;
+  readonly asgi: AsgiModule;
+  readonly loader: LoaderModule;
+  readonly #sites: SitesModule;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(importModule: (name: string) => unknown) {
+    const border = importModule('border') as BorderModule;
+    border.host = {
+      raised: (name: string, message: string, traceback: string, place: string | undefined) => {
+        this.#failure = { error: new PythonException(name, message, traceback, readPlace(place)) };
+      },
+      threw: (error: unknown) => {
+        this.#failure = { error };
+      },
+      violation: (kind: 'wsgi' | 'asgi', code: string, clause: string, message: string, advice: string, given: string, expected: string) => this.#violation(kind, { code, clause, message, advice, given, expected }),
+    };
+    this.wsgi = entries(importModule('wsgi'), ['call', 'next_block', 'site_of_block', 'close']);
+    this.asgi = entries(importModule('asgi'), ['call', 'deliver', 'sent', 'refused']);
+    this.loader = entries(importModule('loader'), ['load']);
+    this.#sites = entries(importModule('sites'), ['here']);
+  }
+
+  /** The user's line that is calling us. */
+  here(): SourceSite | undefined {
+    return readPlace(this.#sites.here());
+  }
+
+  /** Call an entry function. Throws what the Python in it ended with. */
+  enter<T>(entry: () => T): T {
+    const result = entry();
+    if (this.#failure !== undefined) throw this.failure();
+    return result;
+  }
+
+  /** What was told last, once. */
+  failure(): unknown {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure?.error;
+  }
+
+  #violation(kind: 'wsgi' | 'asgi', init: ViolationInit): WsgiViolation | AsgiViolation {
+    const site = this.here();
+    const given = { ...init, ...(site && { site }) };
+    return kind === 'wsgi' ? new WsgiViolation({ ...given, clause: init.clause as WsgiClause }) : new AsgiViolation({ ...given, clause: init.clause as AsgiClause });
+  }
+}
+
+/** The functions themselves: looking them up on the proxy of the module costs as much as a call. */
+const entries = <T extends object>(module: unknown, names: readonly (keyof T & string)[]): T => Object.fromEntries(names.map((name) => [name, (module as T)[name]])) as T;
