@@ -30,7 +30,7 @@ const entries: Record<string, string> = {
 
 /** Build into `out`. `types`: also check types and write declarations. */
 export async function buildPackage(out: string, options: { readonly types: boolean }): Promise<void> {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string>; peerDependencies: Record<string, string> };
   empty(out);
   await build({
     root,
@@ -47,7 +47,7 @@ export async function buildPackage(out: string, options: { readonly types: boole
       modulePreload: false,
       lib: { entry: entries, formats: ['es'] },
       rolldownOptions: {
-        external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(?:/|$)`))],
+        external: [/^node:/, ...Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(?:/|$)`))],
         // One flat folder: `import.meta.url` of a chunk stays next to the entries (see `loader.ts`).
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
       },

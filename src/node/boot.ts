@@ -4,10 +4,11 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InterfaceError } from '../gateway/detect.ts';
+import type { SiteReader } from '../gateway/site.ts';
 import { SocketError } from '../net/socket.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { noTrace, tee, type Tracer } from '../trace/tracer.ts';
-import { AppImportError, importApp } from './import-app.ts';
+import { AppImportError, importApp, type ImportedApp } from './import-app.ts';
 import { toleratePipes, type Log } from './log.ts';
 import { printTrace } from './print-trace.ts';
 import { serve, type Serving } from './serve.ts';
@@ -23,9 +24,9 @@ export async function boot(target: string, settings: Settings, bind: readonly st
   // An import or a startup that waits for something that never comes leaves Node nothing to do, and it would end silently.
   const patience = setInterval(() => log.warning(`${target} is still starting: its import, or its answer to lifespan.startup, has not come yet`), lifespanMs);
   try {
-    const { value, name } = await importApp(target, { factory: settings.factory });
+    const { value, name, sites } = await importApp(target, { factory: settings.factory, interface: settings.interface });
     surviveTheApp(log);
-    return await serveImported(value, name, settings, bind, log, onServed);
+    return await serveImported({ value, name, sites }, settings, bind, log, onServed);
   } finally {
     clearInterval(patience);
   }
@@ -47,7 +48,7 @@ function tracerOf({ trace, verboseWire }: Settings): Tracer {
   return tee(trace ? printTrace(String(process.pid), write) : noTrace, verboseWire ? printWire(write) : noTrace);
 }
 
-function serveImported(value: unknown, name: string, settings: Settings, bind: readonly string[], log: Log, onServed: (() => void) | undefined): Promise<Serving> {
+function serveImported({ value, name, sites }: Pick<ImportedApp, 'value' | 'name'> & { readonly sites: SiteReader | undefined }, settings: Settings, bind: readonly string[], log: Log, onServed: (() => void) | undefined): Promise<Serving> {
   if (logsAccess(settings)) accessFile = new LineFile(settings.accessLogFile || '-', (problem) => log.error(`Access log: ${problem}`));
   return serve(value, {
     bind,
@@ -60,6 +61,7 @@ function serveImported(value: unknown, name: string, settings: Settings, bind: r
     ...(settings.trace || settings.verboseWire ? { tracer: tracerOf(settings) } : {}),
     isAppFile,
     ...(onServed === undefined ? {} : { onServed }),
+    ...(sites === undefined ? {} : { sites }),
     onLog: (source, level, text) => {
       if (source === 'server') log[level](text);
       else if (source === 'wsgi.errors') process.stderr.write(withLineEnd(text));

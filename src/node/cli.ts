@@ -174,7 +174,7 @@ function fail(error: unknown): number {
 /** Load the application and say what it is, without serving it. */
 async function check(target: string, settings: Settings): Promise<number> {
   try {
-    const { value, name } = await importApp(target, { factory: settings.factory });
+    const { value, name } = await importApp(target, { factory: settings.factory, interface: settings.interface });
     const app = toGatewayApp(value, settings.interface, name);
     process.stdout.write(`${name} speaks ${app.interface.toUpperCase()}; the settings are in order.\n`);
     return exitCodes.ok;

@@ -5,6 +5,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { InterfaceError } from '../gateway/detect.ts';
+import type { SiteReader } from '../gateway/site.ts';
+import type { PythonLoadError } from '../python/load-app.ts';
 import { extensions, findModule, installLoader } from './loader.ts';
 import { nearest } from './suggest.ts';
 import { formatPlace, placeOf, type Place } from './typescript.ts';
@@ -39,6 +42,8 @@ export interface ImportedApp {
   readonly name: string;
   /** Absolute path of the module. */
   readonly file: string;
+  /** Finds its lines, where it is not JavaScript. */
+  readonly sites?: SiteReader;
 }
 
 /** Cut `MODULE[:NAME]` at the last colon; one that is part of a Windows drive (`C:\app.ts`) does not count. */
@@ -50,9 +55,10 @@ export function splitTarget(target: string): { readonly module: string; readonly
 
 /**
  * Import the application that `target` names. `cwd`: where a relative MODULE starts. `factory`: NAME is called, without
- * arguments, to make the application (a promise is awaited). Throws (rejects with) {@link AppImportError}.
+ * arguments, to make the application (a promise is awaited). `interface`: what a Python application speaks, where its shape
+ * does not tell. Throws (rejects with) {@link AppImportError}, and for Python with InterfaceError.
  */
-export async function importApp(target: string, options: { readonly cwd?: string; readonly factory?: boolean } = {}): Promise<ImportedApp> {
+export async function importApp(target: string, options: { readonly cwd?: string; readonly factory?: boolean; readonly interface?: 'auto' | 'wsgi' | 'asgi' | 'fetch' } = {}): Promise<ImportedApp> {
   const cwd = options.cwd ?? process.cwd();
   const { module, name } = splitTarget(target);
   if (module === '') throw new AppImportError('bad-target', `'${target}' names no module.`, 'Write MODULE or MODULE:NAME, for example app.ts:app.');
@@ -60,6 +66,7 @@ export async function importApp(target: string, options: { readonly cwd?: string
     throw new AppImportError('bad-target', `'${name}' in '${target}' is not a name.`, 'Write MODULE:NAME, where NAME is what the module exports.');
   }
   const file = locate(module, cwd);
+  if (extname(file) === '.py') return importFromPython(file, name, cwd, options);
   installLoader();
   const namespace = await evaluate(file, cwd);
   const shown = relative(cwd, file) || basename(file);
@@ -69,10 +76,7 @@ export async function importApp(target: string, options: { readonly cwd?: string
 
 function locate(module: string, cwd: string): string {
   const path = resolve(cwd, module);
-  if (extname(path) === '.py' || (findModule(path) === undefined && statSync(`${path}.py`, { throwIfNoEntry: false })?.isFile())) {
-    throw new AppImportError('unsupported', `'${module}' is a Python module, and the command line does not run Python yet.`, 'Run it in the playground, which has a Python of its own, or with gunicorn or uvicorn.');
-  }
-  const file = findModule(path);
+  const file = findModule(path) ?? findPython(path, module);
   if (file !== undefined) return file;
   const tried = extname(path) === '' ? ` (also not with ${extensions.join(', ')})` : '';
   const folder = dirname(path);
@@ -89,6 +93,34 @@ function locate(module: string, cwd: string): string {
   const dotted = module.includes('.') && !module.includes('/') ? findModule(resolve(cwd, module.replaceAll('.', '/'))) : undefined;
   const advice = dotted !== undefined ? `MODULE is a path: write ${relative(cwd, dotted)}.` : near !== undefined ? `Did you mean '${near}'?` : '';
   throw new AppImportError('missing-module', `There is no module '${module}' in ${folder}${tried}.`, advice);
+}
+
+/** `app.py`, `app`, and `pkg.app` as Python spells it. */
+function findPython(path: string, module: string): string | undefined {
+  const dotted = module.includes('/') ? [] : [`${resolve(dirname(path), module.replaceAll('.', '/'))}.py`];
+  return [`${path}.py`, ...dotted].find((each) => statSync(each, { throwIfNoEntry: false })?.isFile());
+}
+
+/** Node's part in Python is loaded with the first Python module. */
+async function importFromPython(file: string, name: string | undefined, cwd: string, options: Parameters<typeof importApp>[1] & {}): Promise<ImportedApp> {
+  const { importPython, NoPython } = await import('./python.ts');
+  const { PythonLoadError } = await import('../python/load-app.ts');
+  try {
+    const { app, sites } = await importPython({ file, name: name ?? '', cwd, interface: options.interface ?? 'auto', factory: options.factory === true });
+    return { value: app.app, name: app.name, file, sites };
+  } catch (error) {
+    if (error instanceof NoPython) throw new AppImportError('unsupported', `${relative(cwd, file) || basename(file)} is Python. ${error.message}`, '', { cause: error });
+    if (!(error instanceof PythonLoadError)) throw error;
+    throw pythonFailure(error);
+  }
+}
+
+function pythonFailure({ kind, message, advice, site, traceback }: PythonLoadError): Error {
+  if (kind === 'InterfaceError') return new InterfaceError(message, advice);
+  if (traceback === undefined) return new AppImportError(kind === 'TypeError' ? 'not-callable' : 'missing-name', message, advice);
+  const cause = Object.assign(new Error(message), { name: kind, stack: traceback });
+  const place = site && { file: site.file, line: site.line, column: 1 };
+  return new AppImportError('failed-import', `${site ? `${site.file}:${site.line}: ` : ''}${kind}: ${message}`, advice, { place, cause });
 }
 
 async function evaluate(file: string, cwd: string): Promise<Record<string, unknown>> {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { toGatewayApp } from '../gateway/detect.ts';
+import type { SiteReader } from '../gateway/site.ts';
 import type { Host } from '../host/effects.ts';
 import { systemHost } from '../host/system.ts';
 import { formatAddress, type Address } from '../net/socket.ts';
@@ -38,6 +39,8 @@ export interface ServeOptions {
   readonly onServed?: () => void;
   /** Tells the application's files from others on a stack, for the places in the trace: the name to show, or undefined. */
   readonly isAppFile?: ServerOptions['isAppFile'];
+  /** Instead of `isAppFile`, for an application that is not JavaScript: finds its lines (`sites` of what `importApp` returned). */
+  readonly sites?: SiteReader;
   /** Clock, timers and randomness; default: the platform's. */
   readonly host?: Host;
 }
@@ -74,6 +77,7 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),
     ...(options.onServed === undefined ? {} : { onServed: options.onServed }),
     ...(options.isAppFile === undefined ? {} : { isAppFile: options.isAppFile }),
+    ...(options.sites === undefined ? {} : { sites: options.sites }),
   });
   await server.startup();
   const listening: Listening[] = [];

@@ -37,6 +37,8 @@ export class Bridge {
   readonly wsgi: WsgiModule;
   readonly asgi: AsgiModule;
   readonly loader: LoaderModule;
+  /** The block that a WSGI iterable gave last, and the iterable's number. */
+  lastBlock: { readonly block: Uint8Array | undefined; readonly key: number } | undefined;
   readonly #sites: SitesModule;
   #failure: { readonly error: unknown } | undefined;
 

@@ -6,7 +6,7 @@ import type { Python } from './boot.ts';
 import type { Bridge } from './bridge.ts';
 import { PythonException } from './exception.ts';
 import { placeInTraceback } from './place.ts';
-import { PythonIterable, wsgiApp } from './wsgi-app.ts';
+import { siteOfBlock, wsgiApp } from './wsgi-app.ts';
 
 /** Which application. */
 export interface PythonTarget {
@@ -80,5 +80,5 @@ function importError(error: unknown, file: string): unknown {
 const pythonSites = (bridge: Bridge): SiteReader => ({
   here: () => bridge.here(),
   of: (error) => (error instanceof PythonException ? error.site : placeInTraceback((error as { readonly stack?: string } | undefined)?.stack ?? '')),
-  ofBlock: (iterable) => (iterable instanceof PythonIterable ? iterable.site : undefined),
+  gave: (value) => siteOfBlock(bridge, value),
 });

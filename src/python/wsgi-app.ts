@@ -51,7 +51,7 @@ class Exchange {
 }
 
 /** What a Python application returned, block by block. */
-export class PythonIterable implements Iterable<Uint8Array>, Iterator<Uint8Array> {
+class PythonIterable implements Iterable<Uint8Array>, Iterator<Uint8Array> {
   readonly #bridge: Bridge;
   readonly #key: number;
 
@@ -66,6 +66,7 @@ export class PythonIterable implements Iterable<Uint8Array>, Iterator<Uint8Array
 
   next(): IteratorResult<Uint8Array> {
     const value = this.#bridge.enter(() => this.#bridge.wsgi.next_block(this.#key));
+    this.#bridge.lastBlock = { block: value, key: this.#key };
     return value === undefined ? { done: true, value } : { done: false, value };
   }
 
@@ -73,9 +74,10 @@ export class PythonIterable implements Iterable<Uint8Array>, Iterator<Uint8Array
   close(): boolean {
     return this.#bridge.enter(() => this.#bridge.wsgi.close(this.#key))!;
   }
+}
 
-  /** The `yield` that gave the last block, where it is a generator's. */
-  get site(): SourceSite | undefined {
-    return readPlace(this.#bridge.wsgi.site_of_block(this.#key));
-  }
+/** The `yield` that has just given this block, where it was a generator's. */
+export function siteOfBlock(bridge: Bridge, block: unknown): SourceSite | undefined {
+  const last = bridge.lastBlock;
+  return block !== undefined && last?.block === block ? readPlace(bridge.wsgi.site_of_block(last.key)) : undefined;
 }

@@ -42,7 +42,6 @@ export const makeTrouble = () => { throw new RangeError('no'); };
   'throws.ts': 'type T = string;\n\nthrow new TypeError("boom");\n',
   'throws-inside.ts': "import './throws';\n",
   'throws-text.mjs': 'throw "just text";\n',
-  'snake.py': 'app = None\n',
 };
 
 interface Outcome { readonly ok?: string; readonly kind?: string; readonly message?: string; readonly advice?: string; readonly place?: { line: number; column: number } }
@@ -75,7 +74,7 @@ console.log(JSON.stringify(results));
 const targets = [
   'good', 'good.ts', 'good.ts:app', './good', 'good:nested.v1.app', 'sub', 'default', 'common.cjs', 'good:number', 'good:ap', 'good:nested.v2.app', 'good:', ':app', 'good:a b',
   'god', 'sub/gret', 'nowhere/x', 'sub.greet', 'nothing', 'syntax.ts', 'syntax.mjs', 'deep', 'missing-file', 'missing-package', 'missing-export', 'throws', 'throws-inside', 'throws-text.mjs',
-  'snake', 'snake.py', 'good:make --factory', 'good:makeLater --factory', 'good:makeNothing --factory', 'good:makeTrouble --factory', 'good:number --factory',
+  'good:make --factory', 'good:makeLater --factory', 'good:makeNothing --factory', 'good:makeTrouble --factory', 'good:number --factory',
 ];
 
 beforeAll(async () => {
@@ -136,8 +135,6 @@ describe('an application is not found', () => {
     ['good:', 'bad-target', /^'' in 'good:' is not a name\.$/, 'Write MODULE:NAME, where NAME is what the module exports.'],
     [':app', 'bad-target', /^':app' names no module\.$/, 'Write MODULE or MODULE:NAME, for example app.ts:app.'],
     ['good:a b', 'bad-target', /^'a b' in 'good:a b' is not a name\.$/, 'Write MODULE:NAME, where NAME is what the module exports.'],
-    ['snake', 'unsupported', /'snake' is a Python module, and the command line does not run Python yet/, /playground/],
-    ['snake.py', 'unsupported', /Python/, /playground/],
     ['good:makeNothing --factory', 'not-callable', /^What the factory good\.ts:makeNothing returned is undefined, not an application/, ''],
     ['good:makeTrouble --factory', 'failed-import', /^The factory good\.ts:makeTrouble threw RangeError: no$/, ''],
     ['good:number --factory', 'not-callable', /^good\.ts:number is a number, not a factory/, ''],

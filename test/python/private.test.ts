@@ -1,0 +1,44 @@
+/**
+ * What is used of Pyodide without being documented. When this fails after an upgrade, read `src/python/gc-fix.ts` and
+ * `src/python/boot.ts` again before `src/python/version.ts` is changed.
+ */
+import { readFileSync } from 'node:fs';
+import * as pyodide from 'pyodide';
+import { expect, test } from 'vitest';
+import { startPython } from '../../src/python/boot.ts';
+import { withGcFix } from '../../src/python/gc-fix.ts';
+import { pyodideVersion } from '../../src/python/version.ts';
+import { TestPython } from '../helpers/python.ts';
+
+test('this is the Pyodide that Porthole was made for', () => {
+  expect(pyodide.version).toBe(pyodideVersion);
+  const { devDependencies, peerDependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Record<string, Record<string, string>>;
+  expect([devDependencies!['pyodide'], peerDependencies!['pyodide']]).toEqual([pyodideVersion, pyodideVersion]);
+});
+
+test('another one is refused', async () => {
+  await expect(startPython({ loadPyodide: pyodide.loadPyodide, version: '315.0.0' }, {})).rejects.toThrow(`Porthole needs Pyodide ${pyodideVersion}, and this is 315.0.0.`);
+});
+
+test('a module without saveState is not taken for mended', async () => {
+  // The smallest module: a header.
+  const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  const { instantiate } = WebAssembly;
+  await expect(withGcFix(() => WebAssembly.instantiate(empty, {}))).rejects.toThrow('no saveState');
+  expect(WebAssembly.instantiate).toBe(instantiate);
+});
+
+test('current_frame is where the fix looks for it', async () => {
+  const { python } = await TestPython.start();
+  // CPython describes its own layout to debuggers, in a struct that begins with a cookie.
+  const { HEAPU8 } = (python.pyodide as unknown as { readonly _module: { readonly HEAPU8: Uint8Array } })._module;
+  const cookie = new TextEncoder().encode('xdebugpy');
+  let at = -1;
+  for (let i = HEAPU8.indexOf(cookie[0]!); i >= 0 && at < 0; i = HEAPU8.indexOf(cookie[0]!, i + 1)) if (cookie.every((octet, j) => HEAPU8[i + j] === octet)) at = i;
+  expect(at).toBeGreaterThan(0);
+  const view = new DataView(HEAPU8.buffer, at);
+  expect(view.getBigUint64(8, true) >> 16n).toBe(0x030en);
+  // After cookie, version and free_threaded come runtime_state (3 numbers) and interpreter_state (16), then thread_state: size, prev, next, interp, current_frame.
+  const [, prev, next, interp, currentFrame] = Array.from({ length: 5 }, (_, i) => Number(view.getBigUint64(24 + (3 + 16 + i) * 8, true)));
+  expect([prev, next, interp, currentFrame]).toEqual([0, 4, 8, 52]);
+});
