@@ -41,10 +41,12 @@ export function EditorHost(): JSX.Element {
     const lazy = new LazyEditor(container, { texts: t.editorTexts, theme: theme.peek() });
     const stop = lazy.onChange((path, text) => dispatch({ type: 'file/edit', path, text }));
     const stopCursor = lazy.onCursor((file, line) => dispatch({ type: 'hover', selection: { kind: 'line', file, line } }));
+    const stopLines = lazy.onLinePicked((file, line) => dispatch({ type: 'select', selection: { kind: 'line', file, line } }));
     editor.value = lazy;
     return () => {
       stop();
       stopCursor();
+      stopLines();
       editor.value = null;
       lazy.dispose();
     };

@@ -67,6 +67,16 @@ export class CodeFacade {
     this.#paintGutter();
   }
 
+  /** Somebody clicked on the number of a line (from 1). */
+  onGutterClick(listener: (line: number) => void, signal: AbortSignal): void {
+    this.#gutter.addEventListener('click', (event) => {
+      const { top } = this.#gutter.getBoundingClientRect();
+      const style = getComputedStyle(this.#gutter);
+      const line = Math.floor((event.clientY - top - Number.parseFloat(style.paddingBlockStart)) / Number.parseFloat(style.lineHeight)) + 1;
+      if (line >= 1 && line <= this.#lineCount) listener(line);
+    }, { signal });
+  }
+
   /** The code is shown by something on top of the picture, to screen readers too. */
   hidePictureFromReaders(): void {
     this.#picture.ariaHidden = 'true';

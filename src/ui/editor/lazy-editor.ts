@@ -29,6 +29,7 @@ export class LazyEditor implements EditorPort {
   readonly #load: () => Promise<MonacoModule>;
   readonly #changeListeners = new Set<(path: string, text: string) => void>();
   readonly #cursorListeners = new Set<(path: string, line: number) => void>();
+  readonly #lineListeners = new Set<(path: string, line: number) => void>();
   readonly #markers = new Map<string, readonly EditorMarker[]>();
   /** Texts as the page gave them; what was typed since is in the editor. */
   readonly #given = new Map<string, string>();
@@ -117,6 +118,11 @@ export class LazyEditor implements EditorPort {
     return () => { this.#cursorListeners.delete(listener); };
   }
 
+  onLinePicked(listener: (path: string, line: number) => void): () => void {
+    this.#lineListeners.add(listener);
+    return () => { this.#lineListeners.delete(listener); };
+  }
+
   setMarkers(path: string, markers: readonly EditorMarker[]): void {
     this.#markers.set(path, markers);
     this.#editor.setMarkers(path, markers);
@@ -174,6 +180,7 @@ export class LazyEditor implements EditorPort {
       for (const listener of this.#changeListeners) listener(path, text);
     });
     editor.onCursor((path, line) => { for (const listener of this.#cursorListeners) listener(path, line); });
+    editor.onLinePicked((path, line) => { for (const listener of this.#lineListeners) listener(path, line); });
     return editor;
   }
 

@@ -2,7 +2,7 @@
  * Monaco behind {@link EditorPort}. Only `load.ts` imports this module, and only when it is wanted: with it comes all of Monaco.
  */
 import './editor.css';
-import { editor, MarkerSeverity, Uri } from 'monaco-editor/editor';
+import { editor, KeyCode, MarkerSeverity, Uri } from 'monaco-editor/editor';
 import { languageOf } from './language.ts';
 import { setUpFeatures } from './monaco-features.ts';
 import { applyTheme } from './monaco-theme.ts';
@@ -17,6 +17,9 @@ setUpFeatures();
 setUpTypeScript();
 
 const severities = { error: MarkerSeverity.Error, warning: MarkerSeverity.Warning, info: MarkerSeverity.Info } as const;
+
+/** Where a click is beside a line rather than in it. */
+const beside: ReadonlySet<editor.MouseTargetType> = new Set([editor.MouseTargetType.GUTTER_LINE_NUMBERS, editor.MouseTargetType.GUTTER_LINE_DECORATIONS, editor.MouseTargetType.GUTTER_GLYPH_MARGIN]);
 
 /** Whose markers these are; the language services have theirs. */
 const markerOwner = 'porthole';
@@ -40,6 +43,7 @@ export class MonacoEditor implements SwappableEditor {
   readonly #files = new Map<string, OpenFile>();
   readonly #changeListeners = new Set<(path: string, text: string) => void>();
   readonly #cursorListeners = new Set<(path: string, line: number) => void>();
+  readonly #lineListeners = new Set<(path: string, line: number) => void>();
   #path: string | undefined;
   #highlights: readonly EditorHighlight[] = [];
   #line = 0;
@@ -84,6 +88,13 @@ export class MonacoEditor implements SwappableEditor {
     });
     this.#highlightDecorations = this.#editor.createDecorationsCollection();
     this.#editor.onDidChangeCursorPosition(({ position }) => this.#cursorAt(position.lineNumber));
+    this.#editor.onMouseDown(({ target }) => { if (beside.has(target.type) && target.position) this.#pickLine(target.position.lineNumber); });
+    this.#editor.onKeyDown((event) => {
+      if (event.keyCode !== KeyCode.Enter || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#pickLine(this.#editor.getPosition()?.lineNumber ?? 1);
+    });
     // The first sign that somebody works with the code.
     this.#editor.onKeyDown(wantTypeScript);
     this.#editor.onMouseMove(({ target }) => { if (target.type === editor.MouseTargetType.CONTENT_TEXT) wantTypeScript(); });
@@ -136,6 +147,11 @@ export class MonacoEditor implements SwappableEditor {
   onCursor(listener: (path: string, line: number) => void): () => void {
     this.#cursorListeners.add(listener);
     return () => { this.#cursorListeners.delete(listener); };
+  }
+
+  onLinePicked(listener: (path: string, line: number) => void): () => void {
+    this.#lineListeners.add(listener);
+    return () => { this.#lineListeners.delete(listener); };
   }
 
   setMarkers(path: string, markers: readonly EditorMarker[]): void {
@@ -251,6 +267,11 @@ export class MonacoEditor implements SwappableEditor {
     if (this.#path === undefined || line === this.#line || !this.#editor.hasTextFocus()) return;
     this.#line = line;
     for (const listener of this.#cursorListeners) listener(this.#path, line);
+  }
+
+  #pickLine(line: number): void {
+    if (this.#path === undefined) return;
+    for (const listener of this.#lineListeners) listener(this.#path, line);
   }
 
   #paintHighlights(): void {

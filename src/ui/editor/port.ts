@@ -34,6 +34,8 @@ export interface EditorPort {
   onChange(listener: (path: string, text: string) => void): () => void;
   /** The caret moved (line from 1). */
   onCursor(listener: (path: string, line: number) => void): () => void;
+  /** The person asked for what a line did: a click beside it, or Alt+Enter in it (line from 1). */
+  onLinePicked(listener: (path: string, line: number) => void): () => void;
   setMarkers(path: string, markers: readonly EditorMarker[]): void;
   setHighlights(highlights: readonly EditorHighlight[]): void;
   /** Put the caret there and scroll to it. Where `path` is not the open file, it happens when it is opened next. Does not take the focus. */

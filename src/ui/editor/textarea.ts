@@ -32,6 +32,7 @@ export class TextareaEditor implements SwappableEditor {
   readonly #markers = new Map<string, readonly EditorMarker[]>();
   readonly #changeListeners = new Set<(path: string, text: string) => void>();
   readonly #cursorListeners = new Set<(path: string, line: number) => void>();
+  readonly #lineListeners = new Set<(path: string, line: number) => void>();
   readonly #listening = new AbortController();
   #path: string | undefined;
   #highlights: readonly EditorHighlight[] = [];
@@ -83,6 +84,7 @@ export class TextareaEditor implements SwappableEditor {
     this.#input.addEventListener('compositionstart', () => { this.composing = true; }, { signal });
     this.#input.addEventListener('compositionend', () => { this.composing = false; }, { signal });
     this.#input.addEventListener('blur', () => { this.#tabLeaves = false; }, { signal });
+    this.#facade.onGutterClick((line) => this.#pickLine(line), signal);
     ownerDocument.addEventListener('selectionchange', () => this.#onSelection(), { signal });
   }
 
@@ -133,6 +135,11 @@ export class TextareaEditor implements SwappableEditor {
   onCursor(listener: (path: string, line: number) => void): () => void {
     this.#cursorListeners.add(listener);
     return () => { this.#cursorListeners.delete(listener); };
+  }
+
+  onLinePicked(listener: (path: string, line: number) => void): () => void {
+    this.#lineListeners.add(listener);
+    return () => { this.#lineListeners.delete(listener); };
   }
 
   setMarkers(path: string, markers: readonly EditorMarker[]): void {
@@ -254,6 +261,9 @@ export class TextareaEditor implements SwappableEditor {
     else if (event.key === 'Tab' && !command && !event.altKey && !this.#tabLeaves && !this.#input.readOnly) {
       event.preventDefault();
       this.#change(event.shiftKey ? outdent(this.#state(), unit) : indent(this.#state(), unit));
+    } else if (event.key === 'Enter' && !command && event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      this.#pickLine(lineAt(this.#input.value, this.#input.selectionStart));
     } else if (event.key === 'Enter' && !command && !event.altKey && !event.shiftKey) {
       event.preventDefault();
       this.#change(newLine(this.#state(), unit, this.#path ?? ''));
@@ -300,6 +310,11 @@ export class TextareaEditor implements SwappableEditor {
     if (line === this.#line) return;
     this.#line = line;
     for (const listener of this.#cursorListeners) listener(path, line);
+  }
+
+  #pickLine(line: number): void {
+    if (this.#path === undefined) return;
+    for (const listener of this.#lineListeners) listener(this.#path, line);
   }
 
   /** After a change by script the browser does not scroll to the caret by itself. */
