@@ -65,7 +65,7 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   rpc: ['comlink'],
   runner: ['acorn', 'comlink', 'sucrase'],
   machine: ['comlink'],
-  playground: ['fflate'],
+  playground: ['fflate', 'tough-cookie'],
   // `virtual:…`: made by our Vite plug-ins: the address of the process runtime (workers/process.ts), and the catalogue of src/examples.
   ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime', 'virtual:porthole-examples'],
   node: ['acorn', 'sucrase'],

@@ -34,11 +34,12 @@ function toLine(event: TraceEvent): ConsoleLine | undefined {
   }
 }
 
-/** The newest `limit` lines, oldest of them first. */
-export function consoleLines(log: TraceLog, limit = 2000): ConsoleLine[] {
+/** The newest `limit` lines, oldest of them first; of those that had been written by the Lamport time `until`. */
+export function consoleLines(log: TraceLog, limit = 2000, until = Infinity): ConsoleLine[] {
   const lines: ConsoleLine[] = [];
   for (let at = log.events.length - 1; at >= 0 && lines.length < limit; at--) {
-    const line = toLine(log.events[at] as TraceEvent);
+    const event = log.events[at] as TraceEvent;
+    const line = event.clock <= until ? toLine(event) : undefined;
     if (line) lines.push(line);
   }
   return lines.reverse();

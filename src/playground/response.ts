@@ -33,15 +33,6 @@ export function bodyKind(headers: HeaderPairs, body: Uint8Array): BodyKind {
   return 'text';
 }
 
-/** JSON, indented by two; the text as it is where it does not parse. */
-export function prettyJson(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
-
 /** Text of a body in the charset that its type names (UTF-8 and latin-1 are known; others are read as UTF-8 with replacement). */
 export function bodyText(headers: HeaderPairs, body: Uint8Array): string {
   const charset = /charset="?([\w-]+)/i.exec(header(headers, 'content-type') ?? '')?.[1]?.toLowerCase();

@@ -32,6 +32,8 @@ export class StreamIndex {
   readonly #chunks: Chunk[] = [];
   readonly #tokens: TokenSpan[] = [];
   readonly #refused: TokenSpan[] = [];
+  /** Kinds of tokens that there are. */
+  readonly kinds = new Set<Token>();
   #length = 0;
 
   /** One past the last byte known. */
@@ -67,6 +69,7 @@ export class StreamIndex {
   /** A token. Told twice (by the end that wrote and by the end that read) it is kept once. */
   addToken(token: Token, start: number, end: number, exchange: number): void {
     if (!(end > start)) return;
+    this.kinds.add(token);
     const list = token === 'refused' ? this.#refused : this.#tokens;
     const item: TokenSpan = { token, start, end, exchange };
     const last = list.at(-1);

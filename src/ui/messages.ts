@@ -107,6 +107,13 @@ const en = {
     view: 'How the body is shown', as: { preview: 'Preview', text: 'Text', json: 'JSON', image: 'Image', hex: 'Hex', raw: 'Raw' },
     previewName: 'Preview of the response, without scripts',
     none: 'There was no response.',
+    notYet: (n: number) => (n === 0 ? 'At this step the client has received nothing yet.' : `At this step the client has ${octets(n)}, and no whole head yet.`),
+    complete: 'complete', incomplete: 'not complete yet',
+    timing: 'What the time was spent on', phases: { request: 'request', gateway: 'gateway', app: 'app', answer: 'answer' },
+    phaseHints: {
+      request: 'From the first byte sent until the server had read the request', gateway: 'From there until the application was called',
+      app: 'From the call until the head of the response was written', answer: 'From there until the client had read the response',
+    },
     failure: {
       refused: 'The connection was refused', closed: 'The server closed the connection before a whole response', reset: 'The connection was reset',
       'not-http': 'What came back is not HTTP', timeout: 'No answer came in time', stopped: 'The machine was stopped',
@@ -125,8 +132,27 @@ const en = {
     truncated: (shown: number, all: number) => `The first ${octets(shown)} of ${octets(all)}`,
   },
 
+  json: {
+    name: 'JSON', bad: (message: string) => (message === '' ? 'This is not JSON.' : `This is not JSON: ${message}.`),
+    items: (n: number) => `[ ${count(n, 'item', 'items')} ]`, members: (n: number) => `{ ${count(n, 'member', 'members')} }`, more: (n: number) => `${number.format(n)} more`,
+  },
+
+  browser: {
+    region: 'Browser', back: 'Back to the page before', forward: 'Forward', reload: 'Ask for this page again', address: 'Address',
+    cookies: (n: number) => count(n, 'cookie', 'cookies'), noCookies: 'No cookies. What a response sets with Set-Cookie is kept here, and sent with the requests of links, forms and the address bar.',
+    cookie: (domain: string, path: string, expires: Date | undefined, httpOnly: boolean) =>
+      [`${domain}${path}`, expires ? `until ${new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(expires)}` : 'until the page is closed', httpOnly ? 'HttpOnly' : ''].filter((part) => part !== '').join(', '),
+    clearCookies: 'Delete all cookies',
+    problem: {
+      elsewhere: (href: string) => `${href} is another site. Only the app in this page can be asked.`,
+      'no-page': (href: string) => `${href} is not the address of a page.`,
+      'too-many': (href: string) => `Redirected too often; not followed to ${href}.`,
+      'no-answer': (href: string) => `${href} could not be asked for: the app does not run.`,
+    },
+  },
+
   wire: {
-    layout: 'How bytes are shown', hex: 'Hex', text: 'Text', grid: 'Bytes on the wire',
+    layout: 'How bytes are shown', hex: 'Hex', text: 'Text', grid: 'Bytes on the wire', legend: 'What the colours say', border: 'segment border',
     c2s: 'Client to server', s2c: 'Server to client',
     turn: (bytes: number, segments: number) => `${octets(bytes)} in ${count(segments, 'segment', 'segments')}`,
     at: (start: number, end: number) => (end - start <= 1 ? `byte ${number.format(start)}` : `bytes ${number.format(start)}–${number.format(end - 1)}`),
@@ -189,7 +215,7 @@ const en = {
   console: {
     name: 'Console output', none: 'Nothing has been written yet. console.log and wsgi.errors of the app, the access log and the server’s own words appear here.',
     process: (what: ProcessDeed, detail: string) => (detail === '' ? processDeeds[what] : `${processDeeds[what]}: ${detail}`),
-    filter: 'Filter by source', all: 'all', sources: { app: 'app', access: 'access', server: 'server' },
+    filter: 'Filter by source', search: 'Filter lines', noMatch: 'No line passes the filter.', inTimeline: (at: string) => `Show in the timeline (at ${at})`, all: 'all', sources: { app: 'app', access: 'access', server: 'server' },
     earlier: (n: number) => `Show ${count(n, 'earlier line', 'earlier lines')}`,
   },
 

@@ -19,7 +19,7 @@ export function BothView(): JSX.Element {
   const { called, pairs } = both.value;
   return (
     <div class="table-scroll" onPointerLeave={() => dispatch({ type: 'hover', selection: null })}>
-      <table class="pairs">
+      <table class="both-ways">
         <thead>
           <tr>
             <th scope="col">{m.side('environ', called === 'environ')}</th>

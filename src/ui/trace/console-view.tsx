@@ -21,44 +21,64 @@ const belongs: Readonly<Record<'all' | 'app' | 'access' | 'server', (line: Conso
 /** Processes do not write: what happened to them is said for them. */
 const wording = (line: ConsoleLine): string => (line.source === 'process' && line.event.type in t.events.processes ? t.console.process(line.event.type as keyof typeof t.events.processes, line.text) : line.text);
 
-/** What the app and the server wrote. */
+/** What the app, the server and the arbiter wrote. Each line leads to its event. */
 export function ConsoleView(): JSX.Element {
-  const { state, traceVersion, dispatch, selected } = useModel();
-  const filter = useSignal<'all' | 'app' | 'access' | 'server'>('all');
+  const { state, traceVersion, step, whole, dispatch } = useModel();
+  const filter = useSignal<keyof typeof belongs>('all');
+  const search = useSignal('');
   const pages = useSignal(1);
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const trace = useComputed(() => state.value.trace);
-  const lines = useComputed(() => {
+  const all = useComputed(() => {
     void traceVersion.value;
-    return consoleLines(trace.value).filter(belongs[filter.value]);
+    return consoleLines(trace.value, undefined, step.value === null ? undefined : whole.value?.events[step.value]?.clock);
   });
+  const lines = useComputed(() => {
+    const words = search.value.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    return all.value.filter((line) => belongs[filter.value](line) && words.every((word) => `${line.process} ${line.source} ${wording(line)}`.toLowerCase().includes(word)));
+  });
+  const several = useComputed(() => new Set(all.value.map((line) => line.process).filter((process) => process.startsWith('worker'))).size > 1);
   useSignalEffect(() => {
     void lines.value;
     window.requestAnimationFrame(() => {
       if (atEnd.current && scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
     });
   });
-  const isLinked = (line: ConsoleLine): boolean => selected.value?.events.has(line.event) ?? false;
   const hidden = Math.max(0, lines.value.length - page * pages.value);
   return (
     <div class="console">
       <div class="view-bar">
         <Segmented name="console-filter" label={t.console.filter} value={filter.value} onChange={(value) => { filter.value = value; }}
           options={[{ value: 'all', label: t.console.all }, { value: 'app', label: t.console.sources.app }, { value: 'access', label: t.console.sources.access }, { value: 'server', label: t.console.sources.server }]} />
+        <input class="field search" type="search" aria-label={t.console.search} placeholder={t.console.search} value={search.value} onInput={(event) => { search.value = event.currentTarget.value; }} />
       </div>
       <div class="console-scroll" ref={scroller} role="log" aria-label={t.console.name} tabIndex={0}
-        onScroll={(event) => { const box = event.currentTarget; atEnd.current = box.scrollTop + box.clientHeight >= box.scrollHeight - 8; }}>
-        {lines.value.length === 0 && <p class="empty">{t.console.none}</p>}
+        onScroll={(event) => { const box = event.currentTarget; atEnd.current = box.scrollTop + box.clientHeight >= box.scrollHeight - 8; }}
+        onPointerLeave={() => dispatch({ type: 'hover', selection: null })}>
+        {lines.value.length === 0 && <p class="empty">{all.value.length === 0 ? t.console.none : t.console.noMatch}</p>}
         {hidden > 0 && <button type="button" class="button quiet small" onClick={() => { pages.value += 1; }}>{t.console.earlier(hidden)}</button>}
-        {lines.value.slice(hidden).map((line) => (
-          <div key={eventId(line.event)} class={`console-line${isLinked(line) ? ' linked' : ''}`} data-source={line.source} data-level={line.level} onClick={() => dispatch({ type: 'select', selection: { kind: 'event', id: eventId(line.event) } })}>
-            <span class="source">{line.source}</span>
-            <span class="text">{wording(line).replace(/\n$/, '')}</span>
-            {line.site && <SiteLink site={line.site} />}
-          </div>
-        ))}
+        {lines.value.slice(hidden).map((line) => <Line key={eventId(line.event)} line={line} withProcess={several.value} />)}
       </div>
+    </div>
+  );
+}
+
+function Line({ line, withProcess }: { readonly line: ConsoleLine; readonly withProcess: boolean }): JSX.Element {
+  const { selected, dispatch } = useModel();
+  const selection = { kind: 'event', id: eventId(line.event) } as const;
+  const at = t.common.ms(line.event.at);
+  return (
+    <div class={`console-line${selected.value?.events.has(line.event) ? ' linked' : ''}`} data-source={line.source} data-level={line.level}
+      onPointerEnter={() => dispatch({ type: 'hover', selection })} onClick={() => dispatch({ type: 'select', selection })}>
+      <button type="button" class="console-at" title={t.console.inTimeline(at)} aria-label={t.console.inTimeline(at)} onClick={(event) => {
+        event.stopPropagation();
+        dispatch({ type: 'select', selection });
+        dispatch({ type: 'view/trace-tab', tab: 'timeline' });
+      }}>{at}</button>
+      <span class="source">{withProcess ? `${line.process} ${line.source}` : line.source}</span>
+      <span class="text">{wording(line).replace(/\n$/, '')}</span>
+      {line.site && <SiteLink site={line.site} />}
     </div>
   );
 }

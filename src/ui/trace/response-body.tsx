@@ -1,8 +1,17 @@
 import { useSignal, useSignalEffect, useComputed, useSignal as useLocal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { bodyKind, bodyText, header, prettyJson, rawText, type BodyKind, type HeaderPairs } from '../../playground/response.ts';
+import { useCallback } from 'preact/hooks';
+import { bodyKind, bodyText, header, rawText, type BodyKind, type HeaderPairs } from '../../playground/response.ts';
+import type { SendRecord } from '../../playground/state.ts';
 import { t } from '../messages.ts';
+import { useModel } from '../model.ts';
+import { later } from '../parts/later.tsx';
 import { Segmented } from '../parts/segmented.tsx';
+import { JsonTree } from './json-tree.tsx';
+import { PreviewFrame, type Asked } from './preview-frame.tsx';
+
+/** With it comes the cookie jar. */
+const BrowserBar = later(async () => (await import('./browser-bar.tsx')).BrowserBar);
 
 const m = t.response;
 
@@ -20,41 +29,45 @@ const lenses: Readonly<Record<BodyKind, readonly Lens[]>> = {
 /** Octets that are put on the screen at once. */
 const most = 256 * 1024;
 
-/** The body through a lens that suits its type, and the whole answer as it came. */
-export function ResponseBody(props: { readonly headers: HeaderPairs; readonly body: Uint8Array; readonly raw: Uint8Array }): JSX.Element {
+/** The body through a lens that suits its type, and the whole answer as it came. With `send`, pages can be browsed from here. */
+export function ResponseBody(props: { readonly headers: HeaderPairs; readonly body: Uint8Array; readonly raw: Uint8Array; readonly send?: SendRecord }): JSX.Element {
+  const model = useModel();
   const kind = bodyKind(props.headers, props.body);
   const offered = lenses[kind];
   const wanted = useSignal<Lens | null>(null);
+  const browsing = useSignal(false);
   const lens = wanted.value && offered.includes(wanted.value) ? wanted.value : (offered[0] ?? 'raw');
+  // Once somebody browses, the address bar stays, whatever the next page is.
+  if (lens === 'preview') browsing.value = true;
+  const onAsked = useCallback((asked: Asked) => {
+    void import('./browser-model.ts').then(({ browserOf }) => {
+      const { browser } = browserOf(model);
+      return asked.type === 'link' ? browser.link(asked.href) : browser.submit(asked);
+    });
+  }, [model]);
   return (
     <section class="response-body" aria-label={m.body}>
       <div class="view-bar">
         <Segmented name="body-lens" label={m.view} value={lens} options={offered.map((value) => ({ value, label: m.as[value] }))} onChange={(value) => { wanted.value = value; }} />
       </div>
-      {kind === 'empty' && lens !== 'raw' ? <p class="note">{m.empty}</p> : <Shown lens={lens} headers={props.headers} body={props.body} raw={props.raw} empty={kind === 'empty'} />}
+      {props.send && browsing.value && <BrowserBar send={props.send} />}
+      {kind === 'empty' && lens !== 'raw' ? <p class="note">{m.empty}</p> : <Shown lens={lens} headers={props.headers} body={props.body} raw={props.raw} empty={kind === 'empty'} onAsked={onAsked} />}
     </section>
   );
 }
 
-function Shown(props: { readonly lens: Lens; readonly headers: HeaderPairs; readonly body: Uint8Array; readonly raw: Uint8Array; readonly empty: boolean }): JSX.Element {
+function Shown(props: { readonly lens: Lens; readonly headers: HeaderPairs; readonly body: Uint8Array; readonly raw: Uint8Array; readonly empty: boolean; readonly onAsked: (asked: Asked) => void }): JSX.Element {
   const { lens, headers, body, raw } = props;
   const part = body.subarray(0, most);
   const cut = (lens === 'raw' ? raw : body).length > most ? <p class="note">{m.truncated(most, (lens === 'raw' ? raw : body).length)}</p> : null;
   switch (lens) {
-    case 'preview': return <Preview html={bodyText(headers, body)} />;
+    case 'preview': return <PreviewFrame html={bodyText(headers, body)} onAsked={props.onAsked} />;
     case 'image': return <ImageBody type={header(headers, 'content-type') ?? ''} body={body} />;
-    case 'json': return <>{cut}<pre class="body-text" tabIndex={0}>{prettyJson(bodyText(headers, part))}</pre></>;
+    case 'json': return <>{cut}<JsonTree text={bodyText(headers, part)} /></>;
     case 'text': return <>{cut}<pre class="body-text" tabIndex={0}>{bodyText(headers, part)}</pre></>;
     case 'hex': return <>{cut}<pre class="body-text" tabIndex={0}>{hexDump(part.subarray(0, most / 8))}</pre></>;
     case 'raw': return <>{props.empty && <p class="note">{m.empty}</p>}{cut}<pre class="body-text" tabIndex={0}>{rawText(raw.subarray(0, most))}</pre></>;
   }
-}
-
-/** The app's HTML, in a frame that may run nothing and load nothing. */
-function Preview(props: { readonly html: string }): JSX.Element {
-  // The frame inherits the page's policy; its own is stricter still. It stands first, so that nothing of the app's comes before it.
-  const policy = `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'">`;
-  return <iframe class="preview" title={m.previewName} sandbox="" referrerpolicy="no-referrer" srcdoc={policy + props.html} />;
 }
 
 function ImageBody(props: { readonly type: string; readonly body: Uint8Array }): JSX.Element {

@@ -4,12 +4,17 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { unitAt, type Linked } from '../../playground/select.ts';
 import type { ConnectionIndex } from '../../playground/trace-log.ts';
 import { rawText } from '../../playground/response.ts';
+import { segmentStarts } from '../../playground/wire.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Segmented } from '../parts/segmented.tsx';
 import { WireView } from './wire-view.ts';
 
-const legend = ['method', 'target', 'version', 'status', 'field-name', 'field-value', 'chunk-size', 'body', 'line-end', 'refused'] as const;
+/** In the order of a message. The legend names those that occur. */
+const legend = [
+  'method', 'target', 'version', 'status', 'reason', 'field-name', 'field-value', 'chunk-size', 'chunk-extension', 'body', 'trailer-name', 'trailer-value',
+  'ws-header', 'ws-mask', 'ws-payload', 'line-end', 'ignored', 'refused',
+] as const;
 
 /** The bytes of the connection in focus. */
 export function WirePanel(): JSX.Element {
@@ -49,12 +54,18 @@ export function WirePanel(): JSX.Element {
     if (linked && first && document.activeElement !== grid.current) view.current?.reveal(linked.c2s[0] ? 'c2s' : 's2c', first[0]);
   });
 
+  const kinds = useComputed(() => legend.filter((token) => connection.value?.c2s.kinds.has(token) || connection.value?.s2c.kinds.has(token)));
+  const segmented = useComputed(() => (['c2s', 's2c'] as const).some((stream) => connection.value && segmentStarts(connection.value, stream).size > 1));
+
   return (
     <div class="wire">
       <div class="view-bar">
         <Segmented name="wire-layout" label={t.wire.layout} value={prefs.wireLayout.value} onChange={(value) => { prefs.wireLayout.value = value; }}
           options={[{ value: 'hex', label: t.wire.hex }, { value: 'text', label: t.wire.text }]} />
-        <ul class="legend" aria-hidden="true">{legend.map((token) => <li key={token}><span data-token={token}>{t.wire.tokens[token]}</span></li>)}</ul>
+        <ul class="legend" aria-label={t.wire.legend}>
+          {kinds.value.map((token) => <li key={token}><span data-token={token}>{t.wire.tokens[token]}</span></li>)}
+          {segmented.value && <li><span class="legend-border">{t.wire.border}</span></li>}
+        </ul>
       </div>
       <div class="wire-grid" ref={grid} role="grid" aria-label={t.wire.grid} tabIndex={0} />
       <WireInfo />
