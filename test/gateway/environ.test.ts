@@ -148,6 +148,22 @@ describe('wsgi.*', () => {
 });
 
 describe('where entries come from', () => {
+  test('PEP3333-environ-6: over a Unix socket, name and port come from the bytes of the Host, where it has them', () => {
+    const text = 'GET / HTTP/1.1\r\nHost: example.org:81\r\n\r\n';
+    const originsOf = (request: string): Map<string, Provenance> => {
+      const origins = new Map<string, Provenance>();
+      buildEnviron({ request: requestOf(request), facts: { ...facts, local: { host: '/run/x.sock', port: 0 } }, input: new BodyInput(new Uint8Array()), errors: new ErrorStream(() => {}), bodyBytes: 0, origins });
+      return origins;
+    };
+    const origins = originsOf(text);
+    for (const key of ['SERVER_NAME', 'SERVER_PORT']) {
+      const origin = origins.get(key)!;
+      expect(origin.from === 'bytes' && origin.spans.map(([start, end]) => text.slice(start, end))).toEqual(['Host', 'example.org:81']);
+    }
+    expect(originsOf('GET / HTTP/1.1\r\nHost: a\r\n\r\n').get('SERVER_PORT')).toEqual({ from: 'setting', name: 'scheme' });
+    expect(originsOf('GET / HTTP/1.0\r\n\r\n').get('SERVER_NAME')).toEqual({ from: 'gateway' });
+  });
+
   test('each key has an origin, and spans hold the very octets', () => {
     const text = 'POST http://h:1/shop/x?q=1 HTTP/1.1\r\nHost: h\r\nA: 1\r\nCookie: c\r\na: 22\r\nContent-Length: 0\r\n\r\n';
     const origins = new Map<string, Provenance>();

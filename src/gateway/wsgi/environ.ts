@@ -175,9 +175,11 @@ function noteFixed(origins: Map<string, Provenance>, source: EnvironSource, targ
   origins.set('PATH_INFO', bytes(pathInfoSpan(target, scriptName)));
   origins.set('QUERY_STRING', bytes(target.querySpan));
   origins.set('SCRIPT_NAME', facts.rootPath === '' ? { from: 'gateway' } : setting('root-path'));
-  const fromHost = facts.local.port === 0;
-  origins.set('SERVER_NAME', fromHost ? { from: 'gateway' } : setting('bind'));
-  origins.set('SERVER_PORT', fromHost ? { from: 'gateway' } : setting('bind'));
+  // A Unix socket has neither: see `serverOf`.
+  const host = facts.local.port === 0 ? origins.get('HTTP_HOST') ?? { from: 'gateway' } : setting('bind');
+  const port = facts.local.port === 0 && !/:\d+$/.test(target.authority ?? request.headers.get('host') ?? '') ? setting('scheme') : host;
+  origins.set('SERVER_NAME', host);
+  origins.set('SERVER_PORT', port);
   origins.set('REMOTE_ADDR', setting('peer address'));
   origins.set('REMOTE_PORT', setting('peer address'));
   origins.set('wsgi.url_scheme', setting('scheme'));
