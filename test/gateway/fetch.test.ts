@@ -181,6 +181,37 @@ describe('toFetch', () => {
     expect(heard).toBe('http.disconnect');
   });
 
+  test.each([['before the response', false], ['within it', true]] as const)('an application that gives up when its client goes, %s, leaves no promise behind', async (_when, started) => {
+    const abort = new AbortController();
+    const app: AsgiApp = async (scope, receive, send) => {
+      if (scope.type !== 'http') throw new TypeError();
+      await receive();
+      if (started) {
+        await send({ type: 'http.response.start', status: 200 });
+        await send({ type: 'http.response.body', body: encode('begun'), more_body: true });
+      }
+      while ((await receive()).type !== 'http.disconnect');
+    };
+    const answer = toFetch(toGatewayApp(app, 'asgi', 'app'))(new Request('http://a/', { signal: abort.signal }) as never) as unknown as Promise<Response>;
+    await settle();
+    abort.abort();
+    const response = await answer;
+    expect(response.status).toBe(started ? 200 : 500);
+    if (started) await expect(response.text()).rejects.toThrow('gone');
+  });
+
+  test('ASGI-body-3: what is sent after the response was complete is ignored', async () => {
+    const app: AsgiApp = async (scope, _receive, send) => {
+      if (scope.type !== 'http') throw new TypeError();
+      await send({ type: 'http.response.start', status: 200 });
+      await send({ type: 'http.response.body', body: encode('all') });
+      await send({ type: 'http.response.body', body: encode('more') });
+    };
+    const log: string[] = [];
+    const response = (await toFetch(toGatewayApp(app, 'asgi', 'app'), { onLog: (text) => log.push(text), lifespan: 'off' })(new Request('http://a/') as never)) as unknown as Response;
+    expect([await response.text(), log]).toEqual(['all', []]);
+  });
+
   test('lifespan runs once, before the first request, and its state is there', async () => {
     let starts = 0;
     const app: AsgiApp = async (scope, receive, send) => {

@@ -100,7 +100,9 @@ class FetchExchange {
   async #run(app: AsgiApp, scope: HttpScope): Promise<void> {
     try {
       await app(scope, () => this.#receive(), (event) => this.#send(event));
-      if (this.#stage !== 'complete' && !this.#gone) throw new AsgiViolation({ code: 'incomplete', clause: 'ASGI-body-3', message: 'The application returned without having completed the response.', advice: "Send 'http.response.body' without more_body at the end; and await what you start." });
+      // Nobody waits for the rest, but somebody may hold the response: it must not stay open.
+      if (this.#gone) throw new ClientDisconnected();
+      if (this.#stage !== 'complete') throw new AsgiViolation({ code: 'incomplete', clause: 'ASGI-body-3', message: 'The application returned without having completed the response.', advice: "Send 'http.response.body' without more_body at the end; and await what you start." });
     } catch (error) {
       if (!(error instanceof ClientDisconnected)) this.#log(errorText(error).stack);
       if (this.#stage === 'waiting' || this.#stage === 'started') this.#answer(errorResponse());
@@ -137,7 +139,8 @@ class FetchExchange {
         return;
       case 'http.response.body':
         if (this.#stage === 'waiting') throw refuse('body-before-start', 'ASGI-start-1', "'http.response.body' was sent before 'http.response.start'.", "Send 'http.response.start' first.", message.type, 'http.response.start');
-        if (this.#stage === 'complete') throw refuse('after-complete', 'ASGI-body-3', `'${message.type}' was sent after the response was complete.`, 'The message with more_body false (or missing) is the last one.', message.type, 'nothing more');
+        // ASGI-body-3: "any further messages on the channel will be ignored".
+        if (this.#stage === 'complete') return;
         return this.#body(message.body, message.more);
       case 'http.response.trailers':
       case 'http.response.early_hint':
@@ -153,6 +156,7 @@ class FetchExchange {
     if (!more) {
       controller?.close();
       this.#stage = 'complete';
+      this.#unblock();
       this.#notify();
       return undefined;
     }
