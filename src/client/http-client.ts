@@ -271,7 +271,11 @@ export class HttpClient {
         this.#finish();
       }
     }
-    if (this.#reader.switched) this.#settledOffset = this.#received.end;
+    if (this.#reader.switched) {
+      // Whatever else was sent is the other protocol's: nobody will answer it here.
+      this.#settledOffset = this.#received.end;
+      this.#settle(Infinity);
+    }
     this.#forget();
   }
 

@@ -1,6 +1,7 @@
 /** The catalogue: every example, in the order of the menu. Each is a folder beside this file; the test fails on one that is not listed. */
 import { asgiBody } from './asgi-body/example.ts';
 import { exampleFiles } from './catalogue.generated.ts';
+import { chat } from './chat/example.ts';
 import { environ } from './environ/example.ts';
 import type { Example, ExampleDescription } from './example.ts';
 import { failsBeforeStart } from './fails-before-start/example.ts';
@@ -13,10 +14,11 @@ import { helloAsgi } from './hello-asgi/example.ts';
 import { helloWsgi } from './hello-wsgi/example.ts';
 import { mounting } from './mounting/example.ts';
 import { streaming } from './streaming/example.ts';
+import { webSocket } from './websocket/example.ts';
 
 const described: readonly ExampleDescription[] = [
   helloWsgi, environ, form, streaming,
-  helloAsgi, asgiBody,
+  helloAsgi, asgiBody, webSocket, chat,
   mounting,
   flasklike, fastapilike,
   failsBeforeStart, failsMidway, forgetsStart,

@@ -284,7 +284,8 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
    * on its way, and its client could not know whether it was served (RFC9112-9.3.1-2). It gets its answer, with `Connection: close`.
    */
   drain(patienceMs: number): void {
-    this.#guard((tunnel) => tunnel.drain());
+    // What came before counts before: see `#switch`.
+    if (this.#held === undefined) this.#guard((tunnel) => tunnel.drain());
     if (!this.idle) return;
     if (patienceMs > 0) this.#wait('idle', patienceMs);
     else this.#line.end();

@@ -69,6 +69,8 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
   #ws: WsConnection | undefined;
   /** The client has said its last; this answers it, once the application has answered what came before. */
   #ending: (() => void) | undefined;
+  /** The server shuts down: likewise, but what the client sends until then still counts. */
+  #leaving = false;
   /** Nothing goes in or out any more. */
   #over = false;
 
@@ -150,7 +152,8 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
   }
 
   caughtUp(): void {
-    this.#finish();
+    if (this.#ending !== undefined) this.#finish();
+    else if (this.#leaving) this.#goAway();
   }
 
   // ── the connection tells ──────────────────────────────────────────────────────────────────────────────────────
@@ -175,9 +178,11 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
       return;
     }
     // What waits for the application comes before the end.
-    if (this.#full) return;
-    this.#ws.receiveEof();
-    this.#drainEvents();
+    if (this.#full || this.#ending !== undefined) return;
+    this.#endWith(() => {
+      this.#ws!.receiveEof();
+      this.#drainEvents();
+    });
   }
 
   resume(): void {
@@ -190,7 +195,7 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     switch (this.#patience) {
       // RFC6455-7.1.1: the closing handshake did not come to its end: the connection does.
       case 'close': return this.#end();
-      case 'answer': return this.#finish();
+      case 'answer': return this.caughtUp();
       case 'ping': return this.#ping();
       case 'pong':
         // A client that we do not listen to cannot answer.
@@ -199,10 +204,11 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     }
   }
 
-  /** RFC6455-7.4.1, and the registry: 1012, "Service Restart". */
   drain(): void {
-    this.close(1012, '');
-    this.#app?.disconnect(1012, '');
+    if (this.#ws === undefined || this.#over || this.#closeSent || this.#ending !== undefined) return;
+    if (!this.#app!.busy) return this.#goAway();
+    this.#leaving = true;
+    this.#wait('answer', answerMs);
   }
 
   abort(reason: string): void {
@@ -254,10 +260,8 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
           this.#end();
         });
       case 'ended':
-        return this.#endWith(() => {
-          app.disconnect(abnormal, '');
-          this.#end();
-        });
+        app.disconnect(abnormal, '');
+        return this.#end();
     }
   }
 
@@ -312,6 +316,13 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
     this.#ending = finish;
     if (this.#app!.busy && !this.#closeSent) this.#wait('answer', answerMs);
     else this.#finish();
+  }
+
+  /** RFC6455-7.4.1, and the registry: 1012, "Service Restart". */
+  #goAway(): void {
+    this.#leaving = false;
+    this.close(1012, '');
+    this.#app!.disconnect(1012, '');
   }
 
   #finish(): void {

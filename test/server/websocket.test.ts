@@ -284,6 +284,26 @@ describe('the end', () => {
     expect(told).toEqual([{ type: 'websocket.disconnect', code: 1012, reason: '' }, { type: 'websocket.disconnect', code: 1012, reason: '' }]);
   });
 
+  test('shutdown lets a message that has come be answered first', async () => {
+    const it = harness(accepted(async (receive, send) => {
+      const event = await receive();
+      await new Promise((resolve) => setImmediate(resolve));
+      if (event.type === 'websocket.receive') await send({ type: 'websocket.send', text: event.text! });
+      await receive();
+    }));
+    const { peer, frames } = await open(it);
+    frames();
+    peer.socket.write(clientFrame('text', 'x'));
+    await Promise.resolve();
+    const over = it.server.shutdown(5000);
+    await settle();
+    expect(frames()).toBe('text x\nclose 1012');
+    peer.socket.write(clientFrame('close', closePayload(1012)));
+    peer.socket.end();
+    await settle();
+    await over;
+  });
+
   test('shutdown does not wait for a client that does not answer longer than it may', async () => {
     const it = harness(echoWebSocket);
     const { peer } = await open(it);
