@@ -3,12 +3,14 @@ import { Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import { describe, expect, test } from 'vitest';
 import { asgiFromWsgi } from '../../src/gateway/asgi/from-wsgi.ts';
+import { fromFetch } from '../../src/gateway/asgi/from-fetch.ts';
 import { toFetch } from '../../src/gateway/asgi/to-fetch.ts';
 import type { AsgiApp } from '../../src/gateway/asgi/types.ts';
 import { toGatewayApp } from '../../src/gateway/detect.ts';
 import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
 import { decode, echoAsgi, echoWsgi, encode, failingAsgi, failingWsgi, streamAsgi, streamWsgi } from '../helpers/apps.ts';
 import { settle } from '../helpers/fake-clock.ts';
+import { handshakeOf } from '../helpers/ws-script.ts';
 import { get, harness, type Harness, type Peer } from '../server/harness.ts';
 
 const ask = async (running: Harness, request: string): Promise<Peer> => {
@@ -288,3 +290,55 @@ describe('asgiFromWsgi', () => {
     expect(lines).toEqual(['a line\n']);
   });
 });
+
+describe('a request for a WebSocket, and an application that knows only requests', () => {
+  const handshake = latin1Of(handshakeOf('/hello/you?x=1'));
+
+  test('fromFetch: the handler answers it as the GET that it is, and the connection ends', async () => {
+    const seen: unknown[] = [];
+    const peer = await ask(harness({ fetch: (request: Request) => {
+      seen.push(request.method, request.url);
+      return new Response('no sockets here', { status: 404 });
+    } }), handshake);
+    expect(seen).toEqual(['GET', 'http://a/hello/you?x=1']);
+    expect(peer.received).toMatch(/^HTTP\/1\.1 404 Not Found\r\n[^]*connection: close\r\n\r\nno sockets here$/i);
+    expect(peer.eof).toBe(true);
+  });
+
+  test('fromFetch: a response that streams, and an error', async () => {
+    const peer = await ask(harness({ fetch: () => new Response(new ReadableStream({
+      async start(controller) {
+        controller.enqueue(encode('one '));
+        await new Promise(setImmediate);
+        controller.enqueue(encode('two'));
+        controller.close();
+      },
+    })) }), handshake);
+    expect(peer.received).toMatch(/one [^]*two/);
+    const failed = await ask(harness({ fetch: () => { throw new Error('lost'); } }), handshake);
+    expect(failed.received).toMatch(/^HTTP\/1\.1 500 /);
+  });
+
+  test('asgiFromWsgi: likewise', async () => {
+    const peer = await ask(harness(asgiFromWsgi(echoWsgi)), handshake);
+    expect(peer.received).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*GET \/hello\/you\?x=1 /);
+  });
+
+  test('where the server offers no denial response: close, which is 403', async () => {
+    for (const app of [asgiFromWsgi(echoWsgi), fromFetch(() => new Response('x'))]) {
+      const sent: unknown[] = [];
+      const scope = { type: 'websocket', asgi: { version: '3.0', spec_version: '2.5' }, http_version: '1.1', scheme: 'ws', path: '/', raw_path: encode('/'), query_string: encode(''), root_path: '', headers: [], client: null, server: null, subprotocols: [] } as const;
+      await app(scope as never, () => Promise.resolve({ type: 'websocket.connect' }), (event) => { sent.push(event); return Promise.resolve(); });
+      expect(sent).toEqual([{ type: 'websocket.close' }]);
+    }
+  });
+
+  test('toFetch: a Request that asks for a WebSocket is a request; there is no connection that could be switched', async () => {
+    const response = await toFetch(toGatewayApp(echoAsgi, 'auto', 'app'))(new Request('http://a/chat', { headers: { 'sec-websocket-key': 'x', 'sec-websocket-version': '13' } }));
+    expect([response.status, await new Response(response.body as ReadableStream).text()]).toEqual([200, 'GET /chat? ']);
+  });
+});
+
+function latin1Of(bytes: Uint8Array): string {
+  return Array.from(bytes, (octet) => String.fromCharCode(octet)).join('');
+}

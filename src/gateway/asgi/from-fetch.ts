@@ -5,7 +5,8 @@
 import { latin1Bytes, latin1Text } from '../target.ts';
 import { ClientDisconnected } from '../errors.ts';
 import { fetchPlatform, type BytesStream, type PlatformRequest, type PlatformResponse } from './fetch-platform.ts';
-import type { AsgiApp, AsgiReceive, AsgiSend, HttpScope } from './types.ts';
+import type { AsgiApp, AsgiReceive, AsgiSend, HttpScope, WebSocketScope } from './types.ts';
+import { webSocketAsHttp } from './websocket-as-http.ts';
 
 /** What a handler answers with: the platform's Response, as far as it is used. */
 export type FetchResponse = PlatformResponse;
@@ -13,9 +14,13 @@ export type FetchResponse = PlatformResponse;
 /** What a platform calls. More arguments (environment, context) are the platform's; here there are none. */
 export type FetchHandler = (request: any, ...rest: any[]) => FetchResponse | Promise<FetchResponse>;
 
-/** Adapt a handler. The scope of a request is `request.asgi`, for what a Request does not say (the client's address). */
+/** Adapt a handler. The scope of a request is `request.asgi`, for what a Request does not say (the client's address). A WebSocket is denied with what the handler answers to its handshake. */
 export function fromFetch(handler: FetchHandler): AsgiApp {
-  return async (scope, receive, send) => {
+  const app: AsgiApp = async (scope, receive, send) => {
+    if (scope.type === 'websocket') {
+      const http = await webSocketAsHttp(scope as WebSocketScope, receive, send);
+      return http && app(http.scope, http.receive, http.send);
+    }
     // ASGI-lifespan-1: an exception says that there is no lifespan.
     if (scope.type !== 'http') throw new TypeError(`A fetch handler serves http, not ${String(scope.type)}.`);
     const { AbortController } = fetchPlatform();
@@ -26,6 +31,7 @@ export function fromFetch(handler: FetchHandler): AsgiApp {
     if (typeof response !== 'object' || response === null || typeof response.status !== 'number') throw new TypeError('The fetch handler did not return a Response.');
     await sendResponse(response, send);
   };
+  return app;
 }
 
 function toRequest(scope: HttpScope, receive: AsgiReceive, signal: unknown, gone: () => void): PlatformRequest {

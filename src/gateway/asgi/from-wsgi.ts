@@ -14,7 +14,8 @@ import { WsgiHandler } from '../wsgi/handler.ts';
 import { BodyBuffer } from '../wsgi/input.ts';
 import type { WsgiApp } from '../wsgi/types.ts';
 import { ClientDisconnected } from '../errors.ts';
-import type { AsgiApp, AsgiSend, AsgiSendEvent, HttpScope } from './types.ts';
+import type { AsgiApp, AsgiSend, AsgiSendEvent, HttpScope, WebSocketScope } from './types.ts';
+import { webSocketAsHttp } from './websocket-as-http.ts';
 
 /** How an application is adapted. */
 export interface FromWsgiOptions {
@@ -22,9 +23,13 @@ export interface FromWsgiOptions {
   readonly errors?: (text: string) => void;
 }
 
-/** Adapt an application. Its errors reach the ASGI server as rejections, so that it shows and logs them. */
+/** Adapt an application. Its errors reach the ASGI server as rejections, so that it shows and logs them. A WebSocket is denied with its response to the handshake. */
 export function asgiFromWsgi(app: WsgiApp, options: FromWsgiOptions = {}): AsgiApp {
-  return async (scope, receive, send) => {
+  const adapted: AsgiApp = async (scope, receive, send) => {
+    if (scope.type === 'websocket') {
+      const http = await webSocketAsHttp(scope as WebSocketScope, receive, send);
+      return http && adapted(http.scope, http.receive, http.send);
+    }
     if (scope.type !== 'http') throw new TypeError(`A WSGI application serves http, not ${String(scope.type)}.`);
     const http = scope as HttpScope;
     const body = new BodyBuffer(-1);
@@ -43,6 +48,7 @@ export function asgiFromWsgi(app: WsgiApp, options: FromWsgiOptions = {}): AsgiA
       channel.settle();
     });
   };
+  return adapted;
 }
 
 /** What the handler writes, as messages. */

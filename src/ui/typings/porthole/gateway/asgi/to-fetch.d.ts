@@ -1,6 +1,7 @@
 /**
  * `toFetch`: any application as a `Request -> Response` handler, for platforms that call those (edge platforms, Deno, Bun, service
- * workers). There is no connection here: framing, `Date` and keep-alive are the platform's.
+ * workers). There is no connection here: framing, `Date` and keep-alive are the platform's, and a request for a WebSocket is a request
+ * (each such platform has a way of its own to accept one).
  */
 import type { GatewayApp } from '../detect.ts';
 import { type PlatformRequest, type PlatformResponse } from './fetch-platform.ts';
