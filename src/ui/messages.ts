@@ -215,7 +215,7 @@ const en = {
   console: {
     name: 'Console output', none: 'Nothing has been written yet. console.log and wsgi.errors of the app, the access log and the server’s own words appear here.',
     process: (what: ProcessDeed, detail: string) => (detail === '' ? processDeeds[what] : `${processDeeds[what]}: ${detail}`),
-    filter: 'Filter by source', search: 'Filter lines', noMatch: 'No line passes the filter.', inTimeline: (at: string) => `Show in the timeline (at ${at})`, all: 'all', sources: { app: 'app', access: 'access', server: 'server' },
+    filter: 'Filter by source', search: 'Filter lines', noMatch: 'No line passes the filter.', inTimeline: (at: string) => `${at}: show in the timeline`, all: 'all', sources: { app: 'app', access: 'access', server: 'server' },
     earlier: (n: number) => `Show ${count(n, 'earlier line', 'earlier lines')}`,
   },
 

@@ -68,8 +68,15 @@ export interface Model {
 /** How the areas are arranged. */
 export type Layout = 'wide' | 'stacked' | 'narrow';
 
-/** The indexes grow in place; who shows one must be told each time, and signals tell by identity. */
-const fresh = <T extends object>(index: T | undefined): T | undefined => index && { ...index };
+/** The indexes grow in place; who shows one must be told when it has, and signals tell by identity: a copy for each version. */
+function copyPerVersion<T extends object>(): (index: T | undefined, version: number | undefined) => T | undefined {
+  let last: { readonly index: T; readonly version: number | undefined; readonly copy: T } | undefined;
+  return (index, version) => {
+    if (!index) return undefined;
+    if (last?.index !== index || last.version !== version) last = { index, version, copy: { ...index } };
+    return last.copy;
+  };
+}
 
 const noFocus: Focus = { connection: 0, exchange: 0 };
 
@@ -94,16 +101,21 @@ export function createModel(parts: {
   const focus = computed(() => state.value.focus);
   const selection = computed(() => state.value.selection);
   const hover = computed(() => state.value.hover);
+  const wholeCopy = copyPerVersion<ConnectionIndex>();
+  const whole = computed(() => {
+    void traceVersion.value;
+    const connection = focus.value ? trace.value.connections.get(focus.value.connection) : undefined;
+    return wholeCopy(connection, connection?.version);
+  });
   const lit = (pointed: ReadonlySignal<Selection | null>): ReadonlySignal<Linked | undefined> =>
     computed(() => {
-      void traceVersion.value;
+      // Only what is told of the connection in focus can change what is lit.
+      void whole.value;
       return pointed.value ? link(trace.value, pointed.value, focus.value ?? noFocus) : undefined;
     });
   const step = computed(() => state.value.step);
-  const whole = computed(() => {
-    void traceVersion.value;
-    return focus.value ? fresh(trace.value.connections.get(focus.value.connection)) : undefined;
-  });
+  const connectionCopy = copyPerVersion<ConnectionIndex>();
+  const exchangeCopy = copyPerVersion<ExchangeIndex>();
   const replay = new Replay();
   /** The trace, or the part of it that was known at the step. */
   const world = computed(() => {
@@ -134,8 +146,14 @@ export function createModel(parts: {
       const at = chosen && selection.value?.kind === 'event' && connectionOf(chosen) === focus.value?.connection ? trace.value.stepOf(selection.value.id) : -1;
       return at >= 0 ? at : (whole.value?.events.length ?? 0) - 1;
     }),
-    connection: computed(() => (focus.value ? fresh(world.value.log.connections.get(focus.value.connection)) : undefined)),
-    exchange: computed(() => (focus.value ? fresh(world.value.log.exchange(focus.value.connection, focus.value.exchange)) : undefined)),
+    connection: computed(() => {
+      const connection = focus.value ? world.value.log.connections.get(focus.value.connection) : undefined;
+      return connectionCopy(connection, connection?.version);
+    }),
+    exchange: computed(() => {
+      const connection = focus.value ? world.value.log.connections.get(focus.value.connection) : undefined;
+      return exchangeCopy(connection?.exchanges.get(focus.value?.exchange ?? 0), connection?.version);
+    }),
     selection,
     selected: lit(selection),
     hovered: lit(hover),

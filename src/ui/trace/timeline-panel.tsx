@@ -2,6 +2,7 @@ import { useComputed, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { lanes, Timeline, type TimelineFilter } from '../../playground/timeline.ts';
+import type { Selection } from '../../playground/select.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { EventDetail } from './event-detail.tsx';
@@ -55,9 +56,13 @@ export function TimelinePanel(): JSX.Element {
   });
   const current = useComputed(() => (selection.value?.kind === 'event' ? trace.value.get(selection.value.id) : undefined));
   useSignalEffect(() => view.current?.light(selected.value, hovered.value, current.value, step.value === null || !focus.value ? undefined : { connection: focus.value.connection, step: step.value }));
+  // Once for each selection: what is linked to it is worked out again whenever the trace grows, and the visitor may have scrolled on.
+  const revealed = useRef<Selection | null>(null);
   useSignalEffect(() => {
+    const linked = selected.value;
     if (current.value) view.current?.reveal(current.value);
-    else if (selected.value && document.activeElement !== grid.current) view.current?.revealLinked(selected.value);
+    else if (linked && revealed.current !== selection.peek() && document.activeElement !== grid.current) view.current?.revealLinked(linked);
+    if (linked) revealed.current = selection.peek();
   });
 
   return (

@@ -1,7 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { unitAt, type Linked } from '../../playground/select.ts';
+import { unitAt, type Linked, type Selection } from '../../playground/select.ts';
 import type { ConnectionIndex } from '../../playground/trace-log.ts';
 import { rawText } from '../../playground/response.ts';
 import { segmentStarts } from '../../playground/wire.ts';
@@ -18,7 +18,7 @@ const legend = [
 
 /** The bytes of the connection in focus. */
 export function WirePanel(): JSX.Element {
-  const { state, connection, traceVersion, selected, hovered, dispatch, prefs } = useModel();
+  const { state, connection, traceVersion, selection, selected, hovered, dispatch, prefs } = useModel();
   const grid = useRef<HTMLDivElement>(null);
   const view = useRef<WireView | null>(null);
   const width = useSignal(800);
@@ -48,10 +48,14 @@ export function WirePanel(): JSX.Element {
     view.current?.show(connection.value, prefs.wireLayout.value, width.value);
   });
   useSignalEffect(() => view.current?.light(selected.value, hovered.value));
+  // Once for each selection: what is linked to it is worked out again whenever the trace grows, and the visitor may have scrolled on.
+  const revealed = useRef<Selection | null>(null);
   useSignalEffect(() => {
     const linked = selected.value;
     const first = linked?.c2s[0] ?? linked?.s2c[0];
-    if (linked && first && document.activeElement !== grid.current) view.current?.reveal(linked.c2s[0] ? 'c2s' : 's2c', first[0]);
+    if (!linked || !first || revealed.current === selection.peek()) return;
+    revealed.current = selection.peek();
+    if (document.activeElement !== grid.current) view.current?.reveal(linked.c2s[0] ? 'c2s' : 's2c', first[0]);
   });
 
   const kinds = useComputed(() => legend.filter((token) => connection.value?.c2s.kinds.has(token) || connection.value?.s2c.kinds.has(token)));
