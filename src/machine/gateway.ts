@@ -12,6 +12,8 @@ import { graceMs, noRoom, notSpawned, traceMs, type RunningProgram, type World }
 const backlog = 128;
 /** How long a process may be silent before it is replaced, unless the snippet says otherwise. gunicorn's default; ms. */
 const timeoutMs = 30_000;
+/** How long a worker that is replaced may finish what it has. Nobody waits for it. ms. */
+const retireMs = 5000;
 /** Processes that may die within {@link deathWindowMs} before they are not replaced any more. */
 const maxDeaths = 3;
 const deathWindowMs = 10_000;
@@ -242,8 +244,8 @@ export class Gateway implements RunningProgram, ProcessOwner {
     const { host, arbiter } = this.#world;
     let timer: unknown;
     await Promise.race([
-      process.state === 'running' ? process.stop(graceMs).catch(() => {}) : undefined,
-      new Promise<void>((resolve) => (timer = host.timers.after(graceMs + 50, resolve))),
+      process.state === 'running' ? process.stop(retireMs).catch(() => {}) : undefined,
+      new Promise<void>((resolve) => (timer = host.timers.after(retireMs + 50, resolve))),
     ]);
     host.timers.cancel(timer);
     if (!this.#processes.delete(process.name)) return;

@@ -3,14 +3,9 @@ import * as asgi from '../../src/api/asgi.ts';
 import * as process from '../../src/api/process.ts';
 import * as socket from '../../src/api/socket.ts';
 import * as wsgi from '../../src/api/wsgi.ts';
-import { systemHost } from '../../src/host/system.ts';
-import { createSocketModule } from '../../src/net/bsd/module.ts';
-import { nodeProgram } from '../../src/node/program-process.ts';
-import { tcpKernel } from '../../src/node/tcp-kernel.ts';
-import { builtinsOf } from '../../src/runner/builtins.ts';
-import { noTrace } from '../../src/trace/tracer.ts';
+import { builtinsForTests } from '../helpers/builtins.ts';
 
-const builtins = builtinsOf(createSocketModule({ kernel: tcpKernel(), host: systemHost, tracer: noTrace }).module, nodeProgram());
+const builtins = builtinsForTests();
 
 test.each([['porthole/wsgi', wsgi], ['porthole/asgi', asgi]] as const)('a snippet that imports %s finds in the page what it finds on the command line', (specifier, entry) => {
   expect(builtins[specifier]).toEqual({ ...entry });
