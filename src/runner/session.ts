@@ -122,6 +122,7 @@ export class Session implements ProcessApi {
       around.stacks = linked;
       linked.install();
       outlet.readStacksWith((error) => linked.readable(error));
+      linked.paceBy(this.#host.clock);
     };
   }
 

@@ -3,9 +3,13 @@
  * module and a line in it; here they get their file and line back.
  */
 import { parseStack, type SiteReader } from '../gateway/site.ts';
+import type { Clock } from '../host/effects.ts';
 import type { SourceSite } from '../trace/events.ts';
 import { LastGift } from './gifts.ts';
 import { linkedName, type Place, type Program } from './link.ts';
+
+/** How many stacks are read in what time: far more than anybody can look at, and a tenth of the thread's time. */
+const budget = { stacks: 200, ms: 100 };
 
 /** How many frames V8 is asked for. Its 10 are soon used up by a framework. */
 export const stackDepth = 50;
@@ -22,6 +26,10 @@ function plainName(name: string): string {
 /** Reads stack traces of one loaded program, and knows what it gave away last. */
 export class StackReader implements SiteReader {
   readonly #program: Program;
+  /** Stacks asked for, and since when. */
+  #asked = 0;
+  #since = -Infinity;
+  #clock: Clock | undefined;
   /** Told by the program what it gives away. */
   readonly gifts: LastGift;
 
@@ -51,9 +59,23 @@ export class StackReader implements SiteReader {
     return undefined;
   }
 
-  /** Where the snippet's code called us from. */
+  /** Where the snippet's code called us from. Undefined also where that was asked too often: a stack costs more than serving a small request. */
   here(): SourceSite | undefined {
+    if (this.#clock !== undefined) {
+      const now = this.#clock.now();
+      if (now - this.#since >= budget.ms) {
+        this.#since = now;
+        this.#asked = 0;
+      }
+      this.#asked += 1;
+      if (this.#asked > budget.stacks) return undefined;
+    }
     return this.site(new Error().stack);
+  }
+
+  /** From now on, only so many stacks are read in a while. */
+  paceBy(clock: Clock): void {
+    this.#clock = clock;
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Stream, Token } from '../../trace/events.ts';
 import { type FactTaker, factTaker } from '../../trace/facts.ts';
 import type { Tracer } from '../../trace/tracer.ts';
 import type { HttpVersion } from './events.ts';
-import { causes, idle, type Move, nextCycle, NOT_PERSISTENT, type Pair, type Step, SWITCH_OFFERED } from './machine.ts';
+import { causes, CLOSED, idle, type Move, nextCycle, NOT_PERSISTENT, type Pair, type Step, SWITCH_OFFERED } from './machine.ts';
 import type { ClientState, ServerState, State } from './states.ts';
 
 export class Exchange {
@@ -69,7 +69,7 @@ export class Exchange {
   /** Both machines are DONE: begin the next exchange. */
   next(): void {
     this.number += 1;
-    if (this.#traced) this.#tell(nextCycle);
+    if (this.#traced) this.#tell(nextCycle, false);
     this.#pair = idle;
     this.method = '';
     this.clientVersion = undefined;
@@ -97,15 +97,16 @@ export class Exchange {
   #go(byServer: boolean, cause: number): void {
     const move = this.#find(byServer, cause);
     if (move === undefined) throw new Error(`no move "${causes[cause]}" for the ${byServer ? 'server' : 'client'} in ${byServer ? this.server : this.client}`);
-    if (this.#traced) this.#tell(move.steps);
+    // All but the end of a connection follows at once from something that was told.
+    if (this.#traced) this.#tell(move.steps, cause !== CLOSED);
     this.#pair = move.to;
   }
 
-  #tell(steps: readonly Step[]): void {
+  #tell(steps: readonly Step[], sameMoment: boolean): void {
     const { id, number, facts } = this;
     for (let i = 0; i < steps.length; i += 1) {
       const { code, states, cause } = steps[i]!;
-      facts.fact(code, id, number, states, cause, i > 0);
+      facts.fact(code, id, number, states, cause, sameMoment || i > 0);
     }
   }
 

@@ -358,7 +358,7 @@ export class Receiver {
     const span: Span = [this.#bodyStart, position];
     exchange.waitsFor100 = false;
     if (exchange.tracer.enabled) {
-      if (trailers === undefined) exchange.facts.fact(endFact(exchange.inStream), exchange.id, exchange.number, this.#bodyStart, position, false);
+      if (trailers === undefined) exchange.facts.fact(endFact(exchange.inStream), exchange.id, exchange.number, this.#bodyStart, position, !this.#hasBody);
       else exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span, trailers: trailers.length });
     }
     exchange.moveTheirs(END);

@@ -1,6 +1,6 @@
 /** The sending half of a connection: events in, octets out. Nothing is written, and no state moves, unless the whole event is valid. */
 import type { Span, Token } from '../../trace/events.ts';
-import { dataFact, endFact, framingFact, framingNumber } from '../../trace/facts.ts';
+import { dataFact, endFact, framingFact, framingNumber, tokenFact } from '../../trace/facts.ts';
 import type { Data, EndOfMessage, FieldPairs, Framing, RequestToSend, ResponseToSend, SentEvent } from './events.ts';
 import type { Exchange } from './exchange.ts';
 import { trimBlanks } from './latin1.ts';
@@ -23,8 +23,9 @@ export class Sender {
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
-    const { tracer } = exchange;
-    this.#sink = tracer.enabled ? (token: Token, start: number, end: number) => tracer.token(token, exchange.id, exchange.number, exchange.outStream, this.offset + start, this.offset + end) : undefined;
+    const { facts, id, outStream } = exchange;
+    // What is written in one go is of one moment.
+    this.#sink = exchange.tracer.enabled ? (token: Token, start: number, end: number) => facts.fact(tokenFact(token, outStream), id, exchange.number, this.offset + start, this.offset + end, start > 0) : undefined;
   }
 
   /** Octets for an event. Throws LocalProtocolError. `peerFailed`: what the peer sent could not be read, so the connection ends here. */
@@ -164,7 +165,7 @@ export class Sender {
       // Without chunks there is no place for them: an answer to HEAD, or to an HTTP/1.0 client.
       if (!chunked) for (const [name] of trailers) this.#traceDropped(name, 'RFC9110-6.5.1-1');
       const [start, end] = this.#span(out);
-      if (!chunked || trailers.length === 0) exchange.facts.fact(endFact(exchange.outStream), exchange.id, exchange.number, start, end, false);
+      if (!chunked || trailers.length === 0) exchange.facts.fact(endFact(exchange.outStream), exchange.id, exchange.number, start, end, !chunked);
       else exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: [start, end], trailers: trailers.length });
     }
     exchange.moveOurs(END);

@@ -1,0 +1,67 @@
+/**
+ * Requests per second in the page: Chromium, the real runtime in a worker, pipelined requests over a message port in batches. Each is parsed, handed to a WSGI
+ * application, answered, and all of it traced.
+ *
+ *     usage: npm run bench:page -- [--batch N] [--seconds N]
+ *
+ * - traced: as in the playground, except that nobody draws: the page takes 20,000 events in a second, and the worker records on and drops the oldest.
+ * - checked: the same with PEP 3333 checked on both sides, as a snippet does unless it says otherwise.
+ * - all: every event is taken.
+ *
+ * Time is by the clock on the wall: what else runs on the machine counts.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { build, type Rolldown } from 'vite';
+import type { PageBench, PageResult } from './bench/page.ts';
+import { browserFlags, ensureBrowser } from './browser.ts';
+import { bundle } from './vite/runtime-bundle.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const numbers = { batch: 64, seconds: 3 };
+const args = process.argv.slice(2);
+for (let i = 0; i < args.length; i += 2) {
+  const name = args[i]!.replace(/^--/, '');
+  if (!(name === 'batch' || name === 'seconds') || !/^[1-9]\d*$/.test(args[i + 1] ?? '')) {
+    console.error('usage: npm run bench:page -- [--batch N] [--seconds N]');
+    process.exit(2);
+  }
+  numbers[name] = Number(args[i + 1]);
+}
+
+const app = `
+const body = new TextEncoder().encode('Hello, world!');
+export const app = (environ: any, startResponse: any) => {
+  startResponse('200 OK', [['Content-Type', 'text/plain'], ['Content-Length', '13']]);
+  return [body];
+};
+`;
+
+const harness = (await build({
+  root, configFile: false, logLevel: 'error', publicDir: false,
+  build: { write: false, target: 'es2022', rolldownOptions: { input: `${root}/scripts/bench/page.ts`, output: { format: 'iife' } } },
+})) as Rolldown.RolldownOutput;
+const { code: runtime } = await bundle('runtime', { minify: true });
+
+const server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>bench</title>'));
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserFlags] });
+try {
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  await page.addScriptTag({ content: harness.output[0].code });
+  const common = { runtime, app, request: 'GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n', perBatch: numbers.batch, inFlight: 2, warmupMs: 1000, measureMs: numbers.seconds * 1000 };
+  const ways: Readonly<Record<string, Pick<PageBench, 'validate' | 'eventsPerSecond'>>> = {
+    traced: { validate: false, eventsPerSecond: 20_000 }, checked: { validate: true, eventsPerSecond: 20_000 }, all: { validate: false, eventsPerSecond: 1e9 },
+  };
+  console.log(`${browser.browserType().name()} ${browser.version()}; batches of ${numbers.batch} requests of ${common.request.length} octets, WSGI`);
+  for (const [name, way] of Object.entries(ways)) {
+    const { requests, ms, events } = await page.evaluate((bench) => (globalThis as unknown as { runBench(bench: PageBench): Promise<PageResult> }).runBench(bench), { ...common, ...way });
+    console.log(`${name.padEnd(9)}${((requests / ms) * 1000).toFixed(0).padStart(9)} requests/s, ${(events / requests).toFixed(1)} events of each taken`);
+  }
+} finally {
+  await browser.close();
+  server.close();
+}
