@@ -4,6 +4,7 @@ import { defineConfig, type Plugin } from 'vite';
 import { embedScript } from './scripts/vite/embed-script.ts';
 import { portholeExamples } from './scripts/vite/examples-plugin.ts';
 import { portholeRuntime } from './scripts/vite/runtime-plugin.ts';
+import { serviceWorker } from './scripts/vite/service-worker-plugin.ts';
 import { slimMonacoWorkers } from './scripts/vite/monaco-plugin.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
@@ -29,7 +30,7 @@ function hashInlineScripts(): Plugin {
 export default defineConfig({
   // Relative addresses: the site works below any path of any static host.
   base: './',
-  plugins: [hashInlineScripts(), portholeExamples(), portholeRuntime(), slimMonacoWorkers(), embedScript()],
+  plugins: [hashInlineScripts(), portholeExamples(), portholeRuntime(), slimMonacoWorkers(), embedScript(), serviceWorker(version)],
   define: { __PORTHOLE_VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

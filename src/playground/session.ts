@@ -98,8 +98,8 @@ export class Session {
     const found = await read(ports, drafts);
     const { work, draftId } = found.work ? found : await fallback(ports, drafts);
     const session = new Session(ports, work as Work, draftId);
-    if (found.recording) await session.#play(found.recording);
     if (found.notice) session.store.dispatch({ type: 'notice', notice: found.notice });
+    if (found.recording) await session.#play(found.recording);
     return session;
   }
 
@@ -120,8 +120,8 @@ export class Session {
       if (sameContent(found.work.snippet, this.store.state.work.snippet)) return;
       this.#replace(found.work, found.draftId);
     }
-    if (found.recording) await this.#play(found.recording);
     if (found.notice) this.store.dispatch({ type: 'notice', notice: found.notice });
+    if (found.recording) await this.#play(found.recording);
   }
 
   /** Put an example into the editor. What was there is kept as a draft and can be brought back by undo. */

@@ -12,6 +12,9 @@ import { layoutFor, media } from './parts/media.ts';
 import { painted } from './parts/painted.ts';
 import { draftStorage, loadPrefs, safeStorage } from './prefs.ts';
 
+/** Whether there is a service worker: in a build, not on the dev server. */
+declare const __PORTHOLE_OFFLINE__: boolean;
+
 /** What the page is started with. */
 export interface BootOptions {
   readonly root: HTMLElement;
@@ -83,6 +86,8 @@ export async function boot(options: BootOptions): Promise<Model> {
 
   void painted.then(() => {
     void fetchTheRest();
+    // Not in somebody else's page: what is kept there is theirs to say.
+    if (!embedded && __PORTHOLE_OFFLINE__) void import('./offline.ts').then(({ keepOffline }) => keepOffline());
     if (session.store.state.work.trusted && !session.store.state.playback) void session.run();
   });
   return model;

@@ -31,8 +31,10 @@ export function pageKey(event: KeyboardEvent): PageKey | undefined {
   if (altKey || (shiftKey && key !== '?')) return undefined;
   if (event.ctrlKey || event.metaKey) {
     if (key === 'Enter') return 'send';
-    if (key === 's') return 'share';
-    return key === 'k' && !inEditor ? 'palette' : undefined;
+    // With Caps Lock the letters are capital.
+    const letter = key.toLowerCase();
+    if (letter === 's') return 'share';
+    return letter === 'k' && !inEditor ? 'palette' : undefined;
   }
   if (key === 'F1' && !inEditor) return 'palette';
   return key === '?' && !target?.closest(typing) ? 'help' : undefined;

@@ -112,7 +112,7 @@ const en = {
 
   lab: {
     title: 'Malformed requests', explain: 'Each breaks one rule. Take one, send it, and see which clause refuses it, and at which byte.',
-    groups: labGroups, lessons: lab, take: (title: string) => `Take “${title}”`, answered: (status: number) => `refused with ${status}`,
+    groups: labGroups, lessons: lab, answered: (status: number) => `refused with ${status}`,
   },
 
   palette: {

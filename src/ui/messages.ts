@@ -224,6 +224,7 @@ const en = {
     badLink: 'The link could not be opened.', badLinkKept: 'What you see is what was here before.',
     unknownExample: (name: string) => `There is no example called “${name}”.`,
     machineFailed: 'The machine could not be started.', machineFailedAdvice: 'Reload the page. Your code is kept.',
+    newVersion: 'A newer Porthole is ready.', takeNewVersion: 'Load it',
     badRecording: 'The recorded run in this link could not be shown.',
     storageFull: 'This browser does not let the page keep drafts. Use Share to keep your work as a link.',
     nameTaken: (path: string) => `There is a file called ${path} already.`,

@@ -1,4 +1,5 @@
 import { runtimeUrl } from 'virtual:porthole-runtime';
+import { keptOffline } from './offline.ts';
 import type { MessagePortLike, SpawnedProcess, Spawner } from '../machine/types.ts';
 import { fetchText } from './parts/fetch-text.ts';
 
@@ -92,9 +93,13 @@ class Frame {
     this.#port = port1;
     this.#port.onmessage = (event: MessageEvent<FrameMessage>) => this.#receive(event.data);
     const element = this.#element;
-    element.setAttribute('sandbox', 'allow-scripts');
-    // No credentials for the request of the frame itself, where browsers know how.
-    element.setAttribute('credentialless', '');
+    if (!keptOffline()) {
+      element.setAttribute('sandbox', 'allow-scripts');
+      // No credentials for the request of the frame itself, where browsers know how.
+      element.setAttribute('credentialless', '');
+    }
+    // Offline the frame has to come from the service worker, which does not see frames with these attributes: then it comes with a
+    // header that says the same as the first. sandbox.html runs in neither case where its origin is not opaque.
     element.hidden = true;
     element.title = 'Sandbox';
     element.src = url;

@@ -22,7 +22,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (stale()) {
     console.log('e2e: the build is older than the source; building');
-    const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+    const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', env: { ...process.env, NODE_ENV: 'production' } });
     if (status !== 0) throw new Error('the build failed, so there is nothing to test');
   }
   const server = await serveStatic(siteFolder, { base: '/docs/porthole/' });

@@ -11,6 +11,10 @@ export interface VisitorOptions {
   readonly colorScheme?: 'light' | 'dark';
   /** Grant reading and writing the clipboard. Default true. */
   readonly clipboard?: boolean;
+  /** Let the page keep itself for when there is no network. Default false: what a spec sees comes from the server. */
+  readonly offline?: boolean;
+  /** Start page of another copy of the site. */
+  readonly site?: string;
 }
 
 /** One profile: nothing is shared with another visitor. */
@@ -52,9 +56,8 @@ export function excuse(complaints: string[], provoked: (complaint: string) => bo
 /** A new profile with an empty page. Open the playground with `visitor.playground.open()`. */
 export async function newVisitor(options: VisitorOptions = {}): Promise<Visitor> {
   if (browser === undefined) throw new Error('call useBrowser() at the top of the spec');
-  const { width = 1440, height = 900, colorScheme = 'light', clipboard = true } = options;
-  const site = inject('site');
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const { width = 1440, height = 900, colorScheme = 'light', clipboard = true, offline = false, site = inject('site') } = options;
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, serviceWorkers: offline ? 'allow' : 'block' });
   if (clipboard) await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(site).origin });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
@@ -66,6 +69,8 @@ export async function newVisitor(options: VisitorOptions = {}): Promise<Visitor>
 
 function watch({ context, page, complaints, requests }: Visitor, origin: string): void {
   page.on('console', (message) => {
+    // Ours to ask for: see `offline`.
+    if (message.text().includes('Service Worker registration blocked by Playwright')) return;
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));

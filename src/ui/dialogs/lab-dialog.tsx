@@ -34,9 +34,9 @@ function Group(props: { readonly group: LabGroup; readonly onTake: (request: Lab
           const [title, sentence] = m.lessons[request.id];
           return (
             <li key={request.id}>
-              <button type="button" aria-label={m.take(title)} aria-describedby={`lab-${request.id}`} onClick={() => onTake(request)}>
+              <button type="button" onClick={() => onTake(request)}>
                 <strong>{title}</strong>
-                <span id={`lab-${request.id}`}>{sentence}</span>
+                <span>{sentence}</span>
                 <span class="lab-end"><span class="note">{m.answered(request.status)}</span> <span class="clause">{request.clause}</span></span>
               </button>
             </li>

@@ -4,6 +4,7 @@ import type { Notice, Undo } from '../../playground/state.ts';
 import { Icon } from '../icons.tsx';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
+import { newVersion } from '../new-version.ts';
 
 /** A line across the page that asks for attention. Errors are announced at once, the rest when it suits. */
 function Banner(props: { readonly tone: 'info' | 'warning' | 'error'; readonly children: ComponentChildren; readonly actions?: ComponentChildren }): JSX.Element {
@@ -95,9 +96,17 @@ export function Notices(): JSX.Element {
       )}
       <SilentBanner />
       <ProblemBanner />
+      <NewVersion />
       <UndoToast />
     </div>
   );
+}
+
+/** A newer Porthole is there. Drafts are kept over the reload. */
+function NewVersion(): JSX.Element | null {
+  const take = newVersion.value;
+  if (!take) return null;
+  return <div class="toast" role="status"><span>{n.newVersion}</span><button type="button" class="button quiet" onClick={take}>{n.takeNewVersion}</button></div>;
 }
 
 /** How long an offer to undo stays. ms. It also goes when it is used or overtaken; drafts remain in any case. */
