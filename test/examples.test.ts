@@ -63,7 +63,8 @@ async function ask(app: GatewayApp, raw: string): Promise<{ readonly result: Cli
 
 const seen = (result: ClientResult): Seen => ({ raw: result.raw, response: result.failure ? undefined : result.responses[0] });
 
-describe.each(examples)('$id', (example) => {
+// Those of several programs, and those that need an arbiter, are in `examples/programs.test.ts`.
+describe.each(examples.filter(({ group }) => group !== 'Sockets' && group !== 'Workers'))('$id', (example) => {
   test.each(example.requests)('$name', async ({ raw, claim }) => {
     const { result, trace } = await ask(toGatewayApp(await load(example), 'auto', 'app.ts:app'), raw);
     checkResponse(claim, seen(result));

@@ -1,7 +1,7 @@
-import type { SavedRequest, Snippet } from '../snippet/schema.ts';
+import type { SavedRequest, Snippet, SnippetProgram } from '../snippet/schema.ts';
 
 /** The headings under which the Example menu lists them, in this order. */
-export const exampleGroups = ['WSGI', 'ASGI', 'Middleware', 'Frameworks', 'When apps fail'] as const;
+export const exampleGroups = ['WSGI', 'ASGI', 'Middleware', 'Frameworks', 'When apps fail', 'Sockets', 'Workers'] as const;
 
 /** One heading. */
 export type ExampleGroup = (typeof exampleGroups)[number];
@@ -18,6 +18,8 @@ export interface Claim {
   readonly body?: string;
   /** Pieces that the body, decoded as UTF-8, must hold. */
   readonly bodyIncludes?: readonly string[];
+  /** There is no (whole) response, and a client says so in these words. `status` is 0 then. */
+  readonly failure?: string;
   /** The connection ends before the body is complete. */
   readonly cutShort?: true;
   /** Entries of `environ` or `scope`, rendered as the trace renders them. */
@@ -33,6 +35,18 @@ export interface ExampleRequest extends SavedRequest {
   readonly claim: Claim;
 }
 
+/** A program of an example, with what will be seen. */
+export interface ExampleProgram extends SnippetProgram {
+  readonly claim: {
+    /** Missing: it is still running when everything else is done. */
+    readonly exitCode?: number;
+    /** Pieces of what it writes, in this order. */
+    readonly output: readonly string[];
+    /** Errno of calls that fail, in this order. */
+    readonly errors?: readonly string[];
+  };
+}
+
 /** What `<id>/example.ts` says; the app itself is in the other files of that folder. */
 export interface ExampleDescription {
   /** Name of its folder and of its link: `#ex=<id>`. */
@@ -43,8 +57,10 @@ export interface ExampleDescription {
   readonly group: ExampleGroup;
   /** Default `app.ts:app`. */
   readonly entry?: string;
-  /** Sent in this order by the tests; the first is the one that the page shows. */
-  readonly requests: readonly [ExampleRequest, ...ExampleRequest[]];
+  /** Programs that it runs instead of one gateway, and what must be seen of each. */
+  readonly programs?: readonly ExampleProgram[];
+  /** Sent in this order by the tests, the programs being started; the first is the one that the page shows. */
+  readonly requests: readonly ExampleRequest[];
   readonly server?: Snippet['server'];
   readonly network?: Snippet['network'];
   readonly view?: Snippet['view'];
@@ -65,9 +81,16 @@ export function exampleSnippet(example: Example): Snippet {
     interface: 'auto',
     files: example.files,
     entry: example.entry ?? 'app.ts:app',
+    ...(example.programs && { programs: example.programs.map(withoutClaim) }),
     requests: example.requests.map(({ name, raw }) => ({ name, raw })),
     server: example.server ?? {},
     network: example.network ?? {},
     view: example.view ?? {},
   };
+}
+
+function withoutClaim(program: ExampleProgram): SnippetProgram {
+  const { claim, ...rest } = program;
+  void claim;
+  return rest;
 }

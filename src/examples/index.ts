@@ -15,6 +15,15 @@ import { helloWsgi } from './hello-wsgi/example.ts';
 import { mounting } from './mounting/example.ts';
 import { streaming } from './streaming/example.ts';
 import { webSocket } from './websocket/example.ts';
+import { counter } from './counter/example.ts';
+import { echo } from './echo/example.ts';
+import { httpClient } from './http-client/example.ts';
+import { keepAlive } from './keep-alive/example.ts';
+import { plainText } from './plain-text/example.ts';
+import { slowClient } from './slow-client/example.ts';
+import { stuck } from './stuck/example.ts';
+import { syncAsync } from './sync-async/example.ts';
+import { wsgiByHand } from './wsgi-by-hand/example.ts';
 
 const described: readonly ExampleDescription[] = [
   helloWsgi, environ, form, streaming,
@@ -22,6 +31,8 @@ const described: readonly ExampleDescription[] = [
   mounting,
   flasklike, fastapilike,
   failsBeforeStart, failsMidway, forgetsStart,
+  echo, plainText, httpClient, wsgiByHand,
+  counter, stuck, syncAsync, slowClient, keepAlive,
 ];
 
 /** Every example, grouped as `exampleGroups` says. */
@@ -31,4 +42,4 @@ export const examples: readonly Example[] = described.map((description) => ({ ..
 export const findExample = (id: string): Example | undefined => examples.find((example) => example.id === id);
 
 export { exampleGroups, exampleSnippet } from './example.ts';
-export type { Claim, Example, ExampleGroup, ExampleRequest } from './example.ts';
+export type { Claim, Example, ExampleGroup, ExampleProgram, ExampleRequest } from './example.ts';

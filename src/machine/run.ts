@@ -6,7 +6,7 @@ import { shapeSocket } from '../net/shaping.ts';
 import type { Address, DuplexSocket } from '../net/socket.ts';
 import type { Job } from '../rpc/contract.ts';
 import { librariesIn, type Library } from '../rpc/libraries.ts';
-import { programsOf, type Program } from '../snippet/programs.ts';
+import { programsOf, type GatewayProgram, type Program } from '../snippet/programs.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
@@ -274,16 +274,17 @@ export class Run implements World {
     this.#names.set(plan.name, names);
     const program = plan.kind === 'gateway'
       ? new Gateway(plan, this.#files, this.#addressOf(plan), this)
-      : new ScriptRun(plan, this.#files, names.length === 0 ? plan.name : `${plan.name}-${names.length + 1}`, this);
+      : new ScriptRun(plan, this.#files, names.length === 0 && !isTaken(plan.name) ? plan.name : `${plan.name}-${names.length + 1}`, this);
     this.#programs.set(plan.name, program);
     program.start();
     this.changed();
     return program;
   }
 
-  #addressOf(plan: Program): Address {
-    const gateways = this.#plans.filter(({ kind }) => kind === 'gateway');
-    return { host, port: firstPort + gateways.indexOf(plan as (typeof gateways)[number]) };
+  #addressOf(plan: GatewayProgram): Address {
+    const gateways = this.#plans.filter((program) => program.kind === 'gateway');
+    const { port = firstPort + gateways.indexOf(plan) } = plan;
+    return { host, port };
   }
 
   #shape(socket: DuplexSocket, snippet: Snippet): DuplexSocket {
@@ -353,6 +354,9 @@ export class Run implements World {
     }
   }
 }
+
+/** Somebody else tells the trace under this name. */
+const isTaken = (name: string): boolean => name === 'client' || name === 'arbiter' || /^worker-\d+$/.test(name);
 
 /** Every program has ended. */
 function endings(programs: readonly ProgramStatus[]): string {

@@ -1,3 +1,4 @@
+import type { LoadReport } from '../machine/load-types.ts';
 import type { MachineStatus, SendResult } from '../machine/types.ts';
 import type { SavedRequest, Snippet, SnippetDelivery, SnippetNetwork, SnippetServer, SnippetView } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
@@ -23,6 +24,7 @@ export type Action =
   | { readonly type: 'snippet/set'; readonly entry?: string; readonly title?: string; readonly interface?: Snippet['interface'] }
   | { readonly type: 'server/set'; readonly server: SnippetServer }
   | { readonly type: 'network/set'; readonly network: SnippetNetwork }
+  | { readonly type: 'replay/set'; readonly replay: boolean }
   | { readonly type: 'request/show'; readonly index: number }
   | { readonly type: 'request/edit'; readonly raw: string }
   | { readonly type: 'request/add'; /** Default: a plain one. */ readonly requests?: readonly SavedRequest[] }
@@ -44,6 +46,8 @@ export type Action =
   | { readonly type: 'filter'; readonly filter: Partial<TimelineFilter> }
   // ── what runs
   | { readonly type: 'run/begin'; readonly snippet: Snippet }
+  /** What runs now is this. */
+  | { readonly type: 'run/reloaded'; readonly snippet: Snippet }
   | { readonly type: 'machine/status'; readonly status: MachineStatus }
   | { readonly type: 'trace/append'; readonly events: readonly TraceEvent[] }
   | { readonly type: 'trace/clear' }
@@ -52,5 +56,8 @@ export type Action =
   | { readonly type: 'ws/begin'; readonly connection: number }
   | { readonly type: 'ws/news'; readonly news: readonly WsNews[] }
   | { readonly type: 'playback'; readonly recorded: Recorded; readonly place: Place | undefined }
+  | { readonly type: 'burst/begin'; readonly id: number; readonly title: string; readonly asked: number }
+  | { readonly type: 'burst/progress'; readonly id: number; readonly answered: number }
+  | { readonly type: 'burst/end'; readonly id: number; readonly report: LoadReport }
   // ── what is said
   | { readonly type: 'notice'; readonly notice: Notice | null };

@@ -11,6 +11,8 @@ import { withNews } from './web-socket.ts';
 
 /** Sends that are remembered. Older ones are still in the trace. */
 const maxSends = 200;
+/** Bursts that are kept to be compared. */
+const maxBursts = 4;
 
 const withSnippet = (state: PlaygroundState, snippet: Snippet): PlaygroundState =>
   snippet === state.work.snippet ? state : { ...state, work: { ...state.work, snippet } };
@@ -129,6 +131,10 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       return withSnippet(state, { ...snippet, server: action.server });
     case 'network/set':
       return withSnippet(state, { ...snippet, network: action.network });
+    case 'replay/set': {
+      const { replay: _, ...rest } = snippet;
+      return withSnippet(state, action.replay ? { ...rest, replay: true } : rest);
+    }
 
     case 'request/show':
       return withSnippet(state, showRequest(snippet, action.index));
@@ -175,6 +181,8 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       const over = state.notice?.kind === 'wait-for-run' || state.notice?.kind === 'machine-failed';
       return { ...withoutTrace(state), ran: action.snippet, sends: [], webSocket: null, notice: over ? null : state.notice };
     }
+    case 'run/reloaded':
+      return { ...state, ran: action.snippet };
     case 'machine/status':
       return { ...state, machine: action.status };
     case 'trace/append': {
@@ -211,6 +219,12 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       return { ...state, webSocket: { phase: 'connecting', connection: action.connection, log: [] }, focus: action.connection === 0 ? state.focus : { connection: action.connection, exchange: 1 }, step: null, selection: null };
     case 'ws/news':
       return state.webSocket ? { ...state, webSocket: action.news.reduce(withNews, state.webSocket) } : state;
+    case 'burst/begin':
+      return { ...state, bursts: [...state.bursts, { id: action.id, title: action.title, asked: action.asked, answered: 0 }].slice(-maxBursts) };
+    case 'burst/progress':
+      return { ...state, bursts: state.bursts.map((burst) => (burst.id === action.id ? { ...burst, answered: action.answered } : burst)) };
+    case 'burst/end':
+      return { ...state, bursts: state.bursts.map((burst) => (burst.id === action.id ? { ...burst, answered: action.report.requests.length, report: action.report } : burst)) };
 
     case 'notice':
       return { ...state, notice: action.notice };

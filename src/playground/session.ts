@@ -1,8 +1,12 @@
+import type { LoadPlan } from '../machine/load-types.ts';
 import type { Machine, SendResult, WebSocketSend, WebSocketSession } from '../machine/types.ts';
 import { LinkError, SnippetError } from '../snippet/errors.ts';
 import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../snippet/link.ts';
+import { programsOf } from '../snippet/programs.ts';
 import type { Snippet, SnippetRecording } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
+import { latin1Bytes } from '../client/latin1.ts';
+import { burstTitle } from './burst.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
 import { turnsOf, type Turn } from './delivery.ts';
 import { isPlace, placeFrom, placeOf, viewWithPlace, type Place } from './place.ts';
@@ -182,6 +186,59 @@ export class Session {
     if (place !== false) await this.#sendShown(place);
   }
 
+  /** Start one program (again), with what is in the editor. */
+  async startProgram(name: string): Promise<void> {
+    this.store.dispatch({ type: 'work/trust' });
+    this.flush();
+    const { snippet } = this.store.state.work;
+    const { state } = this.store.state.machine;
+    // A new run, unless others run that it belongs to.
+    if (state === 'stopped' || state === 'failed') this.#begin(snippet);
+    await this.#withMachine((machine) => machine.start(snippet, name));
+  }
+
+  async endProgram(name: string): Promise<void> {
+    await (await this.#machine)?.end(name);
+  }
+
+  /** A line for the standard input of a program; without one, its end. */
+  async input(name: string, line: string | undefined): Promise<void> {
+    (await this.#machine)?.input(name, line === undefined ? '' : `${line}\n`, line === undefined);
+  }
+
+  /** Replace the workers of a gateway by new ones with what is in the editor. */
+  async reload(name: string): Promise<void> {
+    const { snippet } = this.store.state.work;
+    await (await this.#machine)?.reload(snippet, name);
+    this.store.dispatch({ type: 'run/reloaded', snippet });
+  }
+
+  async killProcess(name: string): Promise<void> {
+    (await this.#machine)?.kill(name);
+  }
+
+  /** Cut a connection. */
+  async disconnect(connection: number, how: 'close' | 'reset'): Promise<void> {
+    (await this.#machine)?.disconnect(connection, how);
+  }
+
+  /** Send a burst of the shown request. */
+  async load(plan: Omit<LoadPlan, 'request'>): Promise<void> {
+    if ((await this.#ready()) === false) return;
+    const machine = await this.#machine;
+    if (!machine) return;
+    const { store } = this;
+    const { snippet } = store.state.work;
+    const id = (store.state.bursts.at(-1)?.id ?? 0) + 1;
+    const programs = programsOf(snippet);
+    const server = programs.flatMap((program) => (program.kind === 'gateway' ? [program.server] : []))[0];
+    store.dispatch({ type: 'burst/begin', id, title: burstTitle(server), asked: plan.count });
+    const request = latin1Bytes(shownRequest(snippet).raw);
+    const report = await machine.load({ ...plan, request }, (answered) => store.dispatch({ type: 'burst/progress', id, answered }));
+    this.#show();
+    store.dispatch({ type: 'burst/end', id, report });
+  }
+
   /** Send another request than the shown one: what a page in the preview asks for. Undefined: the app does not run. */
   async visit(raw: string): Promise<SendResult | undefined> {
     return (await this.#ready()) === false ? undefined : this.#sendInTurn(await this.#machine, turnsOf({ name: '', raw })[0] ?? [], undefined);
@@ -336,13 +393,21 @@ export class Session {
   }
 
   async #start(snippet: Snippet): Promise<void> {
+    this.#begin(snippet);
+    await this.#withMachine((machine) => machine.run(snippet));
+  }
+
+  #begin(snippet: Snippet): void {
     this.#queue = [];
     this.#open = undefined;
     this.#webSocket = undefined;
     this.store.dispatch({ type: 'run/begin', snippet });
+  }
+
+  async #withMachine(what: (machine: Machine) => Promise<unknown>): Promise<void> {
     try {
       this.#machine ??= this.#connect();
-      await (await this.#machine).run(snippet);
+      await what(await this.#machine);
     } catch (error) {
       this.#machine = undefined;
       this.store.dispatch({ type: 'notice', notice: { kind: 'machine-failed', detail: error instanceof Error ? error.message : String(error) } });

@@ -1,3 +1,4 @@
+import type { LoadReport } from '../machine/load-types.ts';
 import type { MachineStatus, SendResult } from '../machine/types.ts';
 import type { LinkErrorCode } from '../snippet/errors.ts';
 import type { SavedRequest, Snippet } from '../snippet/schema.ts';
@@ -48,6 +49,18 @@ export interface SendRecord {
   readonly result?: SendResult;
 }
 
+/** A burst and what is known of it. */
+export interface BurstRecord {
+  /** Number of the burst, from 1. */
+  readonly id: number;
+  /** What it was sent to, in a few words: `4 sync workers`. */
+  readonly title: string;
+  readonly asked: number;
+  readonly answered: number;
+  /** Missing while it is under way. */
+  readonly report?: LoadReport;
+}
+
 /** The exchange that Response, Wire and Environ show. */
 export interface Focus { readonly connection: number; readonly exchange: number }
 
@@ -63,6 +76,8 @@ export interface PlaygroundState {
   readonly sends: readonly SendRecord[];
   /** The WebSocket that was opened last in this run. */
   readonly webSocket: WsState | null;
+  /** Bursts, oldest first: those of earlier runs too, so that they can be compared. */
+  readonly bursts: readonly BurstRecord[];
   readonly focus: Focus | null;
   /** The trace of this run. Mutable, see {@link TraceLog}; `traceVersion` tells that it grew. */
   readonly trace: TraceLog;
@@ -90,6 +105,7 @@ export function initialState(work: Work): PlaygroundState {
     ran: null,
     sends: [],
     webSocket: null,
+    bursts: [],
     focus: null,
     trace,
     traceVersion: trace.version,
@@ -111,6 +127,7 @@ export function isStale(state: PlaygroundState): boolean {
   const { snippet } = state.work;
   if (ran.entry !== snippet.entry || ran.interface !== snippet.interface || ran.lang !== snippet.lang) return true;
   if (!sameRecord(ran.server, snippet.server) || !sameRecord(ran.network, snippet.network)) return true;
+  if (ran.replay !== snippet.replay || JSON.stringify(ran.programs) !== JSON.stringify(snippet.programs)) return true;
   return !sameRecord(ran.files, snippet.files);
 }
 

@@ -81,6 +81,7 @@ const programChecks: Checks<SnippetProgram> = {
   entry: text(snippetLimits.nameChars),
   interface: spoken,
   server: (value, path, report) => readObject<SnippetServer>(value, path, serverChecks, report),
+  port: whole(1, 65_535),
   args: (value, path, report) => {
     if (!Array.isArray(value) || value.length > snippetLimits.args) return report.add(path, `must be a list of at most ${snippetLimits.args} strings`);
     return value.map((item: unknown, index) => text(snippetLimits.nameChars)(item, `${path}[${index}]`, report) ?? '');
@@ -92,7 +93,7 @@ const viewChecks: Checks<SnippetView> = {
   request: whole(0),
   file: text(snippetLimits.pathChars),
   requestTab: hint('form', 'raw', 'delivery', 'websocket'),
-  traceTab: hint('response', 'wire', 'timeline', 'environ', 'states', 'console'),
+  traceTab: hint('response', 'wire', 'timeline', 'environ', 'states', 'console', 'terminals', 'machine'),
   exchange: whole(1),
   step: whole(0),
   selection: text(snippetLimits.pathChars + snippetLimits.nameChars),

@@ -11,6 +11,8 @@ export interface GatewayProgram {
   readonly entry: string;
   readonly interface: Snippet['interface'];
   readonly server: SnippetServer;
+  /** Missing: by its place among the gateways, from 8000. */
+  readonly port?: number;
 }
 
 /** A module that runs from top to bottom, in a process of its own. */
@@ -39,7 +41,7 @@ export function programsOf(snippet: Snippet): readonly Program[] {
 function readable({ name, kind, entry, server, args, stdin, ...program }: SnippetProgram, snippet: Snippet): Program | undefined {
   if (entry === undefined) return undefined;
   switch (kind) {
-    case 'gateway': return { name, kind, entry, interface: program.interface ?? snippet.interface, server: server ?? snippet.server };
+    case 'gateway': return { name, kind, entry, interface: program.interface ?? snippet.interface, server: server ?? snippet.server, ...(program.port !== undefined && { port: program.port }) };
     case 'script': return { name, kind, entry, args: args ?? [], stdin: stdin ?? '' };
     default: return undefined;
   }

@@ -82,7 +82,7 @@ export interface SnippetNetwork {
 /**
  * One program of a snippet, as links carry it; `programsOf` says what of it can be run.
  *
- * - `gateway` serves the app that `entry` names (`path:name`). The first one listens at port 8000, the next at 8001, ….
+ * - `gateway` serves the app that `entry` names (`path:name`). Without `port`, the first one listens at 8000, the next at 8001, ….
  * - `script` runs the module that `entry` names from top to bottom.
  */
 export interface SnippetProgram {
@@ -95,6 +95,8 @@ export interface SnippetProgram {
   readonly interface?: 'auto' | 'wsgi' | 'asgi' | 'fetch';
   /** Of a gateway. Missing: the snippet's. */
   readonly server?: SnippetServer;
+  /** Of a gateway: where it listens. */
+  readonly port?: number;
   /** Of a script: its arguments. */
   readonly args?: readonly string[];
   /** Of a script: what is on its standard input from the start; lines that are typed come after it. */
@@ -107,7 +109,7 @@ export interface SnippetView {
   readonly request?: number;
   readonly file?: string;
   readonly requestTab?: 'form' | 'raw' | 'delivery' | 'websocket';
-  readonly traceTab?: 'response' | 'wire' | 'timeline' | 'environ' | 'states' | 'console';
+  readonly traceTab?: 'response' | 'wire' | 'timeline' | 'environ' | 'states' | 'console' | 'terminals' | 'machine';
   /** Which request of the connection was looked at, from 1. Missing: the first. */
   readonly exchange?: number;
   /** The trace was looked at as it was after this event of the connection, from 0 in causal order. Missing: all of it. */

@@ -5,6 +5,7 @@ import { rawRequest } from '../../src/examples/raw-request.ts';
 import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../../src/snippet/link.ts';
 import { parseSnippet } from '../../src/snippet/parse.ts';
 import { splitEntry } from '../../src/snippet/paths.ts';
+import { programsOf } from '../../src/snippet/programs.ts';
 
 test('every folder is listed, once, under the name it has', () => {
   const folders = readdirSync(new URL('../../src/examples/', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -29,19 +30,27 @@ describe.each(examples)('$id', (example) => {
   test('is a snippet that a link can carry through a chat tool', async () => {
     expect(parseSnippet(snippet)).toStrictEqual(snippet);
     const link = await encodeSnippet(snippet);
-    expect(link.length).toBeLessThan(2000);
+    expect(link.length).toBeLessThan(example.programs ? 4000 : 2000);
     expect(await decodeSnippet(link)).toStrictEqual(snippet);
     expect(readFragment(exampleLink(example.id))).toEqual({ kind: 'example', name: example.id });
   });
 
   test('its entry is in its files, which are short enough to be read', () => {
-    const { path, name } = splitEntry(snippet.entry);
-    expect(snippet.files[path]).toMatch(new RegExp(`export const ${name}\\b`));
+    for (const program of programsOf(snippet)) {
+      const { path, name } = splitEntry(program.entry);
+      if (program.kind === 'gateway') expect(snippet.files[path]).toMatch(new RegExp(`export const ${name}\\b`));
+      else expect(Object.keys(snippet.files)).toContain(program.entry);
+    }
     for (const text of Object.values(example.files)) {
-      expect(text.split('\n').length).toBeLessThan(50);
+      expect(text.split('\n').length).toBeLessThan(example.programs ? 90 : 50);
       // What the editor shows beside the trace without scrolling.
       expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(76);
     }
+  });
+
+  test('has something to be seen', () => {
+    expect(example.requests.length + (example.programs?.length ?? 0)).toBeGreaterThan(0);
+    if (example.programs) expect(example.programs.some(({ claim }) => claim.output.length > 0)).toBe(true);
   });
 
   test('says one thing, in one sentence, and claims something about each request', () => {

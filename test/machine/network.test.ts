@@ -85,5 +85,5 @@ test('any connection can be cut, those between scripts in the middle', async () 
   }, { programs: [{ name: 'server', kind: 'script', entry: 'server.ts' }, { name: 'client', kind: 'script', entry: 'client.ts' }] });
   await made.seen((event) => event.type === 'log' && event.text === 'here');
   made.machine.disconnect(1, 'reset');
-  for (const name of ['server', 'client']) await made.seen((event) => event.type === 'log' && event.process === name && event.text === 'ECONNRESET');
+  for (const name of ['server', 'client-1']) await made.seen((event) => event.type === 'log' && event.process === name && event.text === 'ECONNRESET');
 });

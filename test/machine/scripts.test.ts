@@ -152,8 +152,8 @@ describe('several programs', () => {
     expect(await ended(made, 'client')).toMatchObject({ exitCode: 0 });
     expect(made.logs()).toEqual(['listening', 'hello']);
     const said = made.events.flatMap((event) => (event.type === 'socket.data' ? [`${event.process} ${event.flow} ${event.stream} ${event.span.join('-')}`] : []));
-    expect(said).toEqual(['client send c2s 0-5', 'server recv c2s 0-5', 'server send s2c 0-5', 'client recv s2c 0-5']);
-    expect(made.events.flatMap((event) => (event.type === 'process.start' ? [event.detail] : []))).toEqual(['server', 'client']);
+    expect(said).toEqual(['client-1 send c2s 0-5', 'server recv c2s 0-5', 'server send s2c 0-5', 'client-1 recv s2c 0-5']);
+    expect(made.events.flatMap((event) => (event.type === 'process.start' ? [event.detail] : []))).toEqual(['server', 'client-1']);
   });
 
   test('one of them can be started again, under a name of its own in the trace', async () => {
@@ -165,7 +165,7 @@ describe('several programs', () => {
     await made.machine.start(snippetOf({ ...files, 'client.ts': client.replace('hello', 'again') }, { programs }), 'client');
     await made.seen((event) => event.process === 'client-2' && event.type === 'log' && event.text === 'again');
     await made.seen((event) => event.type === 'process.exit' && event.detail === 'client-2: exit code 0');
-    expect(made.machine.status).toMatchObject({ state: 'running', text: 'Running: server; listening at 127.0.0.1:7000', programs: [{ listening: ['127.0.0.1:7000'] }, { names: ['client', 'client-2'] }] });
+    expect(made.machine.status).toMatchObject({ state: 'running', text: 'Running: server; listening at 127.0.0.1:7000', programs: [{ listening: ['127.0.0.1:7000'] }, { names: ['client-1', 'client-2'] }] });
     await made.machine.end('server');
     expect(made.machine.status).toMatchObject({ state: 'stopped', programs: [{ state: 'exited', ending: 'stopped' }, { exitCode: 0 }] });
     // The port is free again.
@@ -197,7 +197,7 @@ describe('several programs', () => {
   test('who goes away takes its listening sockets along, and is reset', async () => {
     const made = rig();
     await made.run({ 'server.ts': `${server}\nawait new Promise(() => {});`, 'client.ts': client.replace("console.log(", "await s.recv(100); console.log(") }, { programs: [script('server'), script('client')] });
-    await made.seen((event) => event.process === 'client' && event.type === 'socket.data' && event.flow === 'recv');
+    await made.seen((event) => event.process === 'client-1' && event.type === 'socket.data' && event.flow === 'recv');
     made.machine.kill('server');
     expect(await ended(made, 'client')).toMatchObject({ exitCode: 1, problem: { message: expect.stringContaining('ECONNRESET') } });
     expect(made.machine.status.programs?.[0]).toMatchObject({ state: 'exited', ending: 'killed', listening: [] });

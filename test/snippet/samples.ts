@@ -22,7 +22,7 @@ export const fullest: Snippet = {
   engine: '0.1.0',
   programs: [
     { name: 'client', argv: ['a', null, 1.5, { deep: true }] },
-    { name: 'web', kind: 'gateway', entry: 'app.js:main', interface: 'asgi', server: { workers: 2, later: 1 } },
+    { name: 'web', kind: 'gateway', entry: 'app.js:main', interface: 'asgi', server: { workers: 2, later: 1 }, port: 8080 },
     { name: 'cat', kind: 'script', entry: 'cat.js', args: ['-n', ''], stdin: 'one\ntwo' },
     { name: 'new', kind: 'of a newer kind', entry: '' },
   ] as Snippet['programs'],
@@ -34,7 +34,7 @@ const segment = fc.string({ unit: fc.constantFrom(...'abcé字🐘-_0 .'), minLe
 const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
 const known = new Set(['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'replay', 'view', 'engine',
   'name', 'raw', 'workers', 'workerClass', 'rootPath', 'timeout', 'keepAlive', 'validate', 'segmentBytes', 'latencyMs', 'bytesPerSecond', 'seed',
-  'ragged', 'jitterMs', 'readBytesPerSecond', 'cutAfterBytes', 'cut', 'kind', 'args', 'stdin',
+  'ragged', 'jitterMs', 'readBytesPerSecond', 'cutAfterBytes', 'cut', 'kind', 'args', 'stdin', 'port',
   'delivery', 'cuts', 'at', 'everyBytes', 'pauseMs', 'copies', 'copiesHow', 'reuse', 'stopAfter', 'ending', 'request', 'file', 'requestTab', 'traceTab', 'step', '__proto__']);
 /** Members from the future. JSON has no -0, so neither has a snippet. */
 const unknown = fc.dictionary(

@@ -16,11 +16,13 @@ const views = {
   environ: later(async () => (await import('./environ-view.tsx')).EnvironView),
   states: later(async () => (await import('./states-view.tsx')).StatesView),
   console: later(async () => (await import('./console-view.tsx')).ConsoleView),
+  terminals: later(async () => (await import('../terminals/terminals-view.tsx')).TerminalsView),
+  machine: later(async () => (await import('../machine/machine-view.tsx')).MachineView),
 } as const;
 
 const Scrubber = later(async () => (await import('./scrubber.tsx')).Scrubber);
 
-/** What happened: six views of one trace. */
+/** What happened: views of one trace, and of the machine that tells it. */
 export function TracePanel(): JSX.Element {
   const { snippet, state, traceVersion, exchange, machine, dispatch } = useModel();
   const tab = snippet.value.view.traceTab ?? 'response';
@@ -45,6 +47,8 @@ export function TracePanel(): JSX.Element {
             { name: 'environ', label: asgi ? t.trace.scope : t.trace.environ },
             { name: 'states', label: t.trace.states },
             { name: 'console', label: t.trace.console, ...(errors.value > 0 ? { badge: errors.value } : {}) },
+            ...(snippet.value.programs || tab === 'terminals' ? [{ name: 'terminals' as const, label: t.trace.terminals }] : []),
+            { name: 'machine', label: t.trace.machine },
           ]}
           current={tab}
           onSelect={(name) => dispatch({ type: 'view/trace-tab', tab: name })}

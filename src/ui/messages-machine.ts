@@ -1,0 +1,59 @@
+/** The part of the catalogue that the views of the machine say: terminals, processes, network, load. See `messages.ts`. */
+import { count, number } from './messages.ts';
+
+const ms = (value: number): string => (value < 10 ? `${value.toFixed(1)} ms` : value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`);
+
+/** What the views of the machine say, in English. */
+export const tMachine = {
+  states: { waiting: 'waits for the program before it', starting: 'starting', running: 'running', silent: 'not answering', exited: 'ended', failed: 'could not be loaded' },
+  notStarted: 'not started',
+  kinds: { gateway: 'gateway', script: 'script' },
+
+  terminals: {
+    name: (program: string) => `Terminal ${program}`, output: (program: string) => `Output of ${program}`, input: (program: string) => `Input of ${program}`,
+    run: 'Run', stop: 'Stop', runOne: (program: string) => `Run ${program}`, stopOne: (program: string) => `Stop ${program}`,
+    inputHint: 'A line for its standard input', end: 'End input', endHint: 'No more lines (Ctrl+D)',
+    exit: (code: number) => `exit code ${code}`, listening: (addresses: readonly string[]) => `listens at ${addresses.join(', ')}`,
+    again: 'started again', silent: 'Nothing written so far.', earlier: 'What came before is in the Console.',
+    only: 'This snippet has one program, the gateway. What it writes is in the Console.',
+  },
+
+  processes: {
+    title: 'Processes', none: 'Nothing runs. Press Run.', process: 'Process', program: 'Program', state: 'State',
+    states: { starting: 'starting', running: 'running', silent: 'not answering', exited: 'ended' },
+    kill: 'Kill', killOne: (process: string) => `Kill ${process}`, killHint: 'SIGKILL: an arbiter starts another one',
+    reload: 'Reload', reloadHint: 'New workers with what is in the editor, then the old ones go (HUP)', reloadOne: (program: string) => `Reload ${program}`,
+    workers: 'Workers', workerClass: 'Class', workersHint: 'Changes count from the next Run.',
+    classes: { auto: 'auto', sync: 'sync: one request at a time', async: 'async: many at a time' },
+  },
+
+  load: {
+    title: 'Load', explain: 'Sends the shown request many times and measures each. The numbers come from this run.',
+    count: 'Requests', concurrency: 'At a time', think: 'Pause, ms', keepAlive: 'Keep connections', send: 'Send burst',
+    sending: (answered: number, asked: number) => `${number.format(answered)} of ${number.format(asked)} answered`,
+    burst: (id: number, title: string) => `Burst ${id}: ${title}`,
+    figure: (title: string) => `Requests over processes and time: ${title}`,
+    compare: 'Bursts compared', measure: 'Measure',
+    answered: 'Answered', failed: 'Failed', perSecond: 'Throughput', perSecondValue: (value: number) => `${value < 10 ? value.toFixed(1) : number.format(Math.round(value))} /s`,
+    duration: 'Duration', total: 'Answer, median', total99: 'Answer, 99 %', waiting: 'Waiting, median', waiting99: 'Waiting, 99 %', service: 'Service, median',
+    shape: (plan: { readonly count: number; readonly concurrency: number; readonly keepAlive: boolean; readonly thinkMs: number }) =>
+      `${count(plan.count, 'request', 'requests')}, ${number.format(plan.concurrency)} at a time, ${plan.keepAlive ? 'connections kept' : 'a connection each'}${plan.thinkMs > 0 ? `, ${ms(plan.thinkMs)} between` : ''}`,
+    legend: { queued: 'waits', service: 'is served', done: 'on its way back', failed: 'failed' },
+    nobody: 'no process', ms,
+    table: 'As a table', columns: { index: 'No.', process: 'Process', connection: 'Connection', sent: 'Sent', accepted: 'Accepted', started: 'App called', served: 'Served', ended: 'Answered', outcome: 'Outcome' },
+    more: (hidden: number) => `${count(hidden, 'more request is', 'more requests are')} not shown.`,
+    bar: (index: number, waited: number, served: number, outcome: string) => `Request ${index + 1}: waited ${ms(waited)}, served in ${ms(served)}, ${outcome}`,
+  },
+
+  network: {
+    title: 'Network', explain: 'What every connection goes through. It travels in the link, and counts from the next Run.',
+    segmentBytes: 'Segments, bytes', ragged: 'Of random lengths', latency: 'Latency, ms', jitter: 'Jitter, ms', bandwidth: 'Bandwidth, bytes/s', slow: 'Slow reader, bytes/s',
+    cutAfter: 'Lost after, bytes', cut: 'When lost', cuts: { reset: 'both ends are told', silence: 'nobody is told' }, seed: 'Seed', unlimited: 'none',
+    replay: 'Replay: time and chance from the seed', replayHint: 'Processes take turns, so that two runs give the same trace.',
+  },
+
+  connections: {
+    title: 'Open connections', none: 'No connection is open.', id: 'No.', from: 'From', to: 'To', requests: 'Requests',
+    disconnect: 'Disconnect', disconnectOne: (id: number) => `Disconnect ${id}`, hint: 'Both ends are told that the connection was reset',
+  },
+} as const;
