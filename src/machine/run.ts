@@ -341,7 +341,7 @@ export class Run implements World {
         const listening = programs.flatMap((program) => program.listening);
         if (this.#interface && programs.length === 1) return `Listening at http://${listening[0]} (${this.#interface})`;
         const names = programs.filter((program) => program.state === 'running').map((program) => program.name);
-        return `Running: ${names.join(', ')}${listening.length === 0 ? '' : `; listening at ${listening.join(', ')}`}`;
+        return listening.length === 0 ? names.join(', ') : `Listening at ${listening.join(', ')} (${names.join(', ')})`;
       }
       case 'silent': {
         const silent = this.#processes().filter((process) => process.state === 'silent').map((process) => process.name);

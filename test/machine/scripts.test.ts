@@ -165,7 +165,7 @@ describe('several programs', () => {
     await made.machine.start(snippetOf({ ...files, 'client.ts': client.replace('hello', 'again') }, { programs }), 'client');
     await made.seen((event) => event.process === 'client-2' && event.type === 'log' && event.text === 'again');
     await made.seen((event) => event.type === 'process.exit' && event.detail === 'client-2: exit code 0');
-    expect(made.machine.status).toMatchObject({ state: 'running', text: 'Running: server; listening at 127.0.0.1:7000', programs: [{ listening: ['127.0.0.1:7000'] }, { names: ['client-1', 'client-2'] }] });
+    expect(made.machine.status).toMatchObject({ state: 'running', text: 'Listening at 127.0.0.1:7000 (server)', programs: [{ listening: ['127.0.0.1:7000'] }, { names: ['client-1', 'client-2'] }] });
     await made.machine.end('server');
     expect(made.machine.status).toMatchObject({ state: 'stopped', programs: [{ state: 'exited', ending: 'stopped' }, { exitCode: 0 }] });
     // The port is free again.
@@ -185,7 +185,7 @@ describe('several programs', () => {
     await made.run({ 'app.ts': wsgi("environ.PATH_INFO + ' for you'"), 'client.ts': client.replace('7000', '8000').replace("'hello'", "'GET /a HTTP/1.0\\r\\n\\r\\n'") }, { programs: [{ name: 'web', kind: 'gateway', entry: 'app.ts:app' }, script('client')] });
     await ended(made, 'client');
     expect(made.logs().at(-1)).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\/a for you$/);
-    expect(made.machine.status).toMatchObject({ state: 'running', interface: 'wsgi', text: 'Running: web; listening at 127.0.0.1:8000', programs: [{ kind: 'gateway', processes: ['worker-1'] }, { kind: 'script' }] });
+    expect(made.machine.status).toMatchObject({ state: 'running', interface: 'wsgi', text: 'Listening at 127.0.0.1:8000 (web)', programs: [{ kind: 'gateway', processes: ['worker-1'] }, { kind: 'script' }] });
   });
 
   test('the page asks a script', async () => {

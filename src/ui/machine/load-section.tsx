@@ -36,8 +36,8 @@ export function LoadSection(): JSX.Element {
         <button type="submit" class="button" disabled={running !== undefined}><Icon name="send" />{m.send}</button>
         <span class="note" role="status">{running && m.sending(running.answered, running.asked)}</span>
       </form>
-      {done.length > 0 && <Comparison bursts={done} />}
       {done.toReversed().map((burst) => <Gantt key={burst.id} burst={burst} />)}
+      {done.length > 0 && <Comparison bursts={done} />}
     </section>
   );
 }

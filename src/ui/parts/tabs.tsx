@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 /** One tab. `panel` ids are derived from `id`, so both must be unique in the page. */
 export interface Tab<Name extends string> {
@@ -24,6 +24,10 @@ export function TabList<Name extends string>(props: {
 }): JSX.Element {
   const { group, label, tabs, current, onSelect } = props;
   const list = useRef<HTMLDivElement>(null);
+  // On a narrow screen not all of them fit.
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = tabs.findIndex((tab) => tab.name === current);
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
