@@ -44,6 +44,7 @@ function Group({ group, ms, title }: { readonly group: GanttGroup; readonly ms: 
     <div class="gantt-group">
       <span class="gantt-name mono">{name}</span>
       <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" style={{ height: `${height}px` }} role="img" aria-label={`${m.figure(title)}, ${name}`}>
+        {ticks(ms).map((at) => <line key={at} class="gantt-line" x1={x(at)} x2={x(at)} y1={0} y2={height} />)}
         {group.bars.map((bar) => {
           const y = bar.lane * lane + 1;
           const failed = bar.request.failure !== undefined;
