@@ -92,6 +92,39 @@ describe('fromFetch', () => {
     expect(running.log).toEqual([]);
   });
 
+  test('the client goes while nothing moves: the request aborts although nobody read it, and the response is cancelled', async () => {
+    const heard: string[] = [];
+    const { connect, server } = harness({
+      fetch(request: Request) {
+        request.signal.addEventListener('abort', () => heard.push('aborted'));
+        // Idle: no send() that could find out.
+        return new Response(new ReadableStream({ cancel() { heard.push('cancelled'); } }));
+      },
+    });
+    const peer = connect();
+    await peer.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello');
+    expect(heard).toEqual([]);
+    peer.socket.reset();
+    await settle();
+    expect(heard.toSorted()).toEqual(['aborted', 'cancelled']);
+    // Nor does a coroutine wait for it.
+    await server.shutdown(1000);
+  });
+
+  test('content may be read while the response is under way', async () => {
+    const peer = await ask(harness({
+      fetch: (request: Request) => new Response(new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => { setImmediate(resolve); });
+          controller.enqueue(encode(`read: ${await request.text()}`));
+          controller.close();
+        },
+      })),
+    }), 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello');
+    await settle(6);
+    expect(peer.received).toContain('read: hello');
+  });
+
   test('a handler that returns no Response', async () => {
     const { received } = await ask(harness({ fetch: () => 'text' }), get());
     expect(received).toMatch(/^HTTP\/1\.1 500 /);

@@ -126,19 +126,23 @@ const apps: Readonly<Record<string, (ledger: Ledger) => WsgiApp | AsgiApp>> = {
     ledger.streams += 1;
     const reader = request.body!.getReader();
     let count = 0;
+    let open = true;
+    const over = (): void => {
+      if (open) ledger.streams -= 1;
+      open = false;
+    };
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
         const part = count === 0 ? await reader.read() : undefined;
+        // Cancelled while it waited.
+        if (!open) return;
         if (part && !part.done) return controller.enqueue(part.value);
         count += 1;
         if (count < 5) return controller.enqueue(block());
-        ledger.streams -= 1;
+        over();
         controller.close();
       },
-      cancel() {
-        ledger.streams -= 1;
-        count = 5;
-      },
+      cancel: over,
     });
     request.signal.addEventListener('abort', () => { void reader.cancel().catch(() => {}); });
     return new Response(body) as never;
