@@ -1,21 +1,25 @@
 /**
- * How fast is the Node server? Ratios to node:http, and to a server that answers without parsing (the limit).
+ * How fast is the Node server? Ratios to node:http, to fastify, to a server that answers without parsing (the limit), and to
+ * gunicorn and uvicorn where they are installed.
  *
  *     usage: npm run bench:server
- *            npm run bench:server -- --rounds 5 --seconds 3 --scenario get,post-1k --server porthole-wsgi
+ *            npm run bench:server -- --rounds 5 --seconds 1 --scenario get,post-1k --server porthole-wsgi,canned
+ *            npm run bench:server -- --memory --workers        besides: memory, and two workers against one
  *
- * Needs wrk (Debian: apt install wrk) and Linux's /proc. Servers take turns within each round, and each figure is the
- * median over the rounds of the ratio within a round, so that a busy machine disturbs all of them alike. The package is
- * built first; the servers run as users run them, `node dist/cli.js`.
+ * Needs wrk, which is installed where it is missing (Debian), and Linux's /proc. All servers of a scenario run at the same time and are
+ * loaded in turns, for a second or so each, so that a busy machine disturbs all of them alike; the figures are medians over the
+ * rounds, the ratios medians of the ratios within a round. `CPU` compares processor time per request, which a load generator on
+ * the same cores does not falsify; `req/s` what a client sees. The package is built first; the servers run as users run them, `node dist/cli.js`.
  */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildPackage } from './build-package.ts';
+import { ensureProgram, findProgram } from './programs.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bench = join(root, 'scripts/bench');
@@ -42,13 +46,24 @@ const scenarios: readonly Scenario[] = [
   { name: 'pipelined', body: 0, pipeline: 16 },
 ];
 
-interface Contender { readonly name: string; command(scenario: Scenario, dist: string): readonly string[] }
+/** `command`: a program and its arguments; undefined where it is not installed. Every one of them prints where it listens. */
+interface Contender { readonly name: string; command(scenario: Scenario, dist: string): readonly string[] | undefined }
+
+const node = (...args: readonly string[]): readonly string[] => [process.execPath, ...args];
+const porthole = (dist: string, app: string, ...more: readonly string[]): readonly string[] => node(join(dist, 'cli.js'), join(bench, app), '-b', '127.0.0.1:0', ...more);
+function python(name: string, ...args: readonly string[]): readonly string[] | undefined {
+  const path = findProgram(name);
+  return path === undefined ? undefined : [path, ...args];
+}
 
 const contenders: readonly Contender[] = [
-  { name: 'node:http', command: () => [join(bench, 'node-http.mjs')] },
-  { name: 'canned', command: ({ body }) => [join(bench, 'canned.mjs'), String(body)] },
-  { name: 'porthole-wsgi', command: (_, dist) => [join(dist, 'cli.js'), join(bench, 'hello-wsgi.mjs'), '-b', '127.0.0.1:0'] },
-  { name: 'porthole-asgi', command: (_, dist) => [join(dist, 'cli.js'), join(bench, 'hello-asgi.mjs'), '-b', '127.0.0.1:0'] },
+  { name: 'node:http', command: () => node(join(bench, 'node-http.mjs')) },
+  { name: 'canned', command: ({ body }) => node(join(bench, 'canned.mjs'), String(body)) },
+  { name: 'fastify', command: () => node(join(bench, 'fastify.mjs')) },
+  { name: 'porthole-wsgi', command: (_, dist) => porthole(dist, 'hello-wsgi.mjs') },
+  { name: 'porthole-asgi', command: (_, dist) => porthole(dist, 'hello-asgi.mjs') },
+  { name: 'gunicorn', command: () => python('gunicorn', 'hello:wsgi', '--chdir', bench, '-b', '127.0.0.1:0', '--keep-alive', '5') },
+  { name: 'uvicorn', command: () => python('uvicorn', 'hello:asgi', '--app-dir', bench, '--port', '0', '--no-access-log', '--lifespan', 'off') },
 ];
 
 /** One server at work on one scenario. */
@@ -67,39 +82,47 @@ end
 request = function() return pipelined end`;
 }
 
-/** Processor time of a process and its children so far. Unit: µs. */
-function cpuMicros(pid: number): number {
-  const own = (each: number): number => {
-    try {
-      const fields = readFileSync(`/proc/${each}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
-      return (Number(fields[11]) + Number(fields[12])) * 10_000; // clock ticks of 10 ms
-    } catch {
-      return 0;
-    }
-  };
+/** A process and what it has started. */
+function family(pid: number): number[] {
   const children = spawnSync('pgrep', ['-P', String(pid)]).stdout.toString().split('\n').filter(Boolean).map(Number);
-  return [pid, ...children].reduce((sum, each) => sum + own(each), 0);
+  return [pid, ...children.flatMap(family)];
+}
+
+/** Processor time of some processes so far, all threads. Unit: µs. */
+const cpuMicros = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + threadsOf(pid).reduce((own, text) => own + Number(text.split(' ')[0]) / 1000, 0), 0);
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'));
+  } catch {
+    return [];
+  }
 }
 
 const residentMb = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 
-async function start(args: readonly string[]): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+interface Running { readonly child: ChildProcess; readonly url: string; readonly pids: readonly number[] }
+
+async function start([program, ...args]: readonly string[]): Promise<Running> {
+  const child = spawn(program!, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let text = '';
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr!.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      const found = /Listening at: (\S+)/.exec(text)?.[1];
+      const found = /(?:Listening at:|running on) (http:\S+)/.exec(text)?.[1];
       if (found !== undefined) resolve(found);
     });
     child.once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}:\n${text}`)));
   });
-  return { child, url };
+  // Workers of gunicorn come after its line.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return { child, url, pids: family(child.pid!) };
 }
 
 async function stop(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => { child.once('exit', resolve); });
-  child.kill('SIGKILL');
+  // With the workers: the process leads a group of its own.
+  process.kill(-child.pid!, 'SIGKILL');
   await ended;
 }
 
@@ -115,16 +138,11 @@ async function load(url: string, lua: string, seconds: number, connections: numb
   return { requests: number(/(\d+) requests in/), rps: number(/Requests\/sec:\s+([\d.]+)/), p99Ms: Number(p99) * (unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1), errors };
 }
 
-async function measure(args: readonly string[], lua: string, seconds: number): Promise<Sample> {
-  const { child, url } = await start(args);
-  try {
-    await load(url, lua, 1, 64); // warm
-    const before = cpuMicros(child.pid!);
-    const { requests, rps, p99Ms, errors } = await load(url, lua, seconds, 64);
-    return { requestsPerSecond: rps, cpuMicros: (cpuMicros(child.pid!) - before) / requests, p99Ms, errors };
-  } finally {
-    await stop(child);
-  }
+/** One burst of load. */
+async function burst({ url, pids }: Running, lua: string, seconds: number): Promise<Sample> {
+  const before = cpuMicros(pids);
+  const { requests, rps, p99Ms, errors } = await load(url, lua, seconds, 64);
+  return { requestsPerSecond: rps, cpuMicros: (cpuMicros(pids) - before) / Math.max(1, requests), p99Ms, errors };
 }
 
 const median = (values: readonly number[]): number => {
@@ -134,8 +152,8 @@ const median = (values: readonly number[]): number => {
 };
 
 /** Memory at rest, and what 2,000 idle connections add. */
-async function memory(args: readonly string[]): Promise<{ idle: number; perThousand: number }> {
-  const { child, url } = await start(args);
+async function memory(command: readonly string[]): Promise<{ idle: number; added: number }> {
+  const { child, url } = await start(command);
   const { hostname, port } = new URL(url);
   const idle = residentMb(child.pid!);
   const sockets = await Promise.all(Array.from({ length: 2000 }, () => new Promise<ReturnType<typeof connect>>((resolve, reject) => {
@@ -148,16 +166,13 @@ async function memory(args: readonly string[]): Promise<{ idle: number; perThous
   const busy = residentMb(child.pid!);
   for (const socket of sockets) socket.destroy();
   await stop(child);
-  return { idle, perThousand: (busy - idle) / 2 };
+  return { idle, added: busy - idle };
 }
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '2' }, scenario: { type: 'string' }, server: { type: 'string' }, memory: { type: 'boolean' }, workers: { type: 'boolean' } },
+  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '1' }, scenario: { type: 'string' }, server: { type: 'string' }, memory: { type: 'boolean' }, workers: { type: 'boolean' } },
 });
-if (spawnSync('wrk', ['-v']).error !== undefined) {
-  console.error('bench:server needs wrk (Debian: apt install wrk).');
-  process.exit(1);
-}
+ensureProgram('wrk');
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const chosen = <T extends { readonly name: string }>(all: readonly T[], names: string | undefined): readonly T[] => (names === undefined ? all : all.filter(({ name }) => names.split(',').includes(name)));
@@ -166,52 +181,59 @@ const folder = mkdtempSync(join(tmpdir(), 'porthole-bench-'));
 // Inside the tree, so that its dependencies resolve; not `dist`, which somebody may be using.
 const dist = join(root, '.cache/bench-package');
 await buildPackage(dist, { types: false });
-console.log(`node ${process.versions.node}, ${execFileSync('nproc').toString().trim()} cores, ${rounds} rounds of ${seconds} s, 64 connections\n`);
+console.log(`node ${process.versions.node}, ${availableParallelism()} cores, ${rounds} rounds of ${seconds} s, 64 connections`);
 
-const servers = [contenders[0]!, ...chosen(contenders.slice(1), values.server)];
+const servers = [contenders[0]!, ...chosen(contenders.slice(1), values.server)].filter((each) => {
+  const installed = each.command(scenarios[0]!, dist) !== undefined;
+  if (!installed) console.log(`${each.name} is not installed`);
+  return installed;
+});
 for (const scenario of chosen(scenarios, values.scenario)) {
   const lua = join(folder, `${scenario.name}.lua`);
   writeFileSync(lua, script(scenario));
-  const samples = new Map<string, Sample[]>(servers.map(({ name }) => [name, []]));
+  const running = await Promise.all(servers.map(async (each) => ({ name: each.name, samples: [] as Sample[], server: await start(each.command(scenario, dist)!) })));
+  // Compilers and caches warm up.
+  for (let i = 0; i < 2; i += 1) for (const { server } of running) await burst(server, lua, 1);
   for (let round = 0; round < rounds; round += 1) {
     // Each round begins with another server, so that none always follows the same one.
-    for (let i = 0; i < servers.length; i += 1) {
-      const server = servers[(i + round) % servers.length]!;
-      samples.get(server.name)!.push(await measure(server.command(scenario, dist), lua, seconds));
+    for (let i = 0; i < running.length; i += 1) {
+      const { server, samples } = running[(i + round) % running.length]!;
+      samples.push(await burst(server, lua, seconds));
     }
   }
-  console.log(`${scenario.name.padEnd(16)} ${'ratio'.padStart(6)} ${'req/s'.padStart(9)} ${'CPU µs'.padStart(8)} ${'p99 ms'.padStart(8)} errors`);
-  const anchor = samples.get('node:http')!;
-  for (const { name } of servers) {
-    const own = samples.get(name)!;
-    const ratio = median(own.map(({ requestsPerSecond }, i) => requestsPerSecond / anchor[i]!.requestsPerSecond));
-    const of = (key: keyof Sample): number => median(own.map((sample) => sample[key]));
-    console.log(`  ${name.padEnd(14)} ${ratio.toFixed(2).padStart(6)} ${of('requestsPerSecond').toFixed(0).padStart(9)} ${of('cpuMicros').toFixed(1).padStart(8)} ${of('p99Ms').toFixed(2).padStart(8)} ${own.reduce((sum, { errors }) => sum + errors, 0)}`);
+  console.log(`\n${scenario.name.padEnd(16)} ${'CPU ×'.padStart(6)} ${'req/s ×'.padStart(8)} ${'CPU µs'.padStart(8)} ${'req/s'.padStart(8)} ${'p99 ms'.padStart(8)} errors`);
+  const anchor = running[0]!.samples;
+  for (const { name, samples, server } of running) {
+    const of = (key: keyof Sample): number => median(samples.map((sample) => sample[key]));
+    const cpu = median(samples.map(({ cpuMicros: own }, i) => anchor[i]!.cpuMicros / own));
+    const rate = median(samples.map(({ requestsPerSecond }, i) => requestsPerSecond / anchor[i]!.requestsPerSecond));
+    console.log(`  ${name.padEnd(14)} ${cpu.toFixed(2).padStart(6)} ${rate.toFixed(2).padStart(8)} ${of('cpuMicros').toFixed(1).padStart(8)} ${of('requestsPerSecond').toFixed(0).padStart(8)} ${of('p99Ms').toFixed(2).padStart(8)} ${samples.reduce((sum, { errors }) => sum + errors, 0)}`);
+    await stop(server.child);
   }
-  console.log();
 }
 
 if (values.memory === true) {
-  console.log('memory              idle MB   per 1000 idle connections');
+  console.log('\nmemory              idle MB   2000 idle connections');
   for (const { name, command } of servers) {
-    const { idle, perThousand } = await memory(command(scenarios[0]!, dist));
-    console.log(`  ${name.padEnd(16)} ${idle.toFixed(0).padStart(8)} ${perThousand.toFixed(1).padStart(10)} MB`);
+    const { idle, added } = await memory(command(scenarios[0]!, dist)!);
+    console.log(`  ${name.padEnd(16)} ${idle.toFixed(0).padStart(8)} ${added.toFixed(1).padStart(10)} MB, ${((added * 1024) / 2000).toFixed(1)} kB each`);
   }
-  console.log();
 }
 
 if (values.workers === true) {
   const lua = join(folder, 'plain.lua');
   writeFileSync(lua, script(scenarios[0]!));
-  const run = (app: string, count: number): Promise<Sample> => measure([join(dist, 'cli.js'), join(bench, app), '-b', '127.0.0.1:0', '-w', String(count)], lua, seconds);
-  const ratios: number[] = [];
-  const cpu: number[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const [one, two] = [await run('burn-wsgi.mjs', 1), await run('burn-wsgi.mjs', 2)];
-    ratios.push(two.requestsPerSecond / one.requestsPerSecond);
-    const [cheapOne, cheapTwo] = [await run('hello-wsgi.mjs', 1), await run('hello-wsgi.mjs', 2)];
-    cpu.push(cheapTwo.cpuMicros / cheapOne.cpuMicros);
+  const samples = new Map<string, Sample[]>();
+  for (const app of ['burn-wsgi.mjs', 'hello-wsgi.mjs']) {
+    const running = await Promise.all([1, 2].map(async (count) => ({ key: `${app} ${count}`, server: await start(porthole(dist, app, '-w', String(count))) })));
+    for (const { key, server } of running) {
+      samples.set(key, []);
+      await burst(server, lua, 1);
+    }
+    for (let round = 0; round < rounds; round += 1) for (const { key, server } of running) samples.get(key)!.push(await burst(server, lua, Math.max(2, seconds)));
+    for (const { server } of running) await stop(server.child);
   }
-  console.log(`two workers: ${median(ratios).toFixed(2)} times the requests of one (2 ms of CPU each); CPU per hello-world ${median(cpu).toFixed(2)} times`);
+  const ratio = (app: string, key: 'requestsPerSecond' | 'cpuMicros'): number => median(samples.get(`${app} 2`)!.map((two, i) => two[key] / samples.get(`${app} 1`)![i]![key]));
+  console.log(`\ntwo workers: ${ratio('burn-wsgi.mjs', 'requestsPerSecond').toFixed(2)} times the requests of one (2 ms of CPU each), at ${ratio('burn-wsgi.mjs', 'cpuMicros').toFixed(2)} times the CPU; CPU per hello-world ${ratio('hello-wsgi.mjs', 'cpuMicros').toFixed(2)} times`);
 }
 rmSync(folder, { recursive: true });
