@@ -60,7 +60,7 @@ export interface ServerContext {
   readonly serverField: readonly [name: string, value: string];
   /** An application's coroutine began, or ended. */
   taskBegan(): void;
-  taskEnded(): void;
+  readonly taskEnded: () => void;
   onClosed(connection: HttpConnection): void;
 }
 
@@ -129,6 +129,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   #turnsToFlush = 0;
   /** Made once, not for every request. */
   readonly #yieldTurn = (): void => this.#yield();
+  readonly #wantBodyCall = (): void => this.#wantBody();
 
   constructor(socket: DuplexSocket, context: ServerContext) {
     this.#context = context;
@@ -382,16 +383,12 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     this.#drained = 0;
     this.#context.underWay += 1;
     if (config.limitConcurrency > 0 && this.#context.underWay > config.limitConcurrency) return this.#refuse(overloaded(this.#line.received));
-    const protocol = upgrades.length > 0 && this.core.theirState !== 'ERROR' ? upgrades.find((each) => each.claims(request)) : undefined;
-    if (protocol !== undefined) {
-      exchange.handler = exchange.upgrade = protocol.begin({
-        context, channel: response, state, switchProtocols: (headers) => this.#switch(headers), setDeadline: (ms) => this.#wait('tunnel', ms),
-        soon: (call) => void Promise.resolve().then(() => this.#guard(call)), finished: () => this.#context.taskEnded(),
-      });
+    if (upgrades.length > 0 && this.core.theirState !== 'ERROR' && this.#beginUpgrade(exchange)) {
+      // A protocol of its own.
     } else if (app.interface === 'asgi') {
       exchange.handler = exchange.streaming = new AsgiHandler({
         app: app.app, name: app.name, context, channel: response, state,
-        wantBody: () => this.#wantBody(), finished: () => this.#context.taskEnded(),
+        wantBody: this.#wantBodyCall, finished: this.#context.taskEnded,
       });
     } else {
       exchange.body = new BodyBuffer(request.framing.length);
@@ -400,6 +397,18 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     }
     if (request.framing.length === 0) this.#wait('body', Infinity);
     else this.#wait('body', config.bodyTimeoutMs);
+  }
+
+  /** Does a protocol claim the request? (Apart from `#begin`, whose every call would pay for the functions made here.) */
+  #beginUpgrade(exchange: Exchange): boolean {
+    const { upgrades, state } = this.#context;
+    const protocol = upgrades.find((each) => each.claims(exchange.request));
+    if (protocol === undefined) return false;
+    exchange.handler = exchange.upgrade = protocol.begin({
+      context: exchange.context, channel: exchange.response, state, switchProtocols: (headers) => this.#switch(headers), setDeadline: (ms) => this.#wait('tunnel', ms),
+      soon: (call) => void Promise.resolve().then(() => this.#guard(call)), finished: () => this.#context.taskEnded(),
+    });
+    return true;
   }
 
   /** A request is over, or the tunnel that it became. */

@@ -18,8 +18,9 @@ export function forwarding(allowed: readonly string[]): { readonly trusts: (host
     trusts,
     apply(request, facts) {
       const { headers } = request;
+      // Whoever asks directly says nothing of the kind.
+      if (!headers.has('x-forwarded-for') && !headers.has('x-forwarded-proto') && !headers.has('forwarded')) return facts;
       const fields = { forwarded: headers.get('forwarded'), for: headers.get('x-forwarded-for'), proto: headers.get('x-forwarded-proto') };
-      if (fields.forwarded === undefined && fields.for === undefined && fields.proto === undefined) return facts;
       const { host, port, scheme } = readForwarded(fields, trusts);
       return { ...facts, scheme: scheme ?? facts.scheme, remote: host === undefined ? facts.remote : { host, port } };
     },

@@ -48,7 +48,8 @@ export class WebSocketProtocol implements UpgradeProtocol {
   }
 
   claims(request: Request): boolean {
-    return wantsWebSocket(request);
+    // Nearly every request: neither field is there.
+    return (request.headers.has('upgrade') || request.headers.has('sec-websocket-key')) && wantsWebSocket(request);
   }
 
   begin(exchange: UpgradeExchange): UpgradeHandler {

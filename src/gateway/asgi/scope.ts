@@ -6,6 +6,7 @@ import type { ConnectionFacts, Endpoint } from '../channel.ts';
 import type { Request } from '../../core/http1/events.ts';
 import type { ContextEntry, Provenance, Span } from '../../trace/events.ts';
 import { kindOf, renderValue } from '../render.ts';
+import { encodeLatin1 } from '../../core/http1/latin1.ts';
 import { isBelow, latin1Bytes, latin1ToUtf8, percentDecode, readTarget, type Target } from '../target.ts';
 import type { AsgiHeaders, AsgiVersions, ConnectionScope, HttpScope, WebSocketScope } from './types.ts';
 
@@ -23,35 +24,49 @@ export interface ScopeSource {
 
 /** ASGI-scope-1 to -8. */
 export function buildHttpScope(source: ScopeSource): HttpScope {
-  const { request, facts, state, extensions } = source;
+  const { request, facts } = source;
   const target = readTarget(request, false);
-  return {
+  // Written out, as `connectionEntries` is: spreading one object into another costs more than filling it.
+  const scope: HttpScope = {
     type: 'http',
     asgi: asgiVersions(),
     http_version: request.version === 10 ? '1.0' : '1.1',
     method: request.method,
     scheme: facts.scheme,
-    ...connectionEntries(source, target),
-    // ASGI-lifespan-5: "a shallow copy of the namespace is passed into each subsequent request".
-    ...(state === undefined ? {} : { state: { ...state } }),
-    extensions: Object.fromEntries(extensions.map((name) => [name, {}])),
+    path: pathOf(target.path, facts.rootPath),
+    raw_path: latin1Bytes(target.path),
+    query_string: latin1Bytes(target.query),
+    root_path: latin1ToUtf8(facts.rootPath),
+    headers: headersOf(request, target),
+    client: clientOf(facts.remote),
+    server: serverOf(facts.local),
   };
+  addShared(scope, source);
+  return scope;
+}
+
+/** ASGI-lifespan-5: "a shallow copy of the namespace is passed into each subsequent request"; and what the server offers besides. */
+function addShared(scope: ConnectionScope, { state, extensions }: ScopeSource): void {
+  if (state !== undefined) scope.state = { ...state };
+  const offered: Record<string, Record<string, unknown>> = {};
+  for (let i = 0; i < extensions.length; i += 1) offered[extensions[i]!] = {};
+  scope.extensions = offered;
 }
 
 /** ASGI-ws.scope-1, ASGI-ws.scope-2. `subprotocols`: what the client advertised, in its order. */
 export function buildWebSocketScope(source: ScopeSource, subprotocols: readonly string[]): WebSocketScope {
-  const { request, facts, state, extensions } = source;
+  const { request, facts } = source;
   const target = readTarget(request, false);
-  return {
+  const scope: WebSocketScope = {
     type: 'websocket',
     asgi: asgiVersions(),
     http_version: '1.1',
     scheme: facts.scheme === 'https' ? 'wss' : 'ws',
     ...connectionEntries(source, target),
     subprotocols: [...subprotocols],
-    ...(state === undefined ? {} : { state: { ...state } }),
-    extensions: Object.fromEntries(extensions.map((name) => [name, {}])),
   };
+  addShared(scope, source);
+  return scope;
 }
 
 /** What both kinds have in common, in the specification's order. */
@@ -89,7 +104,7 @@ function nameBytes(lower: string): Uint8Array {
   return bytes;
 }
 
-/** ASGI-scope-6. The values are pieces of one array: one for each would cost more than parsing the request. */
+/** ASGI-scope-6. The values are pieces of one array (on Node of a pool, as small Buffers are): one for each would cost more than parsing the request. */
 function headersOf(request: Request, target: Target): AsgiHeaders {
   const { headers } = request;
   const values: string[] = [];
@@ -104,8 +119,8 @@ function headersOf(request: Request, target: Target): AsgiHeaders {
     const name = headers.lowerName(i);
     if (name !== 'host' || target.authority === undefined) add(name, headers.value(i));
   }
-  const { buffer } = latin1Bytes(values.join(''));
-  let at = 0;
+  const { buffer, byteOffset } = encodeLatin1(values.join(''));
+  let at = byteOffset;
   for (let i = 0; i < pairs.length; i += 1) {
     const { length } = values[i]!;
     pairs[i]![1] = new Uint8Array(buffer, at, length);
