@@ -6,7 +6,7 @@ import type { Snippet } from '../snippet/schema.ts';
 import { Process, type Ending, type ProcessOwner } from './process.ts';
 import type { ProgramStatus } from './program-types.ts';
 import type { LoadProblem, SpawnedProcess } from './types.ts';
-import { graceMs, noRoom, notSpawned, traceMs, type RunningProgram, type World } from './world.ts';
+import { graceMs, noRoom, notSpawned, seedOf, traceMs, type RunningProgram, type World } from './world.ts';
 
 /** Connections that may wait for accept. */
 const backlog = 128;
@@ -86,7 +86,15 @@ export class Gateway implements RunningProgram, ProcessOwner {
     this.#world.arbiter.emit({ type: 'socket.listen', address: formatAddress(this.#address), backlog });
     const count = this.#count();
     this.#pending = count;
-    for (let started = 0; started < count && this.#ending === undefined; started += 1) void this.#startProcess(count > 1);
+    void this.#startProcesses(count);
+  }
+
+  /** At once; in a replay one after the other, since nobody knows which thread would be up first. */
+  async #startProcesses(count: number): Promise<void> {
+    for (let started = 0; started < count && this.#ending === undefined; started += 1) {
+      const ready = this.#startProcess(count > 1);
+      if (this.#world.turns) await ready;
+    }
   }
 
   /** HUP: new workers first, then the old ones go when they have answered what they have. Resolves when they are gone, or the new ones do not start. */
@@ -97,7 +105,7 @@ export class Gateway implements RunningProgram, ProcessOwner {
       this.#generation = { number: this.#generation.number + 1, program, files };
       this.#world.arbiter.emit({ type: 'process.reload', detail: `${this.name}: new workers are started, then the old ones end` });
       const count = this.#count();
-      for (let started = 0; started < count; started += 1) void this.#startProcess(count > 1);
+      void this.#startProcesses(count);
     });
   }
 
@@ -116,6 +124,8 @@ export class Gateway implements RunningProgram, ProcessOwner {
 
   async drain(): Promise<void> {
     const { host } = this.#world;
+    // In a replay it ends where it stands: how long an app takes to clean up is real time.
+    if (this.#world.turns) return;
     const polite = this.processes.filter((process) => process.state === 'running');
     let timer: unknown;
     await Promise.race([
@@ -180,7 +190,7 @@ export class Gateway implements RunningProgram, ProcessOwner {
   }
 
   async #startProcess(multiprocess: boolean): Promise<void> {
-    const { arbiter, spawner, host, kernel, client } = this.#world;
+    const { arbiter, spawner, host, kernel, client, turns, clock } = this.#world;
     const generation = this.#generation;
     if (this.#world.room() <= 0) {
       this.#fail(noRoom, generation);
@@ -190,8 +200,8 @@ export class Gateway implements RunningProgram, ProcessOwner {
     let spawned: SpawnedProcess;
     let libraries: GatewayJob['libraries'];
     try {
-      libraries = await this.#world.libraries(generation.files);
-      spawned = await spawner.spawn(name);
+      libraries = await this.#world.during(this.#world.libraries(generation.files));
+      spawned = await this.#world.during(spawner.spawn(name));
     } catch (error) {
       this.#fail(notSpawned(error), generation);
       return;
@@ -200,7 +210,7 @@ export class Gateway implements RunningProgram, ProcessOwner {
       spawned.terminate();
       return;
     }
-    const process = new Process({ spawned, host, owner: this, listener: this.#listener, kernel, tracer: client });
+    const process = new Process({ spawned, host, owner: this, listener: this.#listener, kernel, tracer: client, turns, clock });
     this.#processes.set(name, process);
     this.#generations.set(name, generation.number);
     this.#names.push(name);
@@ -226,7 +236,7 @@ export class Gateway implements RunningProgram, ProcessOwner {
 
   #job({ program, files }: Generation, name: string, multiprocess: boolean, libraries: GatewayJob['libraries']): GatewayJob {
     const { entry, server } = program;
-    return { kind: 'gateway', name, files, entry, interface: program.interface, server, libraries, address: this.#address, backlog, multiprocess, clock: this.#world.arbiter.clock };
+    return { kind: 'gateway', name, files, entry, interface: program.interface, server, libraries, address: this.#address, backlog, multiprocess, ...seedOf(this.#world), clock: this.#world.arbiter.clock };
   }
 
   /** All new workers run: the old ones may go. */

@@ -69,7 +69,7 @@ class ProcessMachine implements Machine {
   }
 
   input(program: string, text: string, end = false): void {
-    this.#run?.input(program, text, end);
+    void this.#run?.input(program, text, end);
   }
 
   async reload(snippet: Snippet, program: string): Promise<void> {

@@ -1,11 +1,12 @@
-import type { Host } from '../host/effects.ts';
+import type { Clock, Host } from '../host/effects.ts';
 import type { MemoryKernel } from '../net/bsd/memory-kernel.ts';
 import type { MemoryListener } from '../net/network.ts';
 import { PortSocket } from '../net/port.ts';
 import type { DuplexSocket } from '../net/socket.ts';
+import { Channels } from '../rpc/channels.ts';
 import { remoteCalls } from '../rpc/calls.ts';
 import { readMessage } from '../rpc/check.ts';
-import type { FromProcess, Job, ProcessApi, Problem, StartOutcome, ToProcess } from '../rpc/contract.ts';
+import type { FromProcess, Job, ProcessApi, Problem, StartOutcome, ToProcess, WirePort } from '../rpc/contract.ts';
 import { batchBytes, traceCredit } from '../rpc/limits.ts';
 import type { WireConnection } from '../rpc/system-calls.ts';
 import type { TraceEvent } from '../trace/events.ts';
@@ -14,6 +15,7 @@ import { materialise } from '../trace/recorder.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { bridge } from './bridge.ts';
 import { Bucket } from './bucket.ts';
+import type { Conductor, Player } from './conductor.ts';
 import { GuardedPort } from './guard.ts';
 import { SystemCalls } from './system-calls.ts';
 import type { MessagePortLike, SpawnedProcess } from './types.ts';
@@ -64,13 +66,17 @@ export interface ProcessOptions {
   readonly listener?: MemoryListener | undefined;
   /** Lamport time of this thread's end of its connections. */
   readonly tracer: Tracer;
+  /** A replay: it takes turns. */
+  readonly turns?: Conductor | undefined;
+  /** Real time, for limits. */
+  readonly clock: Clock;
 }
 
 /**
  * One process as the arbiter sees it: calls into it, its heartbeat, the connections handed to it, the trace that comes
  * out of it. Whatever it says is checked; when it says what it must not, it is killed.
  */
-export class Process {
+export class Process implements Player {
   readonly name: string;
   readonly #spawned: SpawnedProcess;
   readonly #host: Host;
@@ -83,6 +89,13 @@ export class Process {
   readonly #farWire: MessagePortLike;
   /** Its ends of connections, to be cut when it dies. */
   readonly #sockets = new Set<PortSocket>();
+  readonly #turns: Conductor | undefined;
+  readonly #clock: Clock;
+  /** What it has said in a turn that is not over. */
+  readonly #held: unknown[] = [];
+  readonly #channels = new Channels((frame) => this.#post(frame), { opensLater: false });
+  #nextChannel = 0;
+  #started: ((outcome: StartOutcome) => void) | undefined;
   readonly #events: Bucket;
   readonly #bytes: Bucket;
   #state: ProcessState = 'starting';
@@ -115,15 +128,18 @@ export class Process {
     this.#owner = options.owner;
     this.#listener = options.listener;
     this.#tracer = options.tracer;
-    this.#events = new Bucket(this.#host.clock, traceBurst.events, tracePerSecond.events);
-    this.#bytes = new Bucket(this.#host.clock, traceBurst.bytes, tracePerSecond.bytes);
+    this.#turns = options.turns;
+    this.#clock = options.clock;
+    this.#events = new Bucket(options.clock, traceBurst.events, tracePerSecond.events);
+    this.#bytes = new Bucket(options.clock, traceBurst.bytes, tracePerSecond.bytes);
     const onFlood = (): void => this.#fail('it flooded the channel to the page');
-    this.#calls = remoteCalls(new GuardedPort(this.#spawned.port, this.#host.clock, onFlood));
+    this.#calls = remoteCalls(new GuardedPort(this.#spawned.port, options.clock, onFlood));
     const { port1, port2 } = new MessageChannel();
-    this.#wire = new GuardedPort(port1, this.#host.clock, onFlood);
+    this.#wire = new GuardedPort(port1, options.clock, onFlood);
     this.#farWire = port2;
-    this.#wire.onmessage = (event) => this.#receive(event.data);
+    this.#wire.onmessage = (event) => this.#arrived(event.data);
     this.#wire.start();
+    this.#turns?.join(this);
     this.#system = new SystemCalls({
       kernel: options.kernel, tracer: this.#tracer,
       hand: (socket) => this.#passage(socket),
@@ -155,9 +171,20 @@ export class Process {
 
   /** Hand it its job. Stays pending where it dies or is killed meanwhile. */
   async start(job: Job): Promise<StartOutcome> {
+    if (this.#turns) return this.#startInTurns(job, this.#turns);
     const started = this.#calls.start(job, this.#farWire);
     // The first answer puts its clock on ours, before it traces anything.
     this.beat();
+    const outcome = await started;
+    if (outcome.ok) this.#live('running');
+    return outcome;
+  }
+
+  async #startInTurns(job: Job, turns: Conductor): Promise<StartOutcome> {
+    const started = new Promise<StartOutcome>((resolve) => (this.#started = resolve));
+    // The answer to the call comes by another port, and so at any time: what counts is what is said on the wire.
+    this.#calls.start(job, this.#farWire).catch(() => {});
+    turns.post(this, { type: 'flush', id: 0 });
     const outcome = await started;
     if (outcome.ok) this.#live('running');
     return outcome;
@@ -180,11 +207,16 @@ export class Process {
   /** Ask for a sign of life. To be called every {@link beatMs}. */
   beat(): void {
     if (this.#state === 'exited') return;
-    this.#missed = this.#beat - this.#answered;
-    this.#beat += 1;
-    this.#beatAt = this.#host.clock.now();
-    this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
-    if (this.#missed > 0 && this.#missed <= silentBeats) this.#owner.missed(this);
+    if (this.#turns) {
+      // Nobody asks: a turn that is not over is sign enough. That it takes long is not told before it is too long.
+      this.#missed = this.#turns.waitsFor(this) ? this.#missed + 1 : 0;
+    } else {
+      this.#missed = this.#beat - this.#answered;
+      this.#beat += 1;
+      this.#beatAt = this.#host.clock.now();
+      this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
+      if (this.#missed > 0 && this.#missed <= silentBeats) this.#owner.missed(this);
+    }
     if (this.#missed < silentBeats || this.#state === 'silent') return;
     this.#state = 'silent';
     // The kernel gives no connection to a process that does not call accept.
@@ -194,7 +226,7 @@ export class Process {
 
   /** Resolves when everything that it has traced so far has arrived, or after `patienceMs`. */
   async sync(patienceMs: number): Promise<void> {
-    if (this.#state === 'silent' || this.#state === 'exited') return;
+    if (this.#state === 'silent' || this.#state === 'exited' || this.#turns) return;
     const id = this.#nextFlush;
     this.#nextFlush += 1;
     await new Promise<void>((resolve) => {
@@ -212,7 +244,33 @@ export class Process {
   // ── what it says ───────────────────────────────────────────────────────────────────────────────────────────────
 
   #post(message: ToProcess, transfer: readonly object[] = []): void {
-    this.#wire.postMessage(message, transfer);
+    if (this.#turns) this.#turns.post(this, message);
+    else this.#wire.postMessage(message, transfer);
+  }
+
+  // ── as a player of a replay ────────────────────────────────────────────────────────────────────────────────────
+
+  send(message: ToProcess): void {
+    this.#wire.postMessage(message);
+  }
+
+  hear(): void {
+    for (const data of this.#held.splice(0)) this.#receive(data);
+  }
+
+  #arrived(data: unknown): void {
+    const turns = this.#turns;
+    if (!turns) {
+      this.#receive(data);
+      return;
+    }
+    const turned = readMessage(data);
+    if (turned?.type !== 'turned') {
+      this.#held.push(data);
+      return;
+    }
+    if (this.#state === 'silent') this.#live(this.#lively);
+    turns.turned(this, turned.now, turned.nextDue);
   }
 
   #receive(data: unknown): void {
@@ -234,6 +292,9 @@ export class Process {
       case 'flushed': this.#flushes.get(message.id)?.(); break;
       case 'exit': this.#leave(message); break;
       case 'call': this.#system.take(message); break;
+      case 'started': this.#started?.(message.outcome); break;
+      case 'frame': this.#channels.receive(message); break;
+      case 'turned': break;
       default: message satisfies never;
     }
   }
@@ -269,7 +330,7 @@ export class Process {
 
   #takeTrace({ batch }: Extract<FromProcess, { type: 'trace' }>): void {
     this.#batchesOwed += 1;
-    if (this.#batchesOwed > traceCredit) {
+    if (this.#batchesOwed > traceCredit && !this.#turns) {
       this.#fail('it sent more trace than it was allowed to');
       return;
     }
@@ -277,7 +338,7 @@ export class Process {
     try {
       // A batch is what a recorder of that budget can hold, and one row for its gap.
       if (batch.tokens.byteLength > 2 * batchBytes) throw new TypeError(`trace batch: ${batch.tokens.byteLength} bytes are too many`);
-      events = materialise(batch, this.name).map((event) => ({ ...event, at: Math.min(event.at + this.#offset, this.#host.clock.now()) }));
+      events = materialise(batch, this.name).map((event) => (this.#turns ? event : { ...event, at: Math.min(event.at + this.#offset, this.#host.clock.now()) }));
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : 'it sent a malformed trace');
       return;
@@ -295,7 +356,8 @@ export class Process {
   #giveCredit(): void {
     if (this.#state === 'exited') return;
     this.#batchesOwed -= 1;
-    this.#post({ type: 'credit', batches: 1 });
+    // In a replay it has all it wants: what it says is heard before it goes on.
+    if (!this.#turns) this.#post({ type: 'credit', batches: 1 });
   }
 
   // ── connections ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -323,24 +385,33 @@ export class Process {
   #hand(socket: DuplexSocket): void {
     const { port, ...facts } = this.#passage(socket);
     // In a job of its own: whoever connected is still in the middle of it, and accept comes after connect.
-    void Promise.resolve().then(() => this.#post({ type: 'connection', ...facts, clock: this.#tracer.clock, port }, [port]));
+    void Promise.resolve().then(() => this.#post({ type: 'connection', ...facts, clock: this.#tracer.clock, port }, typeof port === 'number' ? [] : [port]));
   }
 
   /** Join one of our ends of a connection to a port, whose other end is the process's socket. */
   #passage(socket: DuplexSocket): WireConnection {
-    const { port1, port2 } = new MessageChannel();
-    const near = new GuardedPort(port1, this.#host.clock, () => passage.lose());
+    const { near, far } = this.#line(() => passage.lose());
     // Seen from here the process is the peer, so this end plays the other role.
     const role = socket.role === 'server' ? 'client' : 'server';
     const passage: PortSocket = new PortSocket(near, { id: socket.id, role, local: socket.remote, remote: socket.local, tracer: this.#tracer });
-    near.start();
+    near.start?.();
     this.#sockets.add(passage);
     bridge(socket, passage, () => {
       this.#sockets.delete(passage);
       if (this.#lingers && this.#sockets.size === 0) this.kill();
     });
     if (socket.role === 'server') this.#owner.accepted(this, socket.id);
-    return { id: socket.id, local: socket.local, remote: socket.remote, port: port2 };
+    return { id: socket.id, local: socket.local, remote: socket.remote, port: far };
+  }
+
+  /** Both ends of a line into the process. */
+  #line(onFlood: () => void): { readonly near: WirePort; readonly far: WireConnection['port'] } {
+    if (this.#turns) {
+      this.#nextChannel += 1;
+      return { near: this.#channels.open(this.#nextChannel), far: this.#nextChannel };
+    }
+    const { port1, port2 } = new MessageChannel();
+    return { near: new GuardedPort(port1, this.#clock, onFlood), far: port2 };
   }
 
   // ── the end ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -374,6 +445,7 @@ export class Process {
   /** It does nothing any more. */
   #depart(): void {
     this.#state = 'exited';
+    if (!this.#lingers) this.#turns?.leave(this);
     this.#withdraw();
     this.#system.close();
     for (const done of [...this.#flushes.values()]) done();

@@ -1,4 +1,4 @@
-import type { Host } from '../host/effects.ts';
+import type { Clock, Host, Timers } from '../host/effects.ts';
 import { seededRandom } from '../host/seeded.ts';
 import { MemoryKernel } from '../net/bsd/memory-kernel.ts';
 import { MemoryNetwork } from '../net/network.ts';
@@ -11,6 +11,7 @@ import type { Snippet } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { Clients, failed } from './clients.ts';
+import { Conductor } from './conductor.ts';
 import { Gateway } from './gateway.ts';
 import { Burst } from './load.ts';
 import type { LoadPlan, LoadReport } from './load-types.ts';
@@ -40,6 +41,10 @@ const firstPort = 8000;
 export class Run implements World {
   readonly host: Host;
   readonly spawner: Spawner;
+  readonly turns: Conductor | undefined;
+  readonly clock: Clock;
+  readonly #real: Host;
+  readonly #seed: number;
   readonly network: MemoryNetwork;
   readonly kernel: MemoryKernel;
   readonly arbiter: Tracer;
@@ -64,6 +69,7 @@ export class Run implements World {
   #end!: () => void;
   #waiting: Set<string>;
   #workers = 0;
+  #processesStarted = 0;
   /** Every program has been started, and listens if it does so soon. */
   #booted = false;
   #over = false;
@@ -75,18 +81,22 @@ export class Run implements World {
     this.#plans = programsOf(snippet);
     this.#files = snippet.files;
     this.#waiting = new Set(this.#plans.map(({ name }) => name).filter((name) => only === undefined || name === only));
-    this.host = effects;
+    this.#seed = snippet.network.seed ?? 1;
+    this.turns = snippet.replay ? new Conductor(this.#seed, effects.timers, () => this.#merger.flush()) : undefined;
+    this.host = this.turns?.host ?? effects;
+    this.#real = effects;
+    this.clock = effects.clock;
     this.spawner = spawner;
     this.#library = library;
     this.#tell = tell;
-    this.#merger = new TraceMerger(effects, () => this.#gather(), (events) => tell({ type: 'trace', events }));
+    this.#merger = new TraceMerger(this.turns ? { ...this.host, timers: never } : effects, () => this.#gather(), (events) => tell({ type: 'trace', events }));
     this.arbiter = this.#merger.tracer('arbiter');
     this.client = this.#merger.tracer('client');
     this.#ended = new Promise((resolve) => (this.#end = resolve));
     this.settled = new Promise((resolve) => (this.#settle = resolve));
-    this.network = new MemoryNetwork({ clock: effects.clock, shape: (socket) => this.#shape(socket, snippet) });
-    this.kernel = new MemoryKernel(this.network, effects.timers);
-    this.#clients = new Clients(this.network, { host, port: firstPort }, effects, this.client);
+    this.network = new MemoryNetwork({ clock: this.host.clock, shape: (socket) => this.#shape(socket, snippet) });
+    this.kernel = new MemoryKernel(this.network, this.host.timers);
+    this.#clients = new Clients(this.network, { host, port: firstPort }, this.host, this.client);
   }
 
   /** It was stopped, or could not go on. */
@@ -104,11 +114,14 @@ export class Run implements World {
 
   async send(outgoing: Outgoing): Promise<SendResult> {
     if (!this.#up) return failed(0, 'stopped', 'Nothing is running.');
+    // In a replay, inputs from outside wait until everything is at rest; what comes of them is not told before it is all there.
+    await this.turns?.rest();
     const result = await Promise.race([
       this.#clients.send(outgoing),
       this.#ended.then(() => failed(outgoing.connection ?? 0, 'stopped', 'The server was stopped before it answered.')),
     ]);
     // The answer and its trace come by different ways; whoever has the one wants to see the other.
+    await this.turns?.rest();
     await this.#gather();
     this.#merger.flush();
     return result;
@@ -123,6 +136,7 @@ export class Run implements World {
     const burst = new Burst(plan, { network: this.network, address: { host, port: firstPort }, host: this.host, tracer: this.client, onProgress });
     if (!this.#up) return burst.report([]);
     this.#bursts.add(burst);
+    await this.turns?.rest();
     const processes = new Set(this.#processes().map(({ name }) => name));
     await Promise.race([burst.run(), this.#ended]);
     for (const { name } of this.#processes()) processes.add(name);
@@ -153,7 +167,8 @@ export class Run implements World {
     program?.end('stopped');
   }
 
-  input(name: string, text: string, end: boolean): void {
+  async input(name: string, text: string, end: boolean): Promise<void> {
+    await this.turns?.rest();
     const program = this.#programs.get(name);
     if (program instanceof ScriptRun) program.input(text, end);
   }
@@ -191,6 +206,7 @@ export class Run implements World {
     this.#end();
     for (const program of this.#programs.values()) program.end('stopped');
     for (const burst of this.#bursts) burst.stop();
+    this.turns?.end();
     this.#clients.reset('The server was stopped.');
     this.changed();
     this.#merger.flush();
@@ -205,6 +221,16 @@ export class Run implements World {
       return [name, await text] as const;
     });
     return Object.fromEntries(await Promise.all(texts));
+  }
+
+  nextSeed(): number | undefined {
+    if (!this.turns) return undefined;
+    this.#processesStarted += 1;
+    return this.#seed * 104_729 + this.#processesStarted;
+  }
+
+  during<T>(what: Promise<T>): Promise<T> {
+    return this.turns ? this.turns.during(what) : what;
   }
 
   room(): number {
@@ -304,7 +330,7 @@ export class Run implements World {
   }
 
   #beatOn(): void {
-    this.host.timers.after(beatMs, () => {
+    this.#real.timers.after(beatMs, () => {
       if (this.#over) return;
       for (const program of [...this.#programs.values()]) {
         program.beat();
@@ -357,6 +383,9 @@ export class Run implements World {
 
 /** Somebody else tells the trace under this name. */
 const isTaken = (name: string): boolean => name === 'client' || name === 'arbiter' || /^worker-\d+$/.test(name);
+
+/** In a replay the trace is given out after each turn. */
+const never: Timers = { after: () => undefined, cancel() {} };
 
 /** Every program has ended. */
 function endings(programs: readonly ProgramStatus[]): string {

@@ -4,7 +4,7 @@ import type { Snippet } from '../snippet/schema.ts';
 import { Process, type Ending, type ProcessOwner } from './process.ts';
 import type { ProgramStatus } from './program-types.ts';
 import type { LoadProblem, SpawnedProcess } from './types.ts';
-import { noRoom, notSpawned, traceMs, type RunningProgram, type World } from './world.ts';
+import { noRoom, notSpawned, seedOf, traceMs, type RunningProgram, type World } from './world.ts';
 
 /** How long the next program waits for this one to listen, or to end. ms. */
 const settleMs = 400;
@@ -100,7 +100,7 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
   // ── ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #start(): Promise<void> {
-    const { spawner, arbiter, host, kernel, client } = this.#world;
+    const { spawner, arbiter, host, kernel, client, turns, clock } = this.#world;
     if (this.#world.room() <= 0) {
       this.#fail(noRoom);
       return;
@@ -108,8 +108,8 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
     let spawned: SpawnedProcess;
     let libraries: Job['libraries'];
     try {
-      libraries = await this.#world.libraries(this.#files);
-      spawned = await spawner.spawn(this.#processName);
+      libraries = await this.#world.during(this.#world.libraries(this.#files));
+      spawned = await this.#world.during(spawner.spawn(this.#processName));
     } catch (error) {
       this.#fail(notSpawned(error));
       return;
@@ -118,12 +118,12 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
       spawned.terminate();
       return;
     }
-    const process = new Process({ spawned, host, owner: this, kernel, tracer: client });
+    const process = new Process({ spawned, host, owner: this, kernel, tracer: client, turns, clock });
     this.#process = process;
     arbiter.emit({ type: 'process.start', detail: process.name });
     this.#world.changed();
     const { entry, args, stdin } = this.#program;
-    const outcome = await process.start({ kind: 'script', name: process.name, files: this.#files, entry, args, stdin, libraries, clock: arbiter.clock }).catch((error: unknown): StartOutcome => ({
+    const outcome = await process.start({ kind: 'script', name: process.name, files: this.#files, entry, args, stdin, libraries, ...seedOf(this.#world), clock: arbiter.clock }).catch((error: unknown): StartOutcome => ({
       ok: false,
       problem: { name: 'Error', message: `The process did not start: ${error instanceof Error ? error.message : String(error)}`, advice: 'Press Run again.' },
     }));

@@ -109,7 +109,7 @@ export class SystemCalls {
 
   #done(id: number, result: { readonly address?: MemoryClaim['address']; readonly connection?: WireConnection }): void {
     this.#waiting.delete(id);
-    this.#caller.post({ type: 'return', id, clock: this.#caller.tracer.clock, ok: true, ...result }, result.connection ? [result.connection.port] : []);
+    this.#caller.post({ type: 'return', id, clock: this.#caller.tracer.clock, ok: true, ...result }, typeof result.connection?.port === 'object' ? [result.connection.port] : []);
   }
 
   #failed({ id, call }: SystemCall, error: unknown): void {

@@ -1,10 +1,11 @@
-import type { Host } from '../host/effects.ts';
+import type { Clock, Host } from '../host/effects.ts';
 import type { MemoryKernel } from '../net/bsd/memory-kernel.ts';
 import type { MemoryNetwork } from '../net/network.ts';
 import type { Job } from '../rpc/contract.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
+import type { Conductor } from './conductor.ts';
 import type { Process } from './process.ts';
 import type { ProgramStatus } from './program-types.ts';
 import type { LoadProblem, Spawner } from './types.ts';
@@ -20,6 +21,14 @@ export const traceMs = 100;
 export interface World {
   readonly host: Host;
   readonly spawner: Spawner;
+  /** Set in a replay. */
+  readonly turns: Conductor | undefined;
+  /** Real time, for limits. */
+  readonly clock: Clock;
+  /** Seed of the next process; undefined where this is no replay. */
+  nextSeed(): number | undefined;
+  /** Something that takes real time: in a replay nobody moves meanwhile. */
+  during<T>(what: Promise<T>): Promise<T>;
   readonly network: MemoryNetwork;
   readonly kernel: MemoryKernel;
   readonly arbiter: Tracer;
@@ -64,3 +73,9 @@ export const notSpawned = (error: unknown): LoadProblem => ({
 export const noRoom: LoadProblem = {
   name: 'Error', message: `A machine has at most ${maxProcesses} processes.`, advice: 'Ask for fewer workers, or end a program first.',
 };
+
+/** Member `seed` of a job, in a replay. */
+export function seedOf(world: World): { readonly seed?: number } {
+  const seed = world.nextSeed();
+  return seed === undefined ? {} : { seed };
+}

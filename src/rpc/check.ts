@@ -36,6 +36,13 @@ export function readMessage(data: unknown): FromProcess | undefined {
       ...(data['problem'] !== undefined && { problem: readProblem(data['problem']) }),
     };
     case 'call': return readCall(data);
+    case 'started': return { type: 'started', outcome: readOutcome(data['outcome']) };
+    case 'turned': {
+      const { nextDue } = data;
+      return isTime(now) && (nextDue === undefined || isTime(nextDue)) ? { type: 'turned', now, ...(nextDue !== undefined && { nextDue }) } : undefined;
+    }
+    // Its inside is looked at by `net/port.ts`.
+    case 'frame': return isCount(data['channel']) ? { type: 'frame', channel: data['channel'], frame: data['frame'] } : undefined;
     // Its inside is looked at when it is unpacked.
     case 'trace': return isObject(data['batch']) ? { type: 'trace', batch: data['batch'] as unknown as WireTraceBatch } : undefined;
     default: return undefined;

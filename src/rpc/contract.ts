@@ -11,7 +11,8 @@
 import type { Snippet, SnippetServer } from '../snippet/schema.ts';
 import type { SourceSite, TraceInput } from '../trace/events.ts';
 import type { Library } from './libraries.ts';
-import type { SystemCall, SystemReturn } from './system-calls.ts';
+import type { ChannelFrame } from './channels.ts';
+import type { SystemCall, SystemReturn, WireConnection } from './system-calls.ts';
 
 /** What is needed of a message port; DOM's and Node's have it. */
 export interface WirePort {
@@ -45,6 +46,8 @@ interface AnyJob {
   readonly entry: string;
   /** Text of an ES module without imports, for each library that the files speak of (`rpc/libraries.ts`). */
   readonly libraries: Readonly<Partial<Record<Library, string>>>;
+  /** A replay: the process takes turns, with clock and chance from this seed. */
+  readonly seed?: number;
   /** Lamport time of the machine: what the process traces comes after it. */
   readonly clock: number;
 }
@@ -98,8 +101,12 @@ export interface WireTraceBatch {
 export type ToProcess =
   /** Are you there? */
   | { readonly type: 'ping'; readonly id: number; readonly clock: number }
-  /** A connection that was accepted for you. `port` is transferred and speaks as `net/port.ts`. */
-  | { readonly type: 'connection'; readonly id: number; readonly local: WireAddress; readonly remote: WireAddress; readonly port: WirePort; readonly clock: number }
+  /** A connection that was accepted for you. */
+  | ({ readonly type: 'connection'; readonly clock: number } & WireConnection)
+  /** In a replay: it is your turn, and so late; what you get from here to `rest` is for this turn. */
+  | { readonly type: 'turn'; readonly now: number }
+  | { readonly type: 'rest' }
+  | ChannelFrame
   /** What a system call came to. */
   | SystemReturn
   /** More of the standard input; `end`: there will be no more. */
@@ -120,5 +127,10 @@ export type FromProcess =
   | { readonly type: 'flushed'; readonly id: number }
   /** It wants of the machine what it cannot do by itself. */
   | SystemCall
+  /** In a replay: how starting went, told here so that it is in order with everything else. */
+  | { readonly type: 'started'; readonly outcome: StartOutcome }
+  /** In a replay: the turn is over, so late, and the next timer is due then. */
+  | { readonly type: 'turned'; readonly now: number; readonly nextDue?: number }
+  | ChannelFrame
   /** The program ended itself, by reaching its end, by `exit`, by an error that nobody caught (`problem`), or by `self.close()`. `code`: its exit code, 0 to 255; missing where it has none. */
   | { readonly type: 'exit'; readonly reason: string; readonly code?: number; readonly problem?: Problem };

@@ -24,12 +24,12 @@ export type NetworkCall =
 /** Process → machine. */
 export type SystemCall = { readonly type: 'call'; readonly id: number; readonly clock: number } & NetworkCall;
 
-/** A connection as it is handed over: `port` is transferred and speaks as `net/port.ts`. */
+/** A connection as it is handed over: `port` is transferred and speaks as `net/port.ts`; in a replay it is a channel of the wire. */
 export interface WireConnection {
   readonly id: number;
   readonly local: WireAddress;
   readonly remote: WireAddress;
-  readonly port: WirePort;
+  readonly port: WirePort | number;
 }
 
 /** What a call came to. `code` is an `Errno` of `net/socket.ts`. */

@@ -1,5 +1,6 @@
 import { PortSocket } from '../net/port.ts';
 import { SocketError, type Address, type DuplexSocket, type Listener } from '../net/socket.ts';
+import type { Channels } from '../rpc/channels.ts';
 import type { FromProcess, ToProcess } from '../rpc/contract.ts';
 import type { Tracer } from '../trace/tracer.ts';
 
@@ -17,13 +18,15 @@ export class RemoteListener implements Listener {
   readonly backlog: number;
   readonly #post: (message: FromProcess) => void;
   readonly #tracer: Tracer;
+  readonly #channels: Channels;
   readonly #waiters: Waiter[] = [];
   #closed = false;
 
-  constructor(address: Address, backlog: number, tracer: Tracer, post: (message: FromProcess) => void) {
+  constructor(address: Address, backlog: number, tracer: Tracer, channels: Channels, post: (message: FromProcess) => void) {
     this.address = address;
     this.backlog = backlog;
     this.#tracer = tracer;
+    this.#channels = channels;
     this.#post = post;
   }
 
@@ -42,8 +45,9 @@ export class RemoteListener implements Listener {
   take(message: Extract<ToProcess, { type: 'connection' }>): void {
     this.#tracer.witness(message.clock);
     const { port, id, local, remote } = message;
-    const socket = new PortSocket(port, { id, role: 'server', local, remote, tracer: this.#tracer });
-    port.start?.();
+    const line = typeof port === 'number' ? this.#channels.open(port) : port;
+    const socket = new PortSocket(line, { id, role: 'server', local, remote, tracer: this.#tracer });
+    line.start?.();
     const waiter = this.#waiters.shift();
     if (waiter) waiter.resolve(socket);
     else socket.reset();

@@ -14,6 +14,8 @@ export interface OutletOptions {
   readonly host: Host;
   /** Send a batch to the page. */
   readonly send: (batch: TraceBatch) => void;
+  /** Batches that may be sent to begin with. Default: what the page grants. */
+  readonly credit?: number;
 }
 
 /** Writes an error's stack in terms of the snippet's files. */
@@ -32,7 +34,7 @@ export class TraceOutlet implements Tracer {
   readonly #host: Host;
   readonly #send: (batch: TraceBatch) => void;
   #readable: StackWriter | undefined;
-  #credit = traceCredit;
+  #credit: number;
   #timer: TimerHandle;
   #timerIsSoon = false;
   #frameBegan = -Infinity;
@@ -43,6 +45,7 @@ export class TraceOutlet implements Tracer {
     this.#recorder = new Recorder({ process: options.process, clock: options.host.clock, budgetBytes: batchBytes });
     this.#host = options.host;
     this.#send = options.send;
+    this.#credit = options.credit ?? traceCredit;
   }
 
   get clock(): number {

@@ -1,6 +1,7 @@
 import type { Claim, Kernel, Patience } from '../net/bsd/kernel.ts';
 import { PortSocket } from '../net/port.ts';
 import { SocketError, type Address, type DuplexSocket, type Errno } from '../net/socket.ts';
+import type { Channels } from '../rpc/channels.ts';
 import type { FromProcess } from '../rpc/contract.ts';
 import { maxDescriptors, maxPendingCalls, type NetworkCall, type SystemReturn, type WireConnection } from '../rpc/system-calls.ts';
 import type { Tracer } from '../trace/tracer.ts';
@@ -15,13 +16,15 @@ interface Pending {
 export class RemoteKernel implements Kernel {
   readonly #post: (message: FromProcess) => void;
   readonly #tracer: Tracer;
+  readonly #channels: Channels;
   readonly #pending = new Map<number, Pending>();
   #nextCall = 1;
   #nextFd = 3;
   #open = 0;
 
-  constructor(tracer: Tracer, post: (message: FromProcess) => void) {
+  constructor(tracer: Tracer, channels: Channels, post: (message: FromProcess) => void) {
     this.#tracer = tracer;
+    this.#channels = channels;
     this.#post = post;
   }
 
@@ -68,8 +71,9 @@ export class RemoteKernel implements Kernel {
 
   /** This process's end of a connection. */
   connected({ id, local, remote, port }: WireConnection, role: 'client' | 'server'): DuplexSocket {
-    const socket = new PortSocket(port, { id, role, local, remote, tracer: this.#tracer });
-    port.start?.();
+    const line = typeof port === 'number' ? this.#channels.open(port) : port;
+    const socket = new PortSocket(line, { id, role, local, remote, tracer: this.#tracer });
+    line.start?.();
     return socket;
   }
 }

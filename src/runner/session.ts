@@ -1,6 +1,7 @@
 import type { Host } from '../host/effects.ts';
 import { createSocketModule } from '../net/bsd/module.ts';
 import type { FromProcess, GatewayJob, Job, ProcessApi, Problem, ScriptJob, StartOutcome, ToProcess, WirePort } from '../rpc/contract.ts';
+import { Channels } from '../rpc/channels.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { Server } from '../server/server.ts';
 import { RemoteListener } from './accept.ts';
@@ -13,8 +14,10 @@ import { TraceOutlet } from './outlet.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
 import { RemoteKernel } from './remote-kernel.ts';
+import { replayGlobals, Turns } from './replay.ts';
 import { Script } from './script.ts';
 import type { StackReader } from './stacks.ts';
+import { programTimers } from './timers.ts';
 import { programProcess, StandardInput } from './standard-streams.ts';
 
 type Post = (message: FromProcess, transfer?: readonly object[]) => void;
@@ -23,6 +26,7 @@ type Post = (message: FromProcess, transfer?: readonly object[]) => void;
 interface Surroundings {
   readonly outlet: TraceOutlet;
   readonly kernel: RemoteKernel;
+  readonly channels: Channels;
   readonly input: StandardInput;
   readonly budget: LogBudget;
   readonly builtins: Builtins;
@@ -36,8 +40,12 @@ interface Surroundings {
  * the heartbeat, and stops. One per worker; a new run is a new worker.
  */
 export class Session implements ProcessApi {
-  readonly #host: Host;
-  readonly #platform: Platform;
+  /** Time and chance of this thread; in a replay, what its turns say they are. */
+  #host: Host;
+  readonly #real: Host;
+  #turns: Turns | undefined;
+  #platform: Platform;
+  #uncaught: (thrown: unknown, text: string) => void = () => {};
   #around: Surroundings | undefined;
   #listener: RemoteListener | undefined;
   #server: Server | undefined;
@@ -46,16 +54,32 @@ export class Session implements ProcessApi {
 
   constructor(host: Host, platform: Platform) {
     this.#host = host;
+    this.#real = host;
     this.#platform = platform;
   }
 
   async start(job: Job, wire: WirePort): Promise<StartOutcome> {
     // Taken out of the reach of the snippet's code, which may replace what it finds on the prototype.
     this.#post = wire.postMessage.bind(wire) as Post;
+    if (job.seed !== undefined) this.#takeTurns(job.seed);
+    const outcome = await this.#begin(job, wire);
+    if (this.#turns) this.#post({ type: 'started', outcome });
+    return outcome;
+  }
+
+  #takeTurns(seed: number): void {
+    const turns = new Turns(seed, this.#real.timers, (message) => this.#post(message));
+    const platform = this.#platform;
+    this.#turns = turns;
+    this.#host = turns.host;
+    this.#platform = { ...platform, evaluate: (code) => turns.during(platform.evaluate(code)) };
+  }
+
+  async #begin(job: Job, wire: WirePort): Promise<StartOutcome> {
     const around = this.#surround(job);
     const { outlet } = around;
     this.#around = around;
-    if (job.kind === 'gateway') this.#listener = new RemoteListener(job.address, job.backlog, outlet, (message) => this.#post(message));
+    if (job.kind === 'gateway') this.#listener = new RemoteListener(job.address, job.backlog, outlet, around.channels, (message) => this.#post(message));
     wire.onmessage = (event) => this.#receive(event.data as ToProcess);
     wire.start?.();
     try {
@@ -87,10 +111,11 @@ export class Session implements ProcessApi {
   /** Trace, console, sockets and standard streams of the program. */
   #surround(job: Job): Surroundings {
     const outlet = new TraceOutlet({
-      process: job.name, host: this.#host, send: (batch) => this.#post({ type: 'trace', batch }, [batch.tokens]),
+      process: job.name, host: { ...this.#host, timers: this.#real.timers }, ...(this.#turns && { credit: Infinity }), send: (batch) => this.#post({ type: 'trace', batch }, [batch.tokens]),
     });
     outlet.witness(job.clock);
-    const kernel = new RemoteKernel(outlet, (message) => this.#post(message));
+    const channels = new Channels((frame) => this.#post(frame), { opensLater: true });
+    const kernel = new RemoteKernel(outlet, channels, (message) => this.#post(message));
     const activity = new Activity(() => this.#script?.rested());
     const input = new StandardInput();
     const budget = new LogBudget(outlet, this.#host);
@@ -98,7 +123,7 @@ export class Session implements ProcessApi {
     const args = job.kind === 'script' ? job.args : [];
     const program = programProcess(args, input, budget, activity, (code) => this.#exit(code, `exit(${code})`));
     const around: Surroundings = {
-      outlet, kernel, input, budget, activity, closeSockets: sockets.closeAll, builtins: builtinsOf(sockets.module, program), stacks: undefined,
+      outlet, kernel, channels, input, budget, activity, closeSockets: sockets.closeAll, builtins: builtinsOf(sockets.module, program), stacks: undefined,
     };
     if (job.kind === 'gateway') input.feed('', true);
     else input.feed(job.stdin, false);
@@ -109,6 +134,7 @@ export class Session implements ProcessApi {
   #listenTo(around: Surroundings, onUncaught: (thrown: unknown, text: string) => void): (stacks: StackReader) => void {
     const { outlet, budget } = around;
     const readable = (error: { readonly name: string; readonly message: string; readonly stack?: string | undefined }): string => around.stacks?.readable(error) ?? `${error.name}: ${error.message}`;
+    this.#uncaught = onUncaught;
     this.#platform.onUncaught((thrown, origin) => {
       const text = thrown instanceof Error ? readable(thrown) : String(thrown);
       onUncaught(thrown, `Uncaught ${origin === 'rejection' ? '(in promise) ' : ''}${text}`);
@@ -120,6 +146,7 @@ export class Session implements ProcessApi {
     Object.assign(this.#platform.console, capturingConsole({ clock: this.#host.clock, here: () => around.stacks?.here(), readable }, budget));
     return (linked) => {
       around.stacks = linked;
+      if (this.#turns) Object.assign(globalThis, programTimers(this.#host.timers, around.activity), replayGlobals(this.#host));
       linked.install();
       outlet.readStacksWith((error) => linked.readable(error));
       linked.paceBy(this.#host.clock);
@@ -167,7 +194,7 @@ export class Session implements ProcessApi {
   }
 
   #receive(message: ToProcess): void {
-    const { outlet, kernel, input } = this.#around!;
+    const { outlet, kernel, channels, input } = this.#around!;
     switch (message.type) {
       case 'ping':
         outlet.witness(message.clock);
@@ -175,6 +202,15 @@ export class Session implements ProcessApi {
         break;
       case 'connection':
         this.#listener!.take(message);
+        break;
+      case 'turn':
+        this.#turns?.begin(message.now);
+        break;
+      case 'rest':
+        void this.#turns?.rest((error) => this.#uncaught(error, `Uncaught ${error instanceof Error ? (this.#around!.stacks?.readable(error) ?? String(error)) : String(error)}`), () => outlet.flush());
+        break;
+      case 'frame':
+        channels.receive(message);
         break;
       case 'return':
         kernel.returned(message);

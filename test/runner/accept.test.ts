@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { RemoteListener } from '../../src/runner/accept.ts';
+import { Channels } from '../../src/rpc/channels.ts';
 import type { FromProcess, ToProcess, WirePort } from '../../src/rpc/contract.ts';
 import { noTrace } from '../../src/trace/tracer.ts';
 
@@ -8,7 +9,7 @@ const address = { host: '127.0.0.1', port: 8000 };
 
 function listener() {
   const posted: FromProcess[] = [];
-  return { posted, it: new RemoteListener(address, 5, noTrace, (message) => posted.push(message)) };
+  return { posted, it: new RemoteListener(address, 5, noTrace, new Channels(() => {}, { opensLater: true }), (message) => posted.push(message)) };
 }
 
 function connection(id: number) {
