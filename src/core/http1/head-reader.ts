@@ -361,7 +361,7 @@ export class HeadReader {
 
   #refuseTarget(inbox: Inbox, i: number, octet: number): never {
     const empty = i === inbox.start + this.targetStart;
-    if ((classOf[octet]! & TARGET) !== 0) this.#refuse(inbox, 'target-too-long', this.targetStart, i - inbox.start);
+    if ((classOf[octet]! & TARGET) !== 0) this.#refuse(inbox, 'target-too-long', this.targetStart, i - inbox.start + (empty ? 1 : 0));
     if (octet === SP) this.#refuseAt(inbox, 'extra-space', i);
     if (octet === HTAB) this.#refuseAt(inbox, 'tab-in-request-line', i);
     if (octet === CR || octet === LF) this.#refuseAt(inbox, empty ? 'missing-target' : 'missing-version', i);
