@@ -15,9 +15,8 @@ import { clausePattern } from './clause-ids.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = 'test/cases/CLAUSES.md';
 
-/** Every id in these must have a case; in the others, those that have none are listed as a warning until their cases are written. */
-const strictFolders = ['src/core/http1', 'src/gateway'];
-const looseFolders = ['src/core/ws'];
+/** Every id in these must have a case. */
+const folders = ['src/core/http1', 'src/core/ws', 'src/gateway'];
 
 type Places = Map<string, string[]>;
 
@@ -66,7 +65,7 @@ function render(places: readonly string[] | undefined): string {
   return [...byFile].map(([name, lines]) => `${name}:${lines.join(',')}`).join(' ');
 }
 
-const code = collect([...strictFolders, ...looseFolders].flatMap((folder) => filesBelow(folder, '.ts')), () => true);
+const code = collect(folders.flatMap((folder) => filesBelow(folder, '.ts')), () => true);
 const caseFiles = filesBelow('test/cases', '.md').filter((file) => !file.endsWith('README.md') && file !== target);
 const cases = collect(caseFiles, (line) => line.startsWith('## '));
 const tests = collect(filesBelow('test', '.test.ts').filter((file) => /^test\/(core|gateway|server)\//.test(file)), (line) => /\b(test|it|describe)(\.\w+)?\(/.test(line));
@@ -93,11 +92,9 @@ if (option === undefined) {
 }
 
 const tested = (id: string): boolean => cases.has(id) || tests.has(id);
-/** Whose rule it is counts, not who mentions it: the gateway names rules of the WebSocket core. */
-const inStrict = (id: string): boolean => !(id.startsWith('RFC6455') && looseFolders.includes('src/core/ws')) && code.get(id)?.some((place) => strictFolders.some((folder) => place.startsWith(`${folder}/`))) === true;
 const untested = ids.filter((id) => code.has(id) && !tested(id));
 const failures = [
-  ...untested.filter(inStrict).map((id) => `${id} has no case (${code.get(id)!.join(', ')})`),
+  ...untested.map((id) => `${id} has no case (${code.get(id)!.join(', ')})`),
   ...[...cases.keys()].filter((id) => !code.has(id)).map((id) => `${id} has a case but no code (${cases.get(id)!.join(', ')})`),
 ];
 if (option === '--check') {
@@ -110,6 +107,5 @@ if (option === '--check') {
   }
   if (withoutLines(current) !== withoutLines(text)) failures.push(`${target} is out of date: npx tsx scripts/clauses.ts`);
 }
-for (const id of untested.filter((one) => !inStrict(one))) console.warn(`warning: ${id} has no case yet (${code.get(id)!.join(', ')})`);
 for (const failure of failures) console.error(failure);
 if (failures.length > 0) process.exit(1);
