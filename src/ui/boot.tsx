@@ -74,6 +74,9 @@ export async function boot(options: BootOptions): Promise<Model> {
     newId: () => Array.from(crypto.getRandomValues(new Uint8Array(9)), (octet) => octet.toString(36)).join(''),
     engine: options.engine,
   });
+  // The lesson of the example that a draft came from has its place from the first paint on.
+  const { origin } = session.store.state.work;
+  if (origin.kind === 'example') await builtInExamples.load(origin.name).catch(() => undefined);
   const model = createModel({ session, examples: catalogue, prefs, engine: options.engine, embedded, layout: layoutFor(embedded), theme });
 
   render(<ModelProvider value={model}><App /></ModelProvider>, options.root);

@@ -5,8 +5,10 @@ declare module 'virtual:porthole-examples' {
     readonly name: string;
     readonly title: string;
     readonly group: string;
-    readonly lesson: string;
   }[];
-  /** Ways to get an example, by name; the first comes with the page. */
-  export const load: Readonly<Record<string, () => Promise<import('../snippet/schema.ts').Snippet>>>;
+  /** Ways to get an example and its lesson, by name; the first comes with the page. */
+  export const load: Readonly<Record<string, () => Promise<{
+    readonly snippet: import('../snippet/schema.ts').Snippet;
+    readonly lesson: string;
+  }>>>;
 }

@@ -64,15 +64,15 @@ test('the palette: typed, chosen by arrows, done', async () => {
   await page.keyboard.press('ControlOrMeta+K');
   const search = page.getByRole('combobox', { name: 'Type what you want to do' });
   await search.fill('show timel');
-  expect(await page.getByRole('option', { selected: true }).textContent()).toContain('Show Timeline');
+  expect(await page.getByRole('dialog').getByRole('option', { selected: true }).textContent()).toContain('Show Timeline');
   await page.keyboard.press('Enter');
   await expect.poll(() => playground.trace.getByRole('tab', { name: 'Timeline' }).getAttribute('aria-selected')).toBe('true');
   await page.keyboard.press('F1');
   await search.fill('show');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
-  const chosen = await page.getByRole('option', { selected: true }).textContent();
-  expect(await search.getAttribute('aria-activedescendant')).toBe(await page.getByRole('option', { selected: true }).getAttribute('id'));
+  const chosen = await page.getByRole('dialog').getByRole('option', { selected: true }).textContent();
+  expect(await search.getAttribute('aria-activedescendant')).toBe(await page.getByRole('dialog').getByRole('option', { selected: true }).getAttribute('id'));
   expect(chosen).toContain('Show Raw');
   await page.keyboard.press('Enter');
   await page.getByRole('textbox', { name: 'Raw request' }).waitFor();

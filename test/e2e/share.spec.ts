@@ -82,7 +82,7 @@ describe('a recorded run', () => {
     await playground.selectByte(0);
     expect(await playground.litBytes()).toBe('GET');
     // No machine, no sandbox frame, no worker.
-    expect(requests.filter((url) => /sandbox|runtime|start-machine/.test(url))).toEqual([]);
+    expect(requests.filter((url) => /sandbox|\/runtime|start-machine/.test(url))).toEqual([]);
     expect(await page.locator('iframe[title=Sandbox]').count()).toBe(0);
     await playground.run();
     expect(await playground.status.textContent()).not.toContain('Recorded run');
@@ -101,7 +101,7 @@ describe('a recorded run', () => {
     const frame = visitor.page.frameLocator('porthole-playground iframe');
     await frame.getByRole('status', { name: 'Server status' }).filter({ hasText: 'Recorded run' }).waitFor();
     await frame.getByRole('rowheader', { name: 'REQUEST_METHOD' }).waitFor();
-    expect(visitor.requests.filter((url) => /sandbox|runtime|start-machine/.test(url))).toEqual([]);
+    expect(visitor.requests.filter((url) => /sandbox|\/runtime|start-machine/.test(url))).toEqual([]);
     excuse(visitor.complaints, (complaint) => complaint.startsWith('request to ') || complaint.includes('favicon'));
   });
 

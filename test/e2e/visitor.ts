@@ -57,7 +57,9 @@ export function excuse(complaints: string[], provoked: (complaint: string) => bo
 export async function newVisitor(options: VisitorOptions = {}): Promise<Visitor> {
   if (browser === undefined) throw new Error('call useBrowser() at the top of the spec');
   const { width = 1440, height = 900, colorScheme = 'light', clipboard = true, offline = false, site = inject('site') } = options;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme, serviceWorkers: offline ? 'allow' : 'block' });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  // As in a browser that has none.
+  if (!offline) await context.addInitScript(() => { Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'); });
   if (clipboard) await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(site).origin });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
@@ -69,8 +71,6 @@ export async function newVisitor(options: VisitorOptions = {}): Promise<Visitor>
 
 function watch({ context, page, complaints, requests }: Visitor, origin: string): void {
   page.on('console', (message) => {
-    // Ours to ask for: see `offline`.
-    if (message.text().includes('Service Worker registration blocked by Playwright')) return;
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));

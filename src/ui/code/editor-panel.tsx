@@ -1,4 +1,6 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { builtInExamples, lessons } from '../catalogue.ts';
 import { useModel } from '../model.ts';
 import { t } from '../messages.ts';
 import { EditorHost } from './editor-host.tsx';
@@ -18,10 +20,15 @@ export function EditorPanel(): JSX.Element {
 
 /** What the example is there for. */
 function Lesson(): JSX.Element | null {
-  const { examples, work } = useModel();
+  const { work } = useModel();
   const { origin } = work.value;
-  const example = origin.kind === 'example' ? examples.find((candidate) => candidate.name === origin.name) : undefined;
-  return example ? <p class="lesson"><span class="visually-hidden">{t.editor.lesson}: </span>{example.lesson}</p> : null;
+  const name = origin.kind === 'example' ? origin.name : '';
+  const lesson = lessons.value[name];
+  useEffect(() => {
+    // A draft that came from an example: it was not fetched for it.
+    if (name !== '' && lesson === undefined) void builtInExamples.load(name);
+  }, [name, lesson]);
+  return lesson === undefined ? null : <p class="lesson"><span class="visually-hidden">{t.editor.lesson}: </span>{lesson}</p>;
 }
 
 const interfaces = ['auto', 'wsgi', 'asgi', 'fetch'] as const;

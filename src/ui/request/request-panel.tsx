@@ -4,11 +4,11 @@ import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { later } from '../parts/later.tsx';
 import { TabList, TabPanel } from '../parts/tabs.tsx';
-import { RawRequest } from './raw-request.tsx';
 import { RequestForm } from './request-form.tsx';
 import { RequestList } from './request-list.tsx';
 import { SendButton } from './send-button.tsx';
 
+const RawRequest = later(async () => (await import('./raw-request.tsx')).RawRequest);
 const Delivery = later(async () => (await import('./delivery.tsx')).Delivery);
 const WebSocketView = later(async () => (await import('./web-socket-view.tsx')).WebSocketView);
 

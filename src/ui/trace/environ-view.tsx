@@ -1,3 +1,4 @@
+import '../styles/trace.css';
 import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { keyFacts } from '../../playground/context-keys.ts';

@@ -1,3 +1,4 @@
+import '../styles/trace.css';
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';

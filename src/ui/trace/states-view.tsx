@@ -1,3 +1,4 @@
+import '../styles/trace.css';
 import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { machinesAt, type End, type MachineNow } from '../../playground/machine-states.ts';
