@@ -5,7 +5,7 @@
  * One cache per build. A new build is fetched beside the old one and takes over when the visitor says so (or when no page of
  * the old one is open any more), so a page never gets files of two builds.
  */
-declare const __BUILD__: { readonly id: string; readonly files: readonly string[] };
+declare const __BUILD__: { readonly id: string; readonly files: readonly string[]; readonly editor: readonly string[] };
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const { scope } = worker.registration;
@@ -31,7 +31,11 @@ worker.addEventListener('message', (event) => {
   const { type, urls } = Object(event.data) as { readonly type?: unknown; readonly urls?: unknown };
   if (type === 'take-over') void worker.skipWaiting();
   // What the page had fetched before there was anybody to keep it.
-  if (type === 'keep' && Array.isArray(urls)) event.waitUntil(Promise.all(urls.filter(isAsset).map(keep)));
+  if (type !== 'keep' || !Array.isArray(urls)) return;
+  const wanted = urls.filter(isAsset);
+  const editor = __BUILD__.editor.map((file) => scope + file);
+  // Monaco's own workers are not among what a page knows that it has fetched.
+  event.waitUntil(Promise.all((wanted.some((url) => editor.includes(url)) ? [...wanted, ...editor] : wanted).map(keep)));
 });
 
 const isAsset = (url: unknown): url is string => typeof url === 'string' && url.startsWith(`${scope}assets/`);

@@ -14,7 +14,7 @@ const maxKept = 700_000;
 const forHosts = /^_/;
 
 /** `workers/service-worker.ts` as one script that knows its build: which files there are, and what they hold. */
-async function bundle(buildFacts: { readonly id: string; readonly files: readonly string[] }): Promise<string> {
+async function bundle(buildFacts: { readonly id: string; readonly files: readonly string[]; readonly editor: readonly string[] }): Promise<string> {
   const built = (await build({
     root,
     configFile: false,
@@ -41,7 +41,8 @@ export function serviceWorker(version: string): Plugin {
         const hash = createHash('sha256');
         for (const { name, content } of kept) hash.update(name).update('\0').update(content);
         const id = `${version} ${hash.digest('hex').slice(0, 12)}`;
-        this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: await bundle({ id, files: kept.map(({ name }) => name) }) });
+        const editor = own.map(({ name }) => name).filter((name) => /\/(?:editor\.api|monaco|ts\.worker)-[^/]*\.js$/.test(name));
+        this.emitFile({ type: 'asset', fileName: 'service-worker.js', source: await bundle({ id, files: kept.map(({ name }) => name), editor }) });
       },
     },
   };
