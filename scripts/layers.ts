@@ -36,10 +36,11 @@ export const matrix = {
   examples: ['snippet'],
   embed: ['snippet'],
   rpc: ['snippet', 'trace'],
-  runner: ['server', 'client', 'gateway', 'net', 'rpc', 'snippet', 'host', 'trace'],
+  runner: ['server', 'client', 'gateway', 'python', 'net', 'rpc', 'snippet', 'host', 'trace'],
   machine: ['rpc', 'net', 'client', 'snippet', 'host', 'trace'],
+  packages: ['rpc'],
   playground: ['machine', 'snippet', 'trace', 'client', 'core', 'gateway'],
-  ui: ['playground', 'machine', 'embed', 'snippet', 'host', 'trace'],
+  ui: ['playground', 'machine', 'packages', 'embed', 'snippet', 'host', 'trace'],
   node: ['server', 'gateway', 'python', 'net', 'host', 'trace'],
   api: ['host', 'trace', 'core', 'gateway', 'net', 'server', 'client', 'snippet', 'frameworks', 'embed', 'node'],
 } as const satisfies Record<string, readonly string[]>;
@@ -63,11 +64,11 @@ export const packages: Partial<Record<Folder, readonly string[]>> = {
   // Ourselves, as a user of the package would: examples are read and copied.
   examples: ['porthole'],
   rpc: ['comlink'],
-  runner: ['acorn', 'comlink', 'sucrase'],
+  runner: ['acorn', 'comlink', 'pyodide', 'sucrase'],
   machine: ['comlink'],
   playground: ['fflate', 'tough-cookie'],
-  // `virtual:…`: made by our Vite plug-ins: the address of the process runtime (workers/process.ts), and the catalogue of src/examples.
-  ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime', 'virtual:porthole-examples'],
+  // `virtual:…`: made by our Vite plug-ins: the address of the process runtime (workers/process.ts), those of Python's files, and the catalogue of src/examples.
+  ui: ['preact', '@preact/signals', 'monaco-editor', 'virtual:porthole-runtime', 'virtual:porthole-python', 'virtual:porthole-examples'],
   node: ['acorn', 'sucrase'],
   // `Type`, handed on with the framework whose schemas are written with it.
   api: ['@sinclair/typebox'],
