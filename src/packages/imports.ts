@@ -40,4 +40,4 @@ export function importedPackages(files: Readonly<Record<string, string>>): Requi
 }
 
 /** Docstrings often show how a thing is imported. */
-const withoutStrings = (text: string): string => text.replaceAll(/\"\"\"[^]*?\"\"\"|'''[^]*?'''/g, '""');
+const withoutStrings = (text: string): string => text.replaceAll(/"""[^]*?"""|'''[^]*?'''/g, '""');
