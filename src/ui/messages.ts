@@ -53,7 +53,7 @@ const en = {
     region: 'Editor', files: 'Files', newFile: 'New file', rename: (path: string) => `Rename ${path}`, remove: (path: string) => `Delete ${path}`,
     fileName: 'Name of the file', entry: 'Entry', entryHint: 'Which callable is the app: file:name, as on the command line',
     entryMark: 'The app is in this file', interface: 'Interface', interfaceAuto: (found: string) => (found === '' ? 'auto' : `auto (${found})`),
-    waiting: 'The editor is loading',
+    waiting: 'The full editor is loading; this one works', failed: 'The full editor could not be loaded; this one works',
     lesson: 'What to see here',
   },
 

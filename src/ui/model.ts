@@ -11,6 +11,7 @@ import { connectionOf, type ConnectionIndex, type ExchangeIndex } from '../playg
 import type { MachineStatus } from '../machine/types.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { CatalogueEntry } from './catalogue.ts';
+import type { EditorLoading } from './editor/lazy-editor.ts';
 import type { EditorPort } from './editor/port.ts';
 import type { Prefs } from './prefs.ts';
 
@@ -61,6 +62,8 @@ export interface Model {
   readonly area: Signal<'code' | 'request' | 'trace'>;
   /** The editor in force; the facade before it has arrived. */
   readonly editor: Signal<EditorPort | null>;
+  /** How far Monaco is. */
+  readonly editorLoading: Signal<EditorLoading>;
   /** Theme in force. */
   readonly theme: ReadonlySignal<'light' | 'dark'>;
 }
@@ -161,6 +164,7 @@ export function createModel(parts: {
     importing: signal(''),
     area: signal<'code' | 'request' | 'trace'>('code'),
     editor: signal<EditorPort | null>(null),
+    editorLoading: signal<EditorLoading>('plain'),
   };
 }
 

@@ -28,7 +28,7 @@ function complaintMarker({ site, severity, event }: Complaint): EditorMarker {
 
 /** The text box, kept in step with the snippet: plain at first, Monaco as soon as the page is idle or the box is used. */
 export function EditorHost(): JSX.Element {
-  const { snippet, machine, work, ran, complaints, selected, hovered, theme, prefs, editor, dispatch } = useModel();
+  const { snippet, machine, work, ran, complaints, selected, hovered, theme, prefs, editor, editorLoading, dispatch } = useModel();
   const box = useRef<HTMLDivElement>(null);
   const files = useComputed(() => snippet.value.files);
   const shown = useComputed(() => shownFile(snippet.value));
@@ -38,7 +38,7 @@ export function EditorHost(): JSX.Element {
   useLayoutEffect(() => {
     const container = box.current;
     if (!container) return undefined;
-    const lazy = new LazyEditor(container, { texts: t.editorTexts, theme: theme.peek() });
+    const lazy = new LazyEditor(container, { texts: t.editorTexts, theme: theme.peek(), onLoading: (loading) => { editorLoading.value = loading; } });
     const stop = lazy.onChange((path, text) => dispatch({ type: 'file/edit', path, text }));
     const stopCursor = lazy.onCursor((file, line) => dispatch({ type: 'hover', selection: { kind: 'line', file, line } }));
     const stopLines = lazy.onLinePicked((file, line) => dispatch({ type: 'select', selection: { kind: 'line', file, line } }));

@@ -1,3 +1,4 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { builtInExamples, lessons } from '../catalogue.ts';
@@ -48,6 +49,23 @@ function EditorFoot(): JSX.Element {
           {interfaces.map((name) => <option key={name} value={name}>{name === 'auto' ? t.editor.interfaceAuto(machine.value.interface ?? '') : name}</option>)}
         </select>
       </label>
+      <EditorProgress />
     </footer>
   );
+}
+
+/** What is waited for longer than this is said. ms. */
+const patienceMs = 300;
+
+/** A word while Monaco is on its way, or where it has not come: the plain editor works meanwhile. */
+function EditorProgress(): JSX.Element {
+  const { editorLoading } = useModel();
+  const slow = useSignal(false);
+  useSignalEffect(() => {
+    slow.value = false;
+    if (editorLoading.value !== 'loading') return undefined;
+    const timer = setTimeout(() => { slow.value = true; }, patienceMs);
+    return () => clearTimeout(timer);
+  });
+  return <span class="editor-progress" role="status">{editorLoading.value === 'failed' ? t.editor.failed : slow.value ? t.editor.waiting : ''}</span>;
 }
