@@ -1,6 +1,6 @@
 /**
  * A WebSocket in the hands of an application that knows only requests (WSGI, fetch): it is called with the handshake as the GET request
- * that it is, and its response denies the WebSocket. That is what a server does that has never heard of WebSocket (RFC9110-7.8-3).
+ * that it is, and its response denies the WebSocket. That is what a server does that has never heard of WebSocket (RFC9110-7.8).
  */
 import type { AsgiReceive, AsgiReceiveEvent, AsgiSend, HttpScope, WebSocketScope } from './types.ts';
 
