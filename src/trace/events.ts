@@ -153,7 +153,7 @@ export interface WsMessage extends On {
   readonly size: number; readonly frames: number; readonly detail: string;
 }
 export interface WsState extends On { readonly type: 'ws.state'; readonly role: 'client' | 'server'; readonly from: string; readonly to: string; readonly cause: string }
-/** A rule was broken. `status` in the facts is the close code sent (1002, 1007, 1009, …). */
+/** A rule was broken. `status` in the facts is the close code sent (1002, 1007, 1009, …); for a handshake that was refused, the status of the response. */
 export interface WsError extends On, ErrorFacts { readonly type: 'ws.error'; readonly by: 'peer' | 'us'; readonly stream: Stream; readonly span: Span }
 
 // ── gateway ──────────────────────────────────────────────────────────────────────────────────────────────────────

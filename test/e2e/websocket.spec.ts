@@ -1,4 +1,4 @@
-/** A browser's own WebSocket against the command: the chat example, as its first line says to try it. */
+/** A browser's own WebSocket against the command, with the chat example as its first line says to try it; and the example in the page. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,9 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { browserFlags } from '../../scripts/browser.ts';
 import { findExample } from '../../src/examples/index.ts';
+import { newVisitor, useBrowser } from './visitor.ts';
+
+useBrowser();
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 let folder: string;
@@ -100,4 +103,16 @@ test('a refusal is an error and 1006 to a browser, whatever its status', async (
     new WebSocket(`${address.replace('http', 'ws')}/elsewhere`).onclose = (event) => resolve(event.code);
   }), url);
   expect(code).toBe(1006);
+});
+
+test('in the page: a handshake with a frame behind it, and what the application was given and sent', async () => {
+  const { playground } = await newVisitor();
+  await playground.open('ex=websocket');
+  await playground.listening();
+  await playground.send();
+  expect(await playground.answer()).toMatch(/^101 Switching Protocols/);
+  const scope = await playground.showTrace('Scope');
+  await expect.poll(() => scope.innerText()).toContain('["v2", "v1"]');
+  const timeline = await playground.showTrace('Timeline');
+  await expect.poll(() => timeline.innerText()).toMatch(/websocket\.accept/);
 });

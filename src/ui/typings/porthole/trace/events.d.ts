@@ -214,7 +214,7 @@ export interface WsState extends On {
     readonly to: string;
     readonly cause: string;
 }
-/** A rule was broken. `status` in the facts is the close code sent (1002, 1007, 1009, …). */
+/** A rule was broken. `status` in the facts is the close code sent (1002, 1007, 1009, …); for a handshake that was refused, the status of the response. */
 export interface WsError extends On, ErrorFacts {
     readonly type: 'ws.error';
     readonly by: 'peer' | 'us';
