@@ -140,7 +140,9 @@ class WebSocketExchange implements UpgradeHandler, WebSocketChannel {
 
   close(code: number, reason: string): void {
     if (this.#ending !== undefined) return this.#finish();
-    if (this.#over || this.#ws?.state !== 'OPEN') return;
+    if (this.#over || this.#closeSent) return;
+    // The client has said its last already, behind what the application did not take.
+    if (this.#ws!.state !== 'OPEN') return this.#takeMore();
     this.#write(this.#ws!.send({ type: 'close', code, reason }));
     this.#wait('close', closeTimeoutMs);
     // What still comes interests nobody but for the Close frame in it.

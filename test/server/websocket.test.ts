@@ -222,6 +222,22 @@ describe('pressure', () => {
     await settle(20);
     expect([frames(), peer.eof]).toEqual(['HTTP/1.1 101 Switching Protocols\nclose 3000', true]);
   });
+
+  test('…also where the Close is already here, behind them', async () => {
+    const release = gate();
+    const it = harness(accepted(async (_receive, send) => {
+      await release.promise;
+      await send({ type: 'websocket.close', code: 3000 });
+    }));
+    const { peer, frames, send } = await open(it);
+    frames();
+    const all = [...Array.from({ length: 50 }, () => clientFrame('text', '')), clientFrame('close', closePayload(1000))];
+    await send(`raw ${all.flatMap((frame) => [...frame]).map((octet) => octet.toString(16)).join(' ')}`);
+    expect(frames()).toBe('');
+    release.open();
+    await settle();
+    expect([frames(), peer.eof]).toEqual(['close 1000', true]);
+  });
 });
 
 describe('the end', () => {

@@ -131,7 +131,7 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
   /** A message; bytes are the application's from now on. False: enough for now, until `wantMessages`. */
   receive(message: string | Uint8Array): boolean {
     // After websocket.close nobody reads any more.
-    if (this.#disconnect !== undefined) return true;
+    if (this.#phase === 'over') return true;
     this.#queue.push(message);
     this.#queuedBytes += message.length;
     this.#feed();
@@ -156,7 +156,12 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
 
   /** The application has not got, or not yet answered, everything that the client sent: it would be a pity to hang up now. */
   get busy(): boolean {
-    return this.#phase === 'denying' || (this.#waiters.length === 0 && (this.#phase === 'connecting' || this.#queue.length > 0 || this.#answering));
+    switch (this.#phase) {
+      case 'connecting': return this.#waiters.length === 0;
+      case 'denying': return true;
+      case 'open': return this.#waiters.length === 0 && (this.#queue.length > 0 || this.#answering);
+      case 'over': return false;
+    }
   }
 
   get #full(): boolean {
@@ -272,6 +277,7 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
 
   #close(code: number, reason: string): void {
     if (this.#phase === 'open') {
+      this.#phase = 'over';
       this.#channel.close(code, reason);
       return this.#end(code, reason);
     }
