@@ -1,5 +1,6 @@
 /** What a WebSocket needs of the server besides frames: time, pressure, and an end. The frames themselves: `test/node/websocket.test.ts`. */
 import { describe, expect, test } from 'vitest';
+import { inject } from '../../src/api/inject.ts';
 import type { AsgiApp, AsgiReceive, AsgiSend, WebSocketScope } from '../../src/gateway/asgi/types.ts';
 import type { SocketPairOptions } from '../../src/net/memory.ts';
 import { noTrace, type Tracer } from '../../src/trace/tracer.ts';
@@ -438,4 +439,10 @@ describe('next to HTTP', () => {
     await peer.send(latin1(handshakeOf('/\nSec-WebSocket-Extensions: permessage-deflate')));
     expect(peer.take()).not.toContain('Extensions');
   });
+});
+
+test('inject() gives the answer to a handshake, and the trace of what came behind it', async () => {
+  const { status, header, trace } = await inject(echoWebSocket, { raw: latin1(handshakeOf('/')) + latin1(clientFrame('text', 'hi')) });
+  expect([status, header('upgrade')]).toEqual([101, 'websocket']);
+  expect(trace.filter((event) => event.type === 'ws.message')).toMatchObject([{ kind: 'text', detail: 'hi' }]);
 });
