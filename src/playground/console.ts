@@ -37,8 +37,8 @@ function toLine(event: TraceEvent): ConsoleLine | undefined {
 /** The newest `limit` lines, oldest of them first; of those that had been written by the Lamport time `until`. */
 export function consoleLines(log: TraceLog, limit = 2000, until = Infinity): ConsoleLine[] {
   const lines: ConsoleLine[] = [];
-  for (let at = log.events.length - 1; at >= 0 && lines.length < limit; at--) {
-    const event = log.events[at] as TraceEvent;
+  for (let at = log.lines.length - 1; at >= 0 && lines.length < limit; at--) {
+    const event = log.lines[at] as TraceEvent;
     const line = event.clock <= until ? toLine(event) : undefined;
     if (line) lines.push(line);
   }

@@ -25,7 +25,7 @@ export function exchangeSummaries(log: TraceLog): ExchangeSummary[] {
         exchange: exchange.number,
         request: exchange.request?.line ?? '',
         status: exchange.response ? statusOf(exchange.response.line) : 0,
-        failed: exchange.events.some((event) => event.type === 'http.error' || event.type === 'app.error'),
+        failed: exchange.failed ?? false,
       });
     }
   }

@@ -27,6 +27,8 @@ export interface ExchangeIndex {
   /** The final response as the server wrote it (or, where only the client saw it, as it was read). */
   response?: HttpHead & TraceEvent;
   context?: GatewayContext & TraceEvent;
+  /** The request was refused, or the application failed. */
+  failed?: boolean;
 }
 
 /** One connection: its two streams and its exchanges. */
@@ -66,6 +68,8 @@ export class TraceLog {
   readonly complaints = new Complaints();
   /** Events that are about no connection, in causal order. */
   readonly unconnected: TraceEvent[] = [];
+  /** Events that are lines of the console, in causal order. */
+  readonly lines: TraceEvent[] = [];
   /** How many events of each type there are. */
   readonly types = new Map<TraceType, number>();
   readonly #calls = new OpenCalls();
@@ -137,7 +141,7 @@ export class TraceLog {
     }
     const first = this.#events[0];
     if (!first) return;
-    this.unconnected.splice(0, upperBound(this.unconnected, first.clock - 1, byClock));
+    for (const list of [this.unconnected, this.lines]) list.splice(0, upperBound(list, first.clock - 1, byClock));
     for (const [id, connection] of this.connections) if ((connection.events.at(-1)?.clock ?? 0) < first.clock) this.connections.delete(id);
     this.#events.unshift({ type: 'trace.gap', count, seq: -1, at: first.at, clock: first.clock, process: first.process });
   }
@@ -153,6 +157,7 @@ export class TraceLog {
 
   #index(event: TraceEvent): void {
     this.complaints.add(event);
+    if (event.type === 'log' || event.type === 'app.error' || event.type.startsWith('process.')) insert(this.lines, event);
     const id = connectionOf(event);
     if (id === 0) {
       insert(this.unconnected, event);
@@ -171,6 +176,7 @@ export class TraceLog {
       }
       insert(exchange.events, event);
     }
+    if (exchange && (event.type === 'http.error' || event.type === 'app.error')) exchange.failed = true;
     switch (event.type) {
       case 'socket.accept':
         connection.local = event.local;

@@ -58,6 +58,8 @@ export interface Model {
   readonly dialog: Signal<DialogName>;
   /** Text that the import dialog opens with. */
   readonly importing: Signal<string>;
+  /** A page of the app was on the screen: from then on answers have an address bar. */
+  readonly browsing: Signal<boolean>;
   /** Area shown on a narrow screen. */
   readonly area: Signal<'code' | 'request' | 'trace'>;
   /** The editor in force; the facade before it has arrived. */
@@ -162,6 +164,7 @@ export function createModel(parts: {
     hovered: lit(hover),
     dialog: signal<DialogName>(null),
     importing: signal(''),
+    browsing: signal(false),
     area: signal<'code' | 'request' | 'trace'>('code'),
     editor: signal<EditorPort | null>(null),
     editorLoading: signal<EditorLoading>('plain'),

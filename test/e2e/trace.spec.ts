@@ -78,17 +78,17 @@ describe('the timeline', () => {
     const open = await rows();
     const expanded = (): Promise<string | null> => group.getAttribute('aria-expanded');
     await group.click();
-    await expect.poll(expanded).toBe('false');
+    await expect.poll(expanded, { timeout: 10_000 }).toBe('false');
     expect(await rows()).toBeLessThan(open);
     await timeline.getByRole('treegrid').focus();
     await page.keyboard.press('ArrowRight');
-    await expect.poll(expanded).toBe('true');
+    await expect.poll(expanded, { timeout: 10_000 }).toBe('true');
     // Into the group, and out of it again.
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => timeline.locator('.current').count()).toBe(1);
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    await expect.poll(expanded).toBe('false');
+    await expect.poll(expanded, { timeout: 10_000 }).toBe('false');
   });
 
   test('an error says so in the heading, and leads to its explanation', async () => {
@@ -189,27 +189,27 @@ export const app = (environ, startResponse) => {
     const response = await playground.showTrace('Response');
     const address = response.getByRole('textbox', { name: 'Address' });
     const heading = async (): Promise<string> => (await playground.preview()).locator('h1').innerText();
-    await expect.poll(heading).toBe('Home 1');
+    await expect.poll(heading, { timeout: 10_000 }).toBe('Home 1');
     await expect.poll(() => address.inputValue()).toBe('http://127.0.0.1:8000/');
 
     await (await playground.preview()).getByRole('textbox').fill('Bob & co');
     await (await playground.preview()).getByRole('textbox').press('Enter');
-    await expect.poll(heading).toBe('Hello name=Bob+%26+co&action=x, cookie user=ann');
+    await expect.poll(heading, { timeout: 10_000 }).toBe('Hello name=Bob+%26+co&action=x, cookie user=ann');
     expect(await address.inputValue()).toBe('http://127.0.0.1:8000/hello?name=Bob+%26+co&action=x');
     expect(await response.getByText('1 cookie', { exact: true }).count()).toBe(1);
 
     await (await playground.preview()).getByRole('link', { name: 'home' }).click();
-    await expect.poll(heading).toBe('Home 2');
+    await expect.poll(heading, { timeout: 10_000 }).toBe('Home 2');
     await response.getByRole('button', { name: 'Back to the page before' }).click();
-    await expect.poll(heading).toContain('Hello');
+    await expect.poll(heading, { timeout: 10_000 }).toContain('Hello');
     await response.getByRole('button', { name: 'Forward' }).click();
-    await expect.poll(heading).toBe('Home 2');
+    await expect.poll(heading, { timeout: 10_000 }).toBe('Home 2');
 
     await (await playground.preview()).getByRole('link', { name: 'data' }).click();
     await expect.poll(() => response.locator('.json-tree').innerText()).toContain('"deep": true');
     await address.fill('/hello?typed');
     await page.keyboard.press('Enter');
-    await expect.poll(heading).toContain('Hello typed');
+    await expect.poll(heading, { timeout: 10_000 }).toContain('Hello typed');
     // Each of them was a request like any other.
     expect(await playground.traceText('Timeline')).toContain('GET /hello?typed HTTP/1.1');
   });

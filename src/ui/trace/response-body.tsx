@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect, useComputed, useSignal as useLocal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useCallback } from 'preact/hooks';
+import { useCallback, useEffect } from 'preact/hooks';
 import { bodyKind, bodyText, header, rawText, type BodyKind, type HeaderPairs } from '../../playground/response.ts';
 import type { SendRecord } from '../../playground/state.ts';
 import { t } from '../messages.ts';
@@ -35,10 +35,10 @@ export function ResponseBody(props: { readonly headers: HeaderPairs; readonly bo
   const kind = bodyKind(props.headers, props.body);
   const offered = lenses[kind];
   const wanted = useSignal<Lens | null>(null);
-  const browsing = useSignal(false);
   const lens = wanted.value && offered.includes(wanted.value) ? wanted.value : (offered[0] ?? 'raw');
-  // Once somebody browses, the address bar stays, whatever the next page is.
-  if (lens === 'preview') browsing.value = true;
+  useEffect(() => {
+    if (lens === 'preview') model.browsing.value = true;
+  }, [lens]);
   const onAsked = useCallback((asked: Asked) => {
     void import('./browser-model.ts').then(({ browserOf }) => {
       const { browser } = browserOf(model);
@@ -50,7 +50,7 @@ export function ResponseBody(props: { readonly headers: HeaderPairs; readonly bo
       <div class="view-bar">
         <Segmented name="body-lens" label={m.view} value={lens} options={offered.map((value) => ({ value, label: m.as[value] }))} onChange={(value) => { wanted.value = value; }} />
       </div>
-      {props.send && browsing.value && <BrowserBar send={props.send} />}
+      {props.send && model.browsing.value && <BrowserBar send={props.send} />}
       {kind === 'empty' && lens !== 'raw' ? <p class="note">{m.empty}</p> : <Shown lens={lens} headers={props.headers} body={props.body} raw={props.raw} empty={kind === 'empty'} onAsked={onAsked} />}
     </section>
   );
