@@ -71,6 +71,7 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
   const server = new Server({
     app: gatewayApp,
     host: options.host ?? systemHost,
+    process: String(process.pid),
     files: nodeFiles,
     config: { ...options.config, ...(options.tls === undefined ? {} : { scheme: 'https' }) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),

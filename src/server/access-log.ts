@@ -26,7 +26,7 @@ const version = (request: Request): string => (request.version === 10 ? 'HTTP/1.
 const path = (target: string): string => target.split('?', 1)[0]!;
 const query = (target: string): string => (target.includes('?') ? target.slice(target.indexOf('?') + 1) : '');
 
-/** gunicorn's atoms (settings, "access_log_format"). `l` is always `-`; `p`, the process, is not known here. */
+/** gunicorn's atoms (settings, "access_log_format"). `l` is always `-`. */
 const atoms: Readonly<Record<string, (facts: AccessFacts) => string>> = {
   h: ({ remote }) => remote,
   l: () => '-',
@@ -48,14 +48,14 @@ const atoms: Readonly<Record<string, (facts: AccessFacts) => string>> = {
   L: ({ ms }) => (ms / 1000).toFixed(6),
 };
 
-/** Compile a format. Throws RangeError where an atom is unknown. */
-export function accessFormat(format: string): (facts: AccessFacts) => string {
+/** Compile a format. `process`: what `%(p)s` stands for. Throws RangeError where an atom is unknown. */
+export function accessFormat(format: string, process = ''): (facts: AccessFacts) => string {
   if (format === 'json') return jsonLine;
   const parts: Part[] = [];
   let from = 0;
   for (const match of format.matchAll(/%(?:%|\(([^)]*)\)s)/g)) {
     parts.push(format.slice(from, match.index));
-    parts.push(match[1] === undefined ? '%' : atom(match[1]));
+    parts.push(match[1] === undefined ? '%' : match[1] === 'p' ? `<${process || '-'}>` : atom(match[1]));
     from = match.index + match[0].length;
   }
   parts.push(format.slice(from));

@@ -179,8 +179,8 @@ export class Line implements SocketHandler, Patient, WriteListener {
     const start = this.#sent;
     this.#sent += bytes.length;
     const { tracer } = this.#options;
-    // The socket may hand the buffer on to another thread: the trace keeps a copy.
-    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.socket.id, exchange: this.#owner.exchangeNumber, flow: 'send', stream: 's2c', span: [start, this.#sent], bytes: bytes.slice() });
+    // The socket may hand the buffer on to another thread, and it may be a piece of a slab: the trace keeps a copy. (`slice` would be none: Node's Buffers have one of their own.)
+    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.socket.id, exchange: this.#owner.exchangeNumber, flow: 'send', stream: 's2c', span: [start, this.#sent], bytes: new Uint8Array(bytes) });
   }
 
   // ── ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly upgrades?: readonly UpgradeProtocol[];
   /** Reads files that a WSGI application gives to `wsgi.file_wrapper`, if they have a descriptor (`fd`). Default: the application reads them itself. */
   readonly files?: FileReader;
+  /** Name of the process, for the access log: its number, where it has one. */
+  readonly process?: string;
   /** A request was answered (or its client is gone). */
   readonly onServed?: () => void;
   /** Lines of the server's own log and of `wsgi.errors`, and access log lines. They are also in the trace as `log`. */
@@ -159,7 +161,7 @@ export class Server {
 
   #access(): ServerContext['access'] {
     if (this.#config.accessLog === '' || (this.#options.onLog === undefined && !this.#tracer.enabled)) return undefined;
-    const line = accessFormat(this.#config.accessLog);
+    const line = accessFormat(this.#config.accessLog, this.#options.process);
     return (facts: AccessFacts, connection, exchange) => this.#log('access', 'info', line(facts), { connection, exchange });
   }
 

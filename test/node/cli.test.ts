@@ -138,9 +138,9 @@ describe('porthole MODULE:NAME', () => {
   });
 
   it('writes an access line for each request with --access-log, in the form that was asked for', async () => {
-    const command = await serveApp('app', ['--access-log', '--access-logformat', '%(m)s %(U)s %(s)s %({x-id}i)s']);
+    const command = await serveApp('app', ['--access-log', '--access-logformat', '%(m)s %(U)s %(s)s %({x-id}i)s %(p)s']);
     await (await fetch(`${await command.url()}/a?b`, { headers: { 'X-Id': '7' } })).text();
-    await command.until('stdout', /^GET \/a 200 7\n/m);
+    await command.until('stdout', new RegExp(`^GET /a 200 7 <${command.child.pid}>\n`, 'm'));
     const json = await serveApp('app', ['--access-logfile', '-', '--access-logformat', 'json']);
     await get(await json.url(), '/j');
     const [line] = await json.until('stdout', /^\{.*\}$/m);
