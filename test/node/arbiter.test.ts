@@ -148,10 +148,10 @@ describe('porthole -w', () => {
   });
 
   it('kills a worker that is silent for longer than --timeout', async () => {
-    const { command, url } = await start(['-w', '1', '--timeout', '1']);
+    const { command, url } = await start(['-w', '1', '--timeout', '3']);
     const first = await get(url, '/pid');
     await expect(get(url, '/loop')).rejects.toThrow();
-    await command.until('stderr', new RegExp(`Worker ${first} was silent for 1 s \\(--timeout\\) and was killed`));
+    await command.until('stderr', new RegExp(`Worker ${first} was silent for 3 s \\(--timeout\\) and was killed`));
     expect(await get(url, '/pid')).not.toBe(first);
   });
 
