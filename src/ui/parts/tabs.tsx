@@ -24,9 +24,14 @@ export function TabList<Name extends string>(props: {
 }): JSX.Element {
   const { group, label, tabs, current, onSelect } = props;
   const list = useRef<HTMLDivElement>(null);
-  // On a narrow screen not all of them fit.
+  // On a narrow screen not all of them fit; and when the area is shown that they are in, they get their width.
   useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const box = list.current!;
+    const observer = new ResizeObserver(() => {
+      box.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
   }, [current]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = tabs.findIndex((tab) => tab.name === current);
