@@ -31,6 +31,9 @@ const tracePerSecond = { events: 20_000, bytes: 8 * 1024 * 1024 };
 
 export type ProcessState = 'starting' | 'running' | 'silent' | 'exited';
 
+/** Messages that a process may send in one turn of a replay. */
+const maxHeld = 10_000;
+
 /** How long the connections of a process that has ended may take to send what is queued, as a kernel's do. ms. */
 const lingerMs = 1000;
 
@@ -267,6 +270,7 @@ export class Process implements Player {
     const turned = readMessage(data);
     if (turned?.type !== 'turned') {
       this.#held.push(data);
+      if (this.#held.length > maxHeld) this.#fail('it says more in one turn than can be kept');
       return;
     }
     if (this.#state === 'silent') this.#live(this.#lively);

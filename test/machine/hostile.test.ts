@@ -87,6 +87,27 @@ describe('a process is killed at once when it says', () => {
     await until('running');
   });
 
+  const call = (more: object, id = 1): object => ({ type: 'call', id, clock: 0, ...more });
+  const bind = (fd: number): object => ({ call: 'bind', fd, address: { host: '127.0.0.1', port: 0 }, reuseAddress: true });
+  test.each<[string, readonly object[], RegExp]>([
+    ['that it listens on what it has not bound', [call({ call: 'listen', fd: 7, backlog: 1 })], /descriptor that makes no sense/],
+    ['that it connects from what it has not bound', [call({ call: 'connect', fd: 7, address: { host: '127.0.0.1', port: 1 } })], /descriptor that makes no sense/],
+    ['the same descriptor twice', [call(bind(3)), call(bind(3), 2)], /descriptor that makes no sense/],
+    ['the same call twice', [call(bind(3)), call({ call: 'listen', fd: 3, backlog: 1 }, 2), call({ call: 'accept', fd: 3 }, 3), call({ call: 'accept', fd: 3 }, 3)], /more calls at a time/],
+    ['too many calls at a time', [call(bind(3)), call({ call: 'listen', fd: 3, backlog: 1 }, 2), ...Array.from({ length: 300 }, (_, index) => call({ call: 'accept', fd: 3 }, 10 + index))], /more calls at a time/],
+    ['too many descriptors', Array.from({ length: 300 }, (_, index) => call(bind(3 + index), 1 + index)), /descriptor that makes no sense/],
+    ['a call that there is not', [call({ call: 'fork', fd: 3 })], /means nothing/],
+  ])('%s', async (_what, messages, reason) => {
+    const { rig: { seen }, puppet, wire } = await withPuppet();
+    for (const message of messages) {
+      wire.postMessage(message);
+      // One after the other, as a process would: what was bound before is bound.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await seen((event) => event.type === 'process.exit')).toMatchObject({ process: 'arbiter', detail: expect.stringMatching(reason) });
+    expect(puppet.terminated).toBe(true);
+  });
+
   test('more trace than it has credit for', async () => {
     const { rig: { seen }, puppet, wire } = await withPuppet();
     // Credit comes back as it is used, as long as the rate allows.
