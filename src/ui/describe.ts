@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../trace/events.ts';
+import { traceTexts } from './messages-trace.ts';
 import { t } from './messages.ts';
 
 /** An event in words: what happened, and the data that goes with it. */
@@ -7,7 +8,7 @@ export interface Description {
   readonly detail: string;
 }
 
-const e = t.events;
+const e = traceTexts.events;
 
 /** What the timeline says about an event. */
 export function describe(event: TraceEvent): Description {
@@ -15,17 +16,17 @@ export function describe(event: TraceEvent): Description {
     case 'socket.listen': return { title: e.listen(event.address, event.backlog), detail: '' };
     case 'socket.connect': return { title: e.connect(event.local, event.remote), detail: '' };
     case 'socket.accept': return { title: e.accept(event.remote), detail: '' };
-    case 'socket.data': return { title: event.flow === 'recv' ? e.recv(event.bytes.length) : e.sent(event.bytes.length), detail: t.wire.at(event.span[0], event.span[1]) };
+    case 'socket.data': return { title: event.flow === 'recv' ? e.recv(event.bytes.length) : e.sent(event.bytes.length), detail: traceTexts.wire.at(event.span[0], event.span[1]) };
     case 'socket.eof': return { title: event.flow === 'recv' ? e.eofRecv : e.eofSend, detail: '' };
     case 'socket.close': return { title: e.close(event.reason), detail: '' };
     case 'socket.pressure': return { title: event.state === 'full' ? e.full(event.buffered) : e.drained, detail: '' };
     case 'socket.call': return { title: e.call(event.call, event.args, event.result), detail: [t.common.ms(event.ms), event.error ?? ''].filter(Boolean).join(' · ') };
-    case 'http.token': return { title: e.token(t.wire.tokens[event.token]), detail: t.wire.at(event.span[0], event.span[1]) };
+    case 'http.token': return { title: e.token(traceTexts.wire.tokens[event.token]), detail: traceTexts.wire.at(event.span[0], event.span[1]) };
     case 'http.request':
     case 'http.response':
     case 'http.informational': return { title: event.line, detail: e.head(event.fields) };
     case 'http.framing': return { title: e.framing[event.framing], detail: [e.framingLength(event.length), event.clause].filter(Boolean).join(' · ') };
-    case 'http.data': return { title: e.data(event.span[1] - event.span[0]), detail: t.wire.at(event.span[0], event.span[1]) };
+    case 'http.data': return { title: e.data(event.span[1] - event.span[0]), detail: traceTexts.wire.at(event.span[0], event.span[1]) };
     case 'http.end': return { title: event.trailers > 0 ? e.endTrailers(event.trailers) : e.end, detail: '' };
     case 'http.state':
     case 'ws.state': return { title: e.state(event.role, event.from, event.to), detail: event.cause };

@@ -100,7 +100,7 @@ describe('sharing', () => {
     const dialog = page.getByRole('dialog', { name: 'Share' });
     await dialog.waitFor();
     await expect.poll(() => dialog.innerText()).toMatch(/\d characters/);
-    expect(await dialog.innerText()).toContain('fits everywhere');
+    expect(await dialog.innerText()).toContain('Discord: fits');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Share');

@@ -168,7 +168,7 @@ describe('delivery', () => {
     const cut = page.getByRole('slider', { name: 'Cut after byte 16' });
     await cut.focus();
     await page.keyboard.press('ArrowLeft');
-    await expect.poll(() => page.getByRole('slider').getAttribute('aria-valuenow')).toBe('15');
+    await expect.poll(() => page.getByRole('slider', { name: 'Cut' }).getAttribute('aria-valuenow')).toBe('15');
     await playground.request.getByText('then the parser waits for the rest of the head').waitFor();
     // A press on the right half of the second byte: between it and the third.
     const octet = (await playground.request.locator('[data-o="1"]').boundingBox())!;
@@ -187,14 +187,14 @@ describe('delivery', () => {
     const { playground, page } = visitor;
     await tab(visitor, 'Delivery');
     await playground.button('after the first line').click();
-    const from = (await page.getByRole('slider').boundingBox())!;
+    const from = (await page.getByRole('slider', { name: 'Cut' }).boundingBox())!;
     const to = (await playground.request.locator('[data-o="3"]').boundingBox())!;
     await page.mouse.move(from.x + 2, from.y + 8);
     await page.mouse.down();
     await page.mouse.move(to.x + 60, to.y + 8, { steps: 4 });
     await page.mouse.move(to.x + 1, to.y + 8, { steps: 4 });
     await page.mouse.up();
-    await expect.poll(() => page.getByRole('slider').getAttribute('aria-valuenow')).toBe('3');
+    await expect.poll(() => page.getByRole('slider', { name: 'Cut' }).getAttribute('aria-valuenow')).toBe('3');
   });
 
   test('byte by byte with a pause', async () => {

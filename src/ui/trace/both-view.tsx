@@ -3,12 +3,12 @@ import type { JSX } from 'preact';
 import { bothWays, type Pair } from '../../playground/both-ways.ts';
 import { joinSpans } from '../../playground/select.ts';
 import type { ContextEntry } from '../../trace/events.ts';
-import { t } from '../messages.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { useModel } from '../model.ts';
 import { keyTexts } from './key-texts.ts';
 import { useKeys, type Keys } from './use-keys.ts';
 
-const m = t.environ;
+const m = traceTexts.environ;
 
 /** The same request as `environ` and as `scope`, side by side, with a line between what says the same. */
 export function BothView(): JSX.Element {

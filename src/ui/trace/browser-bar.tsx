@@ -2,11 +2,11 @@ import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import type { SendRecord } from '../../playground/state.ts';
 import { Icon } from '../icons.tsx';
-import { t } from '../messages.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { useModel } from '../model.ts';
 import { browserOf } from './browser-model.ts';
 
-const m = t.browser;
+const m = traceTexts.browser;
 
 /** Address bar, way back and cookies, above what the server answered. */
 export function BrowserBar(props: { readonly send: SendRecord }): JSX.Element {

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import { consoleLines, type ConsoleLine } from '../../playground/console.ts';
 import { eventId } from '../../playground/trace-log.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Segmented } from '../parts/segmented.tsx';
@@ -20,7 +21,7 @@ const belongs: Readonly<Record<'all' | 'app' | 'access' | 'server', (line: Conso
 };
 
 /** Processes do not write: what happened to them is said for them. */
-const wording = (line: ConsoleLine): string => (line.source === 'process' && line.event.type in t.events.processes ? t.console.process(line.event.type as keyof typeof t.events.processes, line.text) : line.text);
+const wording = (line: ConsoleLine): string => (line.source === 'process' && line.event.type in traceTexts.events.processes ? traceTexts.console.process(line.event.type as keyof typeof traceTexts.events.processes, line.text) : line.text);
 
 /** What the app, the server and the arbiter wrote. Each line leads to its event. */
 export function ConsoleView(): JSX.Element {
@@ -50,15 +51,15 @@ export function ConsoleView(): JSX.Element {
   return (
     <div class="console">
       <div class="view-bar">
-        <Segmented name="console-filter" label={t.console.filter} value={filter.value} onChange={(value) => { filter.value = value; }}
-          options={[{ value: 'all', label: t.console.all }, { value: 'app', label: t.console.sources.app }, { value: 'access', label: t.console.sources.access }, { value: 'server', label: t.console.sources.server }]} />
-        <input class="field search" type="search" aria-label={t.console.search} placeholder={t.console.search} value={search.value} onInput={(event) => { search.value = event.currentTarget.value; }} />
+        <Segmented name="console-filter" label={traceTexts.console.filter} value={filter.value} onChange={(value) => { filter.value = value; }}
+          options={[{ value: 'all', label: traceTexts.console.all }, { value: 'app', label: traceTexts.console.sources.app }, { value: 'access', label: traceTexts.console.sources.access }, { value: 'server', label: traceTexts.console.sources.server }]} />
+        <input class="field search" type="search" aria-label={traceTexts.console.search} placeholder={traceTexts.console.search} value={search.value} onInput={(event) => { search.value = event.currentTarget.value; }} />
       </div>
-      <div class="console-scroll" ref={scroller} role="log" aria-label={t.console.name} tabIndex={0}
+      <div class="console-scroll" ref={scroller} role="log" aria-label={traceTexts.console.name} tabIndex={0}
         onScroll={(event) => { const box = event.currentTarget; atEnd.current = box.scrollTop + box.clientHeight >= box.scrollHeight - 8; }}
         onPointerLeave={() => dispatch({ type: 'hover', selection: null })}>
-        {lines.value.length === 0 && <p class="empty">{all.value.length === 0 ? t.console.none : t.console.noMatch}</p>}
-        {hidden > 0 && <button type="button" class="button quiet small" onClick={() => { pages.value += 1; }}>{t.console.earlier(hidden)}</button>}
+        {lines.value.length === 0 && <p class="empty">{all.value.length === 0 ? traceTexts.console.none : traceTexts.console.noMatch}</p>}
+        {hidden > 0 && <button type="button" class="button quiet small" onClick={() => { pages.value += 1; }}>{traceTexts.console.earlier(hidden)}</button>}
         {lines.value.slice(hidden).map((line) => <Line key={eventId(line.event)} line={line} withProcess={several.value} />)}
       </div>
     </div>
@@ -72,7 +73,7 @@ function Line({ line, withProcess }: { readonly line: ConsoleLine; readonly with
   return (
     <div class={`console-line${selected.value?.events.has(line.event) ? ' linked' : ''}`} data-source={line.source} data-level={line.level}
       onPointerEnter={() => dispatch({ type: 'hover', selection })} onClick={() => dispatch({ type: 'select', selection })}>
-      <button type="button" class="console-at" title={t.console.inTimeline(at)} aria-label={t.console.inTimeline(at)} onClick={(event) => {
+      <button type="button" class="console-at" title={traceTexts.console.inTimeline(at)} aria-label={traceTexts.console.inTimeline(at)} onClick={(event) => {
         event.stopPropagation();
         dispatch({ type: 'select', selection });
         dispatch({ type: 'view/trace-tab', tab: 'timeline' });

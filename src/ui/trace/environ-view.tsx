@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { keyFacts } from '../../playground/context-keys.ts';
 import { requestError } from '../../playground/exchanges.ts';
 import type { ContextEntry } from '../../trace/events.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Segmented } from '../parts/segmented.tsx';
@@ -11,7 +12,7 @@ import { BothView } from './both-view.tsx';
 import { keyTexts } from './key-texts.ts';
 import { useKeys } from './use-keys.ts';
 
-const m = t.environ;
+const m = traceTexts.environ;
 
 /** The dictionary that the application was called with: what each entry is, and where it came from; or the same request both ways. */
 export function EnvironView(): JSX.Element {

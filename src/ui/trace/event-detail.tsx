@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { TraceEvent } from '../../trace/events.ts';
 import { describe } from '../describe.ts';
 import { Icon } from '../icons.tsx';
+import { traceTexts } from '../messages-trace.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Explanation } from './explanation.tsx';
@@ -19,18 +20,18 @@ export function EventDetail(): JSX.Element | null {
   if (!value) return null;
   const { title } = describe(value);
   return (
-    <section class="event-info" aria-label={t.timeline.detail}>
+    <section class="event-info" aria-label={traceTexts.timeline.detail}>
       <header>
         <h3>{title}</h3>
         <span class="note mono">{value.type}</span>
-        <button type="button" class="button quiet square" aria-label={t.timeline.closeDetail} onClick={() => dispatch({ type: 'select', selection: null })}><Icon name="close" /></button>
+        <button type="button" class="button quiet square" aria-label={traceTexts.timeline.closeDetail} onClick={() => dispatch({ type: 'select', selection: null })}><Icon name="close" /></button>
       </header>
       <Explanation event={value} />
       <dl class="facts">
-        <div><dt>{t.detail.process}</dt><dd class="mono">{value.process}</dd></div>
-        <div><dt>{t.detail.at}</dt><dd>{t.common.ms(value.at)}</dd></div>
-        {'span' in value && <div><dt>{t.detail.bytes}</dt><dd>{t.wire.at(value.span[0], value.span[1])}</dd></div>}
-        {'site' in value && value.site && <div><dt>{t.detail.site}</dt><dd><SiteLink site={value.site} /></dd></div>}
+        <div><dt>{traceTexts.detail.process}</dt><dd class="mono">{value.process}</dd></div>
+        <div><dt>{traceTexts.detail.at}</dt><dd>{t.common.ms(value.at)}</dd></div>
+        {'span' in value && <div><dt>{traceTexts.detail.bytes}</dt><dd>{traceTexts.wire.at(value.span[0], value.span[1])}</dd></div>}
+        {'site' in value && value.site && <div><dt>{traceTexts.detail.site}</dt><dd><SiteLink site={value.site} /></dd></div>}
         {facts(value).map(([name, text]) => <div key={name}><dt>{name}</dt><dd class="mono">{text}</dd></div>)}
       </dl>
       {value.type === 'app.error' && value.stack !== '' && <pre class="stack">{value.stack}</pre>}

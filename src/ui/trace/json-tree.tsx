@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { t } from '../messages.ts';
+import { traceTexts } from '../messages-trace.ts';
 
-const m = t.json;
+const m = traceTexts.json;
 
 /** Members that are shown before one asks for more. */
 const page = 100;

@@ -5,10 +5,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { stopAt, stopsOf } from '../../playground/replay.ts';
 import { describe } from '../describe.ts';
 import { Icon } from '../icons.tsx';
-import { t } from '../messages.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { useModel, type Model } from '../model.ts';
 
-const m = t.steps;
+const m = traceTexts.steps;
 
 /** Where `by` stops from here leads; null: the end, where the whole trace is shown. */
 function stopFrom(model: Pick<Model, 'whole' | 'step' | 'state'>, by: number): number | null {

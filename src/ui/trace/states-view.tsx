@@ -4,11 +4,11 @@ import type { JSX } from 'preact';
 import { machinesAt, type End, type MachineNow } from '../../playground/machine-states.ts';
 import { box, diagramOf, labelStep, type EdgeKind, type MachineName } from '../../playground/state-diagram.ts';
 import { eventId } from '../../playground/trace-log.ts';
-import { t } from '../messages.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { useModel } from '../model.ts';
 import { Segmented } from '../parts/segmented.tsx';
 
-const m = t.states;
+const m = traceTexts.states;
 
 /** The machines of the connection in focus, drawn from the core's tables, with the state lit in which they are at this step. */
 export function StatesView(): JSX.Element {

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { lanes, Timeline, type TimelineFilter } from '../../playground/timeline.ts';
 import type { Selection } from '../../playground/select.ts';
-import { t } from '../messages.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { useModel } from '../model.ts';
 import { EventDetail } from './event-detail.tsx';
 import { openSite } from './site-link.tsx';
@@ -87,41 +87,41 @@ export function TimelinePanel(): JSX.Element {
     <div class="timeline">
       <div class="view-bar">
         <fieldset class="toggles">
-          <legend class="visually-hidden">{t.timeline.filterLanes}</legend>
+          <legend class="visually-hidden">{traceTexts.timeline.filterLanes}</legend>
           {lanes.map((lane) => (
             <label key={lane} data-lane={lane}>
               <input type="checkbox" checked={filter.value.lanes[lane]} onChange={(event) => dispatch({ type: 'filter', filter: { lanes: { ...filter.value.lanes, [lane]: event.currentTarget.checked } } })} />
-              <span>{t.timeline.lanes[lane]}</span>
+              <span>{traceTexts.timeline.lanes[lane]}</span>
             </label>
           ))}
         </fieldset>
         <fieldset class="toggles">
-          <legend class="visually-hidden">{t.timeline.filterMore}</legend>
+          <legend class="visually-hidden">{traceTexts.timeline.filterMore}</legend>
           {(['tokens', 'states'] as const).map((name) => (
             <label key={name}>
               <input type="checkbox" checked={filter.value[name]} onChange={(event) => dispatch({ type: 'filter', filter: { [name]: event.currentTarget.checked } })} />
-              <span>{t.timeline[name]}</span>
+              <span>{traceTexts.timeline[name]}</span>
             </label>
           ))}
         </fieldset>
-        <select class="select" aria-label={t.timeline.scope} value={filter.value.scope} onChange={(event) => dispatch({ type: 'filter', filter: { scope: event.currentTarget.value as TimelineFilter['scope'] } })}>
-          {(['all', 'connection', 'request'] as const).map((scope) => <option key={scope} value={scope}>{t.timeline.scopes[scope]}</option>)}
+        <select class="select" aria-label={traceTexts.timeline.scope} value={filter.value.scope} onChange={(event) => dispatch({ type: 'filter', filter: { scope: event.currentTarget.value as TimelineFilter['scope'] } })}>
+          {(['all', 'connection', 'request'] as const).map((scope) => <option key={scope} value={scope}>{traceTexts.timeline.scopes[scope]}</option>)}
         </select>
-        <select class="select mono type-filter" aria-label={t.timeline.type} value={filter.value.type} onChange={(event) => dispatch({ type: 'filter', filter: { type: event.currentTarget.value as TimelineFilter['type'] } })}>
-          <option value="">{t.timeline.anyType}</option>
-          {types.value.map(([type, count]) => <option key={type} value={type}>{t.timeline.typeItem(type, count)}</option>)}
+        <select class="select mono type-filter" aria-label={traceTexts.timeline.type} value={filter.value.type} onChange={(event) => dispatch({ type: 'filter', filter: { type: event.currentTarget.value as TimelineFilter['type'] } })}>
+          <option value="">{traceTexts.timeline.anyType}</option>
+          {types.value.map(([type, count]) => <option key={type} value={type}>{traceTexts.timeline.typeItem(type, count)}</option>)}
           {filter.value.type !== '' && !types.value.some(([type]) => type === filter.value.type) && <option value={filter.value.type}>{filter.value.type}</option>}
         </select>
-        <input class="field search" type="search" aria-label={t.timeline.search} placeholder={t.timeline.searchHint} value={filter.value.search}
+        <input class="field search" type="search" aria-label={traceTexts.timeline.search} placeholder={traceTexts.timeline.searchHint} value={filter.value.search}
           onInput={(event) => dispatch({ type: 'filter', filter: { search: event.currentTarget.value } })} />
-        <span class="note count">{t.timeline.shown(shown.value, trace.value.events.length)}</span>
+        <span class="note count">{traceTexts.timeline.shown(shown.value, trace.value.events.length)}</span>
       </div>
       <div class="lane-heads" aria-hidden="true">
-        <span class="since" title={t.timeline.sinceHint}>ms</span>
-        <span class="gutter">{lanes.map((lane) => <span key={lane} data-lane={lane}>{t.timeline.lanes[lane]}</span>)}</span>
+        <span class="since" title={traceTexts.timeline.sinceHint}>ms</span>
+        <span class="gutter">{lanes.map((lane) => <span key={lane} data-lane={lane}>{traceTexts.timeline.lanes[lane]}</span>)}</span>
       </div>
-      <div class="timeline-grid" ref={grid} role="treegrid" aria-label={t.timeline.grid} tabIndex={0} />
-      {shown.value === 0 && trace.value.events.length > 0 && <p class="empty">{t.timeline.noMatch}</p>}
+      <div class="timeline-grid" ref={grid} role="treegrid" aria-label={traceTexts.timeline.grid} tabIndex={0} />
+      {shown.value === 0 && trace.value.events.length > 0 && <p class="empty">{traceTexts.timeline.noMatch}</p>}
       <EventDetail />
     </div>
   );

@@ -3,6 +3,7 @@ import { arrowOf, isProblem, laneOf, lanes, type EventRow, type GroupRow, type T
 import { eventId } from '../../playground/trace-log.ts';
 import type { TraceEvent } from '../../trace/events.ts';
 import { describe } from '../describe.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { t } from '../messages.ts';
 import { VirtualList } from '../parts/virtual-list.ts';
 
@@ -230,7 +231,7 @@ function drawGroup(element: HTMLElement, row: GroupRow): void {
   element.ariaExpanded = String(!row.folded);
   since.textContent = '';
   gutter.replaceChildren();
-  const parts = [span('group-name', t.timeline.group(row.connection, row.exchange)), span('group-title', row.title)];
+  const parts = [span('group-name', traceTexts.timeline.group(row.connection, row.exchange)), span('group-title', row.title)];
   if (row.status > 0) {
     const status = span('group-status', String(row.status));
     status.dataset['class'] = String(Math.floor(row.status / 100));
@@ -238,7 +239,7 @@ function drawGroup(element: HTMLElement, row: GroupRow): void {
   }
   if (row.problem) parts.push(span('group-problem', describe(row.problem).title));
   text.replaceChildren(...parts);
-  where.replaceChildren(span('group-size', row.folded ? t.timeline.foldedSize(row.count) : t.common.ms(row.ms)));
+  where.replaceChildren(span('group-size', row.folded ? traceTexts.timeline.foldedSize(row.count) : t.common.ms(row.ms)));
 }
 
 function drawEvent(element: HTMLElement, row: EventRow): void {

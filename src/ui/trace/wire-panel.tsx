@@ -6,7 +6,7 @@ import { unitAt, type Linked, type Selection } from '../../playground/select.ts'
 import type { ConnectionIndex } from '../../playground/trace-log.ts';
 import { rawText } from '../../playground/response.ts';
 import { segmentStarts } from '../../playground/wire.ts';
-import { t } from '../messages.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { useModel } from '../model.ts';
 import { Segmented } from '../parts/segmented.tsx';
 import { WireView } from './wire-view.ts';
@@ -65,14 +65,14 @@ export function WirePanel(): JSX.Element {
   return (
     <div class="wire">
       <div class="view-bar">
-        <Segmented name="wire-layout" label={t.wire.layout} value={prefs.wireLayout.value} onChange={(value) => { prefs.wireLayout.value = value; }}
-          options={[{ value: 'hex', label: t.wire.hex }, { value: 'text', label: t.wire.text }]} />
-        <ul class="legend" aria-label={t.wire.legend}>
-          {kinds.value.map((token) => <li key={token}><span data-token={token}>{t.wire.tokens[token]}</span></li>)}
-          {segmented.value && <li><span class="legend-border">{t.wire.border}</span></li>}
+        <Segmented name="wire-layout" label={traceTexts.wire.layout} value={prefs.wireLayout.value} onChange={(value) => { prefs.wireLayout.value = value; }}
+          options={[{ value: 'hex', label: traceTexts.wire.hex }, { value: 'text', label: traceTexts.wire.text }]} />
+        <ul class="legend" aria-label={traceTexts.wire.legend}>
+          {kinds.value.map((token) => <li key={token}><span data-token={token}>{traceTexts.wire.tokens[token]}</span></li>)}
+          {segmented.value && <li><span class="legend-border">{traceTexts.wire.border}</span></li>}
         </ul>
       </div>
-      <div class="wire-grid" ref={grid} role="grid" aria-label={t.wire.grid} tabIndex={0} />
+      <div class="wire-grid" ref={grid} role="grid" aria-label={traceTexts.wire.grid} tabIndex={0} />
       <WireInfo />
     </div>
   );
@@ -95,7 +95,7 @@ function WireInfo(): JSX.Element {
           <code>{value.text}</code>
           {value.keys !== '' && <span class="info-keys">{value.keys}</span>}
         </>
-      ) : t.wire.hint}
+      ) : traceTexts.wire.hint}
     </p>
   );
 }
@@ -116,12 +116,12 @@ function describeLinked(linked: Linked | undefined, connection: ConnectionIndex 
   const text = rawText(bytes).replaceAll('\r', '\\r').replaceAll('\n', '\\n');
   const keys = [...linked.keys];
   const shown = keys.slice(0, 4);
-  if (keys.length > shown.length) shown.push(t.wire.more(keys.length - shown.length));
+  if (keys.length > shown.length) shown.push(traceTexts.wire.more(keys.length - shown.length));
   return {
     token: refused ? 'refused' : (only ?? ''),
-    name: refused ? t.wire.tokens.refused : only ? t.wire.tokens[only] : tokens.length === 0 ? t.wire.unparsed : [...new Set(tokens.map((one) => t.wire.tokens[one.token]))].slice(0, 3).join(', '),
-    where: t.wire.at(span[0], last[1]),
+    name: refused ? traceTexts.wire.tokens.refused : only ? traceTexts.wire.tokens[only] : tokens.length === 0 ? traceTexts.wire.unparsed : [...new Set(tokens.map((one) => traceTexts.wire.tokens[one.token]))].slice(0, 3).join(', '),
+    where: traceTexts.wire.at(span[0], last[1]),
     text,
-    keys: keys.length > 0 ? t.wire.becomes(shown) : '',
+    keys: keys.length > 0 ? traceTexts.wire.becomes(shown) : '',
   };
 }

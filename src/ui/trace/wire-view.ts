@@ -3,7 +3,7 @@ import { inSpans } from '../../playground/select.ts';
 import type { ConnectionIndex } from '../../playground/trace-log.ts';
 import { rowOf, segmentStarts, wireRows, type WireRow } from '../../playground/wire.ts';
 import type { Span, Stream } from '../../trace/events.ts';
-import { t } from '../messages.ts';
+import { traceTexts } from '../messages-trace.ts';
 import { VirtualList } from '../parts/virtual-list.ts';
 
 /** Height of a row in CSS pixels; `trace.css` uses the same. */
@@ -96,10 +96,10 @@ export class WireView {
       const title = document.createElement('span');
       title.role = 'gridcell';
       title.className = 'turn';
-      title.textContent = row.stream === 'c2s' ? t.wire.c2s : t.wire.s2c;
+      title.textContent = row.stream === 'c2s' ? traceTexts.wire.c2s : traceTexts.wire.s2c;
       const size = document.createElement('span');
       size.className = 'turn-size';
-      size.textContent = t.wire.turn(row.end - row.start, row.segments);
+      size.textContent = traceTexts.wire.turn(row.end - row.start, row.segments);
       title.append(size);
       element.replaceChildren(title);
       return;
