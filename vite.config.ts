@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 import { embedScript } from './scripts/vite/embed-script.ts';
 import { portholeExamples } from './scripts/vite/examples-plugin.ts';
+import { portholePython } from './scripts/vite/python-plugin.ts';
 import { portholeRuntime } from './scripts/vite/runtime-plugin.ts';
 import { serviceWorker } from './scripts/vite/service-worker-plugin.ts';
 import { slimMonacoWorkers } from './scripts/vite/monaco-plugin.ts';
@@ -30,7 +31,7 @@ function hashInlineScripts(): Plugin {
 export default defineConfig({
   // Relative addresses: the site works below any path of any static host.
   base: './',
-  plugins: [hashInlineScripts(), portholeExamples(), portholeRuntime(), slimMonacoWorkers(), embedScript(), serviceWorker(version)],
+  plugins: [hashInlineScripts(), portholeExamples(), portholeRuntime(), portholePython(), slimMonacoWorkers(), embedScript(), serviceWorker(version)],
   define: { __PORTHOLE_VERSION__: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

@@ -68,7 +68,7 @@ function render(places: readonly string[] | undefined): string {
 const code = collect(folders.flatMap((folder) => filesBelow(folder, '.ts')), () => true);
 const caseFiles = filesBelow('test/cases', '.md').filter((file) => !file.endsWith('README.md') && file !== target);
 const cases = collect(caseFiles, (line) => line.startsWith('## '));
-const tests = collect(filesBelow('test', '.test.ts').filter((file) => /^test\/(core|gateway|server)\//.test(file)), (line) => /\b(test|it|describe)(\.\w+)?\(/.test(line));
+const tests = collect(filesBelow('test', '.test.ts').filter((file) => /^test\/(core|gateway)\//.test(file)), (line) => /\b(test|it|describe)(\.\w+)?\(/.test(line));
 
 const ids = [...new Set([...code.keys(), ...cases.keys()])].sort(byNumber);
 const lines = ids.map((id) => `| ${link(id)} | ${render([...(cases.get(id) ?? []), ...(tests.get(id) ?? [])])} | ${render(code.get(id))} |`);

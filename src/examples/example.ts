@@ -1,7 +1,7 @@
 import type { SavedRequest, Snippet, SnippetProgram } from '../snippet/schema.ts';
 
 /** The headings under which the Example menu lists them, in this order. */
-export const exampleGroups = ['WSGI', 'ASGI', 'Middleware', 'Frameworks', 'When apps fail', 'Sockets', 'Workers'] as const;
+export const exampleGroups = ['WSGI', 'ASGI', 'Middleware', 'Frameworks', 'Python', 'When apps fail', 'Sockets', 'Workers'] as const;
 
 /** One heading. */
 export type ExampleGroup = (typeof exampleGroups)[number];
@@ -77,7 +77,7 @@ export function exampleSnippet(example: Example): Snippet {
   return {
     v: 1,
     title: example.title,
-    lang: 'ts',
+    lang: (example.entry ?? '').split(':')[0]!.endsWith('.py') ? 'py' : 'ts',
     interface: 'auto',
     files: example.files,
     entry: example.entry ?? 'app.ts:app',

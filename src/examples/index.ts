@@ -13,6 +13,12 @@ import { form } from './form/example.ts';
 import { helloAsgi } from './hello-asgi/example.ts';
 import { helloWsgi } from './hello-wsgi/example.ts';
 import { mounting } from './mounting/example.ts';
+import { pythonAsgi } from './python-asgi/example.ts';
+import { pythonDispatcher } from './python-dispatcher/example.ts';
+import { pythonEnviron } from './python-environ/example.ts';
+import { pythonFlask } from './python-flask/example.ts';
+import { pythonStarlette } from './python-starlette/example.ts';
+import { pythonWsgi } from './python-wsgi/example.ts';
 import { streaming } from './streaming/example.ts';
 import { webSocket } from './websocket/example.ts';
 import { counter } from './counter/example.ts';
@@ -30,6 +36,7 @@ const described: readonly ExampleDescription[] = [
   helloAsgi, asgiBody, webSocket, chat,
   mounting,
   flasklike, fastapilike,
+  pythonWsgi, pythonEnviron, pythonAsgi, pythonFlask, pythonDispatcher, pythonStarlette,
   failsBeforeStart, failsMidway, forgetsStart,
   echo, plainText, httpClient, wsgiByHand,
   counter, stuck, syncAsync, slowClient, keepAlive,

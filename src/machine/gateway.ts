@@ -199,8 +199,10 @@ export class Gateway implements RunningProgram, ProcessOwner {
     const name = `worker-${this.#world.nextWorker()}`;
     let spawned: SpawnedProcess;
     let libraries: GatewayJob['libraries'];
+    let python: GatewayJob['python'];
     try {
       libraries = await this.#world.during(this.#world.libraries(generation.files));
+      python = await this.#world.during(this.#world.python(generation.program.entry, generation.files));
       spawned = await this.#world.during(spawner.spawn(name));
     } catch (error) {
       this.#fail(notSpawned(error), generation);
@@ -210,13 +212,16 @@ export class Gateway implements RunningProgram, ProcessOwner {
       spawned.terminate();
       return;
     }
-    const process = new Process({ spawned, host, owner: this, listener: this.#listener, kernel, tracer: client, turns, clock });
+    const process = new Process({
+      spawned, host, owner: this, listener: this.#listener, kernel, tracer: client, turns, clock,
+      slowStart: python !== undefined, onSnapshot: python?.snapshot ? undefined : this.#world.keepPython,
+    });
     this.#processes.set(name, process);
     this.#generations.set(name, generation.number);
     this.#names.push(name);
     arbiter.emit({ type: 'process.start', detail: name });
     this.#world.changed();
-    const outcome = await process.start(this.#job(generation, name, multiprocess, libraries)).catch((error: unknown): StartOutcome => ({
+    const outcome = await process.start({ ...this.#job(generation, name, multiprocess, libraries), ...(python && { python }) }).catch((error: unknown): StartOutcome => ({
       ok: false,
       problem: { name: 'Error', message: `The process did not start: ${error instanceof Error ? error.message : String(error)}`, advice: 'Press Run again.' },
     }));

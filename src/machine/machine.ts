@@ -3,6 +3,7 @@ import type { Library } from '../rpc/libraries.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import { failed } from './clients.ts';
 import type { LoadPlan, LoadReport } from './load-types.ts';
+import type { PythonSource } from './python.ts';
 import { Run } from './run.ts';
 import type { Machine, MachineEvent, MachineStatus, Outgoing, SendResult, Spawner, WebSocketEvent, WebSocketRequest, WebSocketSession } from './types.ts';
 import { closedWebSocket } from './websocket.ts';
@@ -12,6 +13,8 @@ export interface MachineOptions {
   readonly spawner: Spawner;
   /** Text of a library, as a module without imports. Called once per run for each that the snippet speaks of. */
   readonly library: (name: Library) => Promise<string>;
+  /** Missing: this machine has no Python. */
+  readonly python?: PythonSource;
   readonly host: Host;
 }
 

@@ -24,6 +24,8 @@ import type { MessagePortLike, SpawnedProcess } from './types.ts';
 export const beatMs = 250;
 /** Heartbeats without an answer after which a process counts as silent. */
 const silentBeats = 4;
+/** The same while a Python starts, most of which is one piece of work. */
+const silentBeatsOfSlowStart = 60;
 
 /** Trace that one process may give to the page at once, and per second after that. What is more waits in its recorder, which drops the oldest. */
 const traceBurst = { events: 40_000, bytes: 32 * 1024 * 1024 };
@@ -73,6 +75,10 @@ export interface ProcessOptions {
   readonly turns?: Conductor | undefined;
   /** Real time, for limits. */
   readonly clock: Clock;
+  /** It starts a Python before it loads the app. */
+  readonly slowStart?: boolean;
+  /** Called with the memory of the Python that it starts, if that is wanted. */
+  readonly onSnapshot?: ((octets: ArrayBuffer) => void) | undefined;
 }
 
 /**
@@ -101,6 +107,8 @@ export class Process implements Player {
   #started: ((outcome: StartOutcome) => void) | undefined;
   readonly #events: Bucket;
   readonly #bytes: Bucket;
+  readonly #slowStart: boolean;
+  #onSnapshot: ((octets: ArrayBuffer) => void) | undefined;
   #state: ProcessState = 'starting';
   /** It has ended, and its connections have not. */
   #lingers = false;
@@ -135,6 +143,8 @@ export class Process implements Player {
     this.#clock = options.clock;
     this.#events = new Bucket(options.clock, traceBurst.events, tracePerSecond.events);
     this.#bytes = new Bucket(options.clock, traceBurst.bytes, tracePerSecond.bytes);
+    this.#slowStart = options.slowStart === true;
+    this.#onSnapshot = options.onSnapshot;
     const onFlood = (): void => this.#fail('it flooded the channel to the page');
     this.#calls = remoteCalls(new GuardedPort(this.#spawned.port, options.clock, onFlood));
     const { port1, port2 } = new MessageChannel();
@@ -210,6 +220,7 @@ export class Process implements Player {
   /** Ask for a sign of life. To be called every {@link beatMs}. */
   beat(): void {
     if (this.#state === 'exited') return;
+    const patience = this.#slowStart && this.#lively === 'starting' ? silentBeatsOfSlowStart : silentBeats;
     if (this.#turns) {
       // Nobody asks: a turn that is not over is sign enough. That it takes long is not told before it is too long.
       this.#missed = this.#turns.waitsFor(this) ? this.#missed + 1 : 0;
@@ -218,9 +229,9 @@ export class Process implements Player {
       this.#beat += 1;
       this.#beatAt = this.#host.clock.now();
       this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
-      if (this.#missed > 0 && this.#missed <= silentBeats) this.#owner.missed(this);
+      if (this.#missed > 0 && this.#missed <= patience) this.#owner.missed(this);
     }
-    if (this.#missed < silentBeats || this.#state === 'silent') return;
+    if (this.#missed < patience || this.#state === 'silent') return;
     this.#state = 'silent';
     // The kernel gives no connection to a process that does not call accept.
     this.#withdraw();
@@ -295,6 +306,14 @@ export class Process implements Player {
       case 'trace': this.#takeTrace(message); break;
       case 'flushed': this.#flushes.get(message.id)?.(); break;
       case 'exit': this.#leave(message); break;
+      case 'snapshot': {
+        // The first is sent before any code of the snippet has run. That code may say what it likes, too late.
+        const keep = this.#onSnapshot;
+        this.#onSnapshot = undefined;
+        if (keep) keep(message.octets);
+        else this.#fail('it sent the memory of a Python that nobody asked for');
+        break;
+      }
       case 'call': this.#system.take(message); break;
       case 'started': this.#started?.(message.outcome); break;
       case 'frame': this.#channels.receive(message); break;

@@ -18,6 +18,7 @@ import type { LoadPlan, LoadReport } from './load-types.ts';
 import { TraceMerger } from './merge.ts';
 import { shapeOf } from './network-shape.ts';
 import { beatMs, type Process } from './process.ts';
+import { fetchPython, pinned, type PythonSource } from './python.ts';
 import type { ProgramStatus } from './program-types.ts';
 import { ScriptRun } from './script.ts';
 import type { LoadProblem, MachineEvent, MachineState, MachineStatus, Outgoing, SendResult, Spawner, WebSocketEvent, WebSocketRequest, WebSocketSession } from './types.ts';
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly host: Host;
   /** Text of a library, as a module without imports. Called once per run for each that the snippet speaks of. */
   readonly library: (name: Library) => Promise<string>;
+  /** Missing: there is no Python. */
+  readonly python?: PythonSource | undefined;
   /** Only this program is started. */
   readonly only?: string | undefined;
 }
@@ -53,6 +56,11 @@ export class Run implements World {
   readonly settled: Promise<void>;
   #settle!: () => void;
   readonly #library: RunOptions['library'];
+  readonly #pythons: PythonSource | undefined;
+  /** What was told of packages. */
+  #pinned = '';
+  /** What is being done before it runs. */
+  #step = 'Starting…';
   readonly #libraries = new Map<Library, Promise<string>>();
   readonly #tell: (event: MachineEvent) => void;
   readonly #merger: TraceMerger;
@@ -77,7 +85,7 @@ export class Run implements World {
   #interface: 'wsgi' | 'asgi' | undefined;
   #status = '';
 
-  constructor(snippet: Snippet, { spawner, host: effects, library, only }: RunOptions, tell: (event: MachineEvent) => void) {
+  constructor(snippet: Snippet, { spawner, host: effects, library, python, only }: RunOptions, tell: (event: MachineEvent) => void) {
     this.#plans = programsOf(snippet);
     this.#files = snippet.files;
     this.#waiting = new Set(this.#plans.map(({ name }) => name).filter((name) => only === undefined || name === only));
@@ -88,6 +96,7 @@ export class Run implements World {
     this.clock = effects.clock;
     this.spawner = spawner;
     this.#library = library;
+    this.#pythons = python;
     this.#tell = tell;
     this.#merger = new TraceMerger(this.turns ? { ...this.host, timers: never } : effects, () => this.#gather(), (events) => tell({ type: 'trace', events }));
     this.arbiter = this.#merger.tracer('arbiter');
@@ -233,6 +242,28 @@ export class Run implements World {
     return this.turns ? this.turns.during(what) : what;
   }
 
+  async python(entry: string, files: Snippet['files']): Promise<Job['python']> {
+    const python = await fetchPython(this.#pythons, entry, files, (text) => {
+      this.#step = text;
+      this.changed();
+    });
+    this.#tellPackages(python?.packages ?? [], files);
+    return python;
+  }
+
+  /** Which versions these are, and how they stay so. Once per run. */
+  #tellPackages(packages: NonNullable<NonNullable<Job['python']>['packages']>, files: Snippet['files']): void {
+    const lines = pinned(packages);
+    if (lines === '' || lines === this.#pinned) return;
+    this.#pinned = lines;
+    const advice = packages.every(({ sha256 }) => files['requirements.txt']?.includes(sha256)) ? '' : '\nTo keep these very files, write into requirements.txt:\n' + lines;
+    this.arbiter.emit({ type: 'log', connection: 0, exchange: 0, source: 'server', level: 'info', text: `Packages: ${packages.map(({ name, version }) => `${name} ${version}`).toSorted().join(', ')}.${advice}` });
+  }
+
+  get keepPython(): World['keepPython'] {
+    return this.#pythons?.keep;
+  }
+
   room(): number {
     return maxProcesses - this.#processes().length;
   }
@@ -362,7 +393,7 @@ export class Run implements World {
   #text(state: MachineState, programs: readonly ProgramStatus[]): string {
     switch (state) {
       case 'stopped': return this.#over ? 'Stopped' : endings(programs);
-      case 'starting': return 'Starting…';
+      case 'starting': return this.#step;
       case 'running': {
         const listening = programs.flatMap((program) => program.listening);
         if (this.#interface && programs.length === 1) return `Listening at http://${listening[0]} (${this.#interface})`;

@@ -36,6 +36,10 @@ export interface World {
   readonly client: Tracer;
   /** Texts of the libraries that these files speak of. */
   libraries(files: Snippet['files']): Promise<Job['libraries']>;
+  /** What to start a Python from, where this entry is one of Python's, with the packages that the files need. */
+  python(entry: string, files: Snippet['files']): Promise<Job['python']>;
+  /** Keep the memory of a Python that has just started. */
+  readonly keepPython?: ((snapshot: ArrayBuffer) => void) | undefined;
   /** Processes that may still be started. */
   room(): number;
   /** The number of the next worker. */
@@ -66,7 +70,8 @@ export interface RunningProgram {
 
 /** What is said where a process could not be started at all. */
 export const notSpawned = (error: unknown): LoadProblem => ({
-  name: 'Error', message: error instanceof Error ? error.message : String(error), advice: 'Reload the page, or try again in a moment.',
+  name: error instanceof Error ? error.name : 'Error', message: error instanceof Error ? error.message : String(error),
+  advice: error instanceof Error && 'advice' in error && typeof error.advice === 'string' ? error.advice : 'Reload the page, or try again in a moment.',
 });
 
 /** What is said where a machine is full. */

@@ -5,6 +5,7 @@
 import type { loadPyodide, PyodideAPI, version } from 'pyodide';
 import { Bridge } from './bridge.ts';
 import { withGcFix } from './gc-fix.ts';
+import { refresh, takeSnapshot } from './snapshot.ts';
 import { bridgePackage, bridgeSources } from './sources.ts';
 import { pyodideVersion } from './version.ts';
 
@@ -23,10 +24,20 @@ export interface Python {
   readonly bridge: Bridge;
 }
 
+/** The memory of an earlier start. */
+export interface SnapshotOptions {
+  /** Start from it. */
+  readonly from?: ArrayBuffer;
+  /** Told the memory of this start, where it was not made from another. */
+  readonly keep?: (octets: Uint8Array<ArrayBuffer>) => void;
+}
+
 /** Start Python. Rejects with an Error where this is not the Pyodide that Porthole knows. */
-export async function startPython({ loadPyodide: load, version: found }: PyodideModule, options: PyodideOptions): Promise<Python> {
+export async function startPython({ loadPyodide: load, version: found }: PyodideModule, options: PyodideOptions, { from, keep }: SnapshotOptions = {}): Promise<Python> {
   if (found !== pyodideVersion) throw new Error(`Porthole needs Pyodide ${pyodideVersion}, and this is ${found}. Install pyodide@${pyodideVersion}.`);
-  const pyodide = await withGcFix(() => load(options));
+  const pyodide = await withGcFix(() => load({ ...options, ...(from ? { _loadSnapshot: from } : keep ? { _makeSnapshot: true } : {}) }));
+  if (from !== undefined) refresh(pyodide);
+  else keep?.(takeSnapshot(pyodide));
   return { pyodide, bridge: installBridge(pyodide) };
 }
 

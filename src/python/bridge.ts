@@ -28,6 +28,10 @@ export interface LoaderModule {
 
 interface SitesModule { here(): string | undefined }
 interface BorderModule { host: object }
+interface OutputModule { redirect(host: object): void }
+
+/** Told what Python writes, and by which line of the user's. */
+export type OutputListener = (source: 'stdout' | 'stderr', text: string, site: SourceSite | undefined) => void;
 
 /**
  * Our end of the border: Python's entry functions, and how its errors come out of them. A Python exception does not travel as
@@ -40,6 +44,7 @@ export class Bridge {
   /** The block that a WSGI iterable gave last, and the iterable's number. */
   lastBlock: { readonly block: Uint8Array | undefined; readonly key: number } | undefined;
   readonly #sites: SitesModule;
+  readonly #output: OutputModule;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(importModule: (name: string) => unknown) {
@@ -57,11 +62,20 @@ export class Bridge {
     this.asgi = entries(importModule('asgi'), ['call', 'deliver', 'sent', 'refused']);
     this.loader = entries(importModule('loader'), ['load']);
     this.#sites = entries(importModule('sites'), ['here']);
+    this.#output = entries(importModule('output'), ['redirect']);
   }
 
   /** The user's line that is calling us. */
   here(): SourceSite | undefined {
     return readPlace(this.#sites.here());
+  }
+
+  /** From now on, `sys.stdout` and `sys.stderr` go to `listener`. */
+  redirect(listener: OutputListener): void {
+    this.#output.redirect({
+      stdout: (text: string, place: string | undefined) => listener('stdout', text, readPlace(place)),
+      stderr: (text: string, place: string | undefined) => listener('stderr', text, readPlace(place)),
+    });
   }
 
   /** Call an entry function. Throws what the Python in it ended with. */

@@ -3,6 +3,7 @@ import asgi from './bridge/asgi.py?raw';
 import border from './bridge/border.py?raw';
 import init from './bridge/__init__.py?raw';
 import loader from './bridge/loader.py?raw';
+import output from './bridge/output.py?raw';
 import sites from './bridge/sites.py?raw';
 import threads from './bridge/threads.py?raw';
 import wsgi from './bridge/wsgi.py?raw';
@@ -12,5 +13,5 @@ export const bridgePackage = '_porthole';
 
 /** File name to text. */
 export const bridgeSources: Readonly<Record<string, string>> = {
-  '__init__.py': init, 'asgi.py': asgi, 'border.py': border, 'loader.py': loader, 'sites.py': sites, 'threads.py': threads, 'wsgi.py': wsgi,
+  '__init__.py': init, 'asgi.py': asgi, 'border.py': border, 'loader.py': loader, 'output.py': output, 'sites.py': sites, 'threads.py': threads, 'wsgi.py': wsgi,
 };

@@ -13,6 +13,9 @@ const maxText = 8192;
 /** RFC 1035 §2.3.4, and a little for brackets. Characters. */
 const maxHost = 260;
 
+/** A Python's memory. It begins at 30 MiB, and larger ones cannot be started from (pyodide/pyodide#6254). Octets. */
+const maxSnapshot = 48 * 1024 * 1024;
+
 type Given = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Given => typeof value === 'object' && value !== null;
@@ -35,6 +38,7 @@ export function readMessage(data: unknown): FromProcess | undefined {
       ...(isCount(data['code']) && data['code'] <= 255 && { code: data['code'] }),
       ...(data['problem'] !== undefined && { problem: readProblem(data['problem']) }),
     };
+    case 'snapshot': return data['octets'] instanceof ArrayBuffer && data['octets'].byteLength <= maxSnapshot ? { type: 'snapshot', octets: data['octets'] } : undefined;
     case 'call': return readCall(data);
     case 'started': return { type: 'started', outcome: readOutcome(data['outcome']) };
     case 'turned': {

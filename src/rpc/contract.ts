@@ -12,6 +12,7 @@ import type { Snippet, SnippetServer } from '../snippet/schema.ts';
 import type { SourceSite, TraceInput } from '../trace/events.ts';
 import type { Library } from './libraries.ts';
 import type { ChannelFrame } from './channels.ts';
+import type { PythonAssets } from './python-assets.ts';
 import type { SystemCall, SystemReturn, WireConnection } from './system-calls.ts';
 
 /** What is needed of a message port; DOM's and Node's have it. */
@@ -48,6 +49,8 @@ interface AnyJob {
   readonly libraries: Readonly<Partial<Record<Library, string>>>;
   /** A replay: the process takes turns, with clock and chance from this seed. */
   readonly seed?: number;
+  /** Where the entry is a Python file: what to start a Python from. */
+  readonly python?: PythonAssets;
   /** Lamport time of the machine: what the process traces comes after it. */
   readonly clock: number;
 }
@@ -125,6 +128,8 @@ export type FromProcess =
   | { readonly type: 'trace'; readonly batch: WireTraceBatch }
   /** Answer to `flush`, after the batch. */
   | { readonly type: 'flushed'; readonly id: number }
+  /** Memory of the Python that it has started, before any code of the snippet has run: at most once, and only where it got none. */
+  | { readonly type: 'snapshot'; readonly octets: ArrayBuffer }
   /** It wants of the machine what it cannot do by itself. */
   | SystemCall
   /** In a replay: how starting went, told here so that it is in order with everything else. */

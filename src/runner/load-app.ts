@@ -3,9 +3,11 @@
  * with a message of its own, because "it does not start" is the first thing that anybody meets.
  */
 import { InterfaceError, toGatewayApp, type GatewayApp } from '../gateway/detect.ts';
+import type { SiteReader } from '../gateway/site.ts';
 import type { GatewayJob } from '../rpc/contract.ts';
-import type { Builtins, Program } from './link.ts';
+import type { Builtins } from './link.ts';
 import { linkProgram } from './link-program.ts';
+import { isPython, loadPython, type PythonOutlet } from './load-python.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
 import type { StackReader } from './stacks.ts';
@@ -14,11 +16,10 @@ import { nearest } from './suggest.ts';
 /** Names that are tried when the entry names none, in this order. */
 const usualNames = ['app', 'application', 'default'] as const;
 
-/** An app that runs, and what it was made from. */
+/** An app that runs, and how its lines are found. */
 export interface LoadedApp {
   readonly app: GatewayApp;
-  readonly program: Program;
-  readonly stacks: StackReader;
+  readonly sites: SiteReader;
 }
 
 /** Cut `MODULE[:NAME]` at the last colon. */
@@ -28,11 +29,12 @@ export function splitEntry(entry: string): { readonly module: string; readonly n
 }
 
 /**
- * Link, run, pick and classify. `onLinked` is called before any of the snippet's code runs.
+ * Link, run, pick and classify. `onLinked` is called before any of the snippet's code runs; what comes out of a Python one goes to `outlet`.
  * Rejects with LoadError.
  */
-export async function loadApp(job: GatewayJob, platform: Platform, builtins: Builtins, onLinked: (stacks: StackReader) => void): Promise<LoadedApp> {
+export async function loadApp(job: GatewayJob, platform: Platform, builtins: Builtins, onLinked: (stacks: StackReader) => void, outlet: PythonOutlet): Promise<LoadedApp> {
   const { module, name } = splitEntry(job.entry);
+  if (isPython(module)) return loadPython(job, module, name, platform, outlet);
   const linked = await linkProgram(job, module, platform, builtins, onLinked);
   const { program, stacks } = linked;
   let exports: Readonly<Record<string, unknown>>;
@@ -42,7 +44,7 @@ export async function loadApp(job: GatewayJob, platform: Platform, builtins: Bui
     throw error instanceof LoadError ? error : thrown(error, stacks, program.entry);
   }
   const [found, value] = pick(exports, name, program.entry);
-  return { app: classify(value, job.interface, `${program.entry}:${found}`, program.entry), program, stacks };
+  return { app: classify(value, job.interface, `${program.entry}:${found}`, program.entry), sites: stacks };
 }
 
 /** The code of a module threw. */

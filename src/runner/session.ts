@@ -157,11 +157,14 @@ export class Session implements ProcessApi {
     const onLinked = this.#listenTo(around, (thrown, text) => {
       around.budget.write('stderr', 'error', text, () => (thrown instanceof Error ? around.stacks?.site(thrown.stack) : undefined));
     });
-    return loadApp(job, this.#platform, around.builtins, onLinked);
+    return loadApp(job, this.#platform, around.builtins, onLinked, {
+      written: (source, text, site) => around.budget.write(source, source === 'stderr' ? 'warning' : 'info', text, () => site),
+      keep: ({ buffer }) => this.#post({ type: 'snapshot', octets: buffer }, [buffer]),
+    });
   }
 
   async #serve(loaded: LoadedApp, job: GatewayJob, outlet: TraceOutlet, listener: RemoteListener): Promise<void> {
-    const server = new Server({ app: loaded.app, config: configOf(job), host: this.#host, tracer: outlet, sites: loaded.stacks });
+    const server = new Server({ app: loaded.app, config: configOf(job), host: this.#host, tracer: outlet, sites: loaded.sites });
     this.#server = server;
     await server.startup();
     // Settles when the listener is closed; what goes wrong on one connection is that connection's affair.

@@ -1,4 +1,5 @@
 import type { Platform } from './platform.ts';
+import { workerPyodide } from './worker-python.ts';
 
 /** A Web Worker of the sandbox frame. */
 export const workerPlatform: Platform = {
@@ -10,6 +11,8 @@ export const workerPlatform: Platform = {
       URL.revokeObjectURL(url);
     }
   },
+
+  pyodide: (assets) => workerPyodide(assets, workerPlatform.evaluate),
 
   onUncaught(listener) {
     // Prevented, or the error would go on to the frame and from there to the visitor's developer tools.

@@ -38,7 +38,8 @@ describe.each(examples)('$id', (example) => {
   test('its entry is in its files, which are short enough to be read', () => {
     for (const program of programsOf(snippet)) {
       const { path, name } = splitEntry(program.entry);
-      if (program.kind === 'gateway') expect(snippet.files[path]).toMatch(new RegExp(`export const ${name}\\b`));
+      const defines = snippet.lang === 'py' ? new RegExp(`^(?:(?:async )?def ${name}\\(|${name} = )`, 'm') : new RegExp(`export const ${name}\\b`);
+      if (program.kind === 'gateway') expect(snippet.files[path]).toMatch(defines);
       else expect(Object.keys(snippet.files)).toContain(program.entry);
     }
     for (const text of Object.values(example.files)) {

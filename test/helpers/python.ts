@@ -22,15 +22,24 @@ export class TestPython {
     this.#output = output;
   }
 
-  static async start(): Promise<TestPython> {
+  /** `listener` is told each line that is written, instead of {@link output}. */
+  static async start(listener?: (text: string) => void): Promise<TestPython> {
     const output: string[] = [];
-    const keep = (text: string): void => void output.push(text);
-    return new TestPython(await startPython(pyodide, { stdLibURL: await compiledStdlib(), stdout: keep, stderr: keep }), output);
+    const keep = listener ?? ((text: string): void => void output.push(text));
+    const python = await startPython(pyodide, { stdLibURL: await compiledStdlib() });
+    python.bridge.redirect((_source, text) => keep(text));
+    return new TestPython(python, output);
   }
 
   /** Lines written since the last call. */
   output(): string[] {
     return this.#output.splice(0);
+  }
+
+  /** Install a wheel of pure Python. */
+  async install(wheel: ArrayBuffer): Promise<void> {
+    const folder = this.python.pyodide.runPython('import importlib, site; importlib.invalidate_caches(); site.getsitepackages()[0]') as string;
+    this.python.pyodide.unpackArchive(wheel, 'wheel', { extractDir: folder });
   }
 
   /** Put files into a folder of their own, and load the application from there. Modules of earlier folders are forgotten. */

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Command, run } from '../helpers/package.ts';
+import { examples, exampleSnippet } from '../../src/examples/index.ts';
+import { debianPackages } from '../helpers/debian-wheels.ts';
+import { Command, run, talk } from '../helpers/package.ts';
 
 const files: Readonly<Record<string, string>> = {
   'app.py': `
@@ -66,6 +68,23 @@ test('ASGI with lifespan, by the name that Python gives it, and PYTHONPATH', asy
   const { code } = await command.stop();
   expect(code).toBe(0);
   expect(command.stdout).toMatch(/lifespan\.startup\n[^]*lifespan\.shutdown\n/);
+}, 60_000);
+
+test.each(examples.filter((example) => exampleSnippet(example).lang === 'py'))('example $id', async (example) => {
+  const own = join(folder, 'examples', example.id);
+  mkdirSync(own, { recursive: true });
+  for (const [name, text] of Object.entries(example.files)) {
+    mkdirSync(dirname(join(own, name)), { recursive: true });
+    writeFileSync(join(own, name), text);
+  }
+  const command = await Command.start([example.entry!, '-b', '127.0.0.1:0'], { cwd: own, env: { ...env, PYTHONPATH: example.files['requirements.txt'] === undefined ? '' : debianPackages() } });
+  const url = await command.url();
+  for (const { raw, claim } of example.requests) {
+    const octets = await talk(url, raw.replace('\r\n', '\r\nConnection: close\r\n'));
+    expect(octets).toMatch(new RegExp(`^HTTP/1\\.1 ${claim.status} `));
+    for (const piece of claim.bodyIncludes ?? []) expect(Buffer.from(octets, 'latin1').toString()).toContain(piece);
+  }
+  await command.stop();
 }, 60_000);
 
 test('a factory, and PYTHONPATH before the environment', async () => {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import * as pyodide from 'pyodide';
 import { expect, test } from 'vitest';
 import { startPython } from '../../src/python/boot.ts';
+import { standardModules } from '../../src/packages/imports.ts';
 import { withGcFix } from '../../src/python/gc-fix.ts';
 import { pyodideVersion } from '../../src/python/version.ts';
 import { TestPython } from '../helpers/python.ts';
@@ -26,6 +27,12 @@ test('a module without saveState is not taken for mended', async () => {
   const { instantiate } = WebAssembly;
   await expect(withGcFix(() => WebAssembly.instantiate(empty, {}))).rejects.toThrow('no saveState');
   expect(WebAssembly.instantiate).toBe(instantiate);
+});
+
+test('the page knows the names of the standard library', async () => {
+  const { python } = await TestPython.start();
+  const names = python.pyodide.runPython("import sys; '\\n'.join(sorted(name for name in sys.stdlib_module_names if not name.startswith('_')))") as string;
+  expect(names.split('\n').filter((name) => !standardModules.has(name))).toEqual([]);
 });
 
 test('current_frame is where the fix looks for it', async () => {

@@ -18,6 +18,11 @@ def is_user_file(name):
     return name.startswith(_root) and not any(part in name for part in _packages)
 
 
+def shown(text):
+    """A traceback, or anything with one in it, that names the user's files as he named them."""
+    return text.replace(f'File "{_root}', 'File "')
+
+
 def _place(filename, line, function):
     return f'{filename[len(_root):]}\n{line}\n{"" if function.startswith("<") else function}'
 
@@ -63,7 +68,7 @@ def describe(error):
     _prune(text, set())
     name = type(error).__qualname__
     message = error.msg if isinstance(error, SyntaxError) else _text_of(error)
-    return name, message, ''.join(text.format()).replace(f'File "{_root}', 'File "').rstrip('\n'), of(error)
+    return name, message, shown(''.join(text.format())).rstrip('\n'), of(error)
 
 
 def _text_of(error):

@@ -49,7 +49,7 @@ class Errors:
     def write(self, text, /):
         if not isinstance(text, str):
             raise TypeError(f'write() argument must be str, not {type(text).__name__}')
-        self._errors.write(text)
+        self._errors.write(sites.shown(text))
         return len(text)
 
     def writelines(self, lines, /):

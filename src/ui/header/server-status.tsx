@@ -15,7 +15,7 @@ export function ServerStatus(): JSX.Element {
       <span class="status-dot" aria-hidden="true" />
       <span class="status-word">{played.value ? t.status.recorded : t.status[now]}</span>
       {played.value && <span class="status-text">{t.status.recordedHint}</span>}
-      {text !== '' && now !== 'stopped' && now !== 'starting' && <span class="status-text" title={text}>{text}</span>}
+      {text !== '' && now !== 'stopped' && (now !== 'starting' || text !== `${t.status.starting}…`) && <span class="status-text" title={text}>{text}</span>}
       {processes.length > 1 && <span class="status-text">{t.status.processes(processes.length)}</span>}
       {stale.value && <span class="status-stale" title={t.status.staleHint}>{t.status.stale}</span>}
     </div>

@@ -1,0 +1,203 @@
+/** Python in the page: in the same sandbox, under the same rules, with the same views. */
+import { describe, expect, test } from 'vitest';
+import { debianWheels, type DebianWheel } from '../helpers/debian-wheels.ts';
+import type { Playground } from './playground.ts';
+import { excuse, newVisitor, useBrowser, type Visitor } from './visitor.ts';
+
+useBrowser();
+
+/** Its first start reads 14 MB, on a machine that is doing other things as well. */
+const patience = { timeout: 60_000 };
+
+async function run(playground: Playground): Promise<void> {
+  await playground.button('Run').click();
+  await expect.poll(() => playground.status.textContent(), patience).toMatch(/listening|could not start/i);
+}
+
+describe('an example', () => {
+  test('is not loaded where nobody runs any', async () => {
+    const { playground, page } = await newVisitor();
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await playground.open('ex=hello-wsgi');
+    await playground.send();
+    await playground.answer();
+    expect(requests.filter((url) => /pyodide|python_stdlib/.test(url))).toEqual([]);
+  }, 60_000);
+
+  test('runs, answers, and shows the lines of Python that did it', async () => {
+    const { playground } = await newVisitor();
+    await playground.open('ex=python-wsgi');
+    await run(playground);
+    await playground.send();
+    expect(await playground.answer()).toContain('200 OK');
+    expect(await playground.responseBody()).toBe('Hello, Ada!\n');
+    const timeline = await playground.traceText('Timeline');
+    expect(timeline).toContain('app.py:8');
+    expect(timeline).toContain('app.py:9');
+    expect(await playground.traceText('Console')).toContain('saying hello to Ada');
+  }, 120_000);
+
+  test('ASGI, and Stop to running again', async () => {
+    const { playground } = await newVisitor();
+    await playground.open('ex=python-asgi');
+    await run(playground);
+    await playground.send();
+    await expect.poll(() => playground.responseBody(), patience).toBe('3…\n2…\n1…\n1 so far\n');
+    await playground.button('Stop').click();
+    await expect.poll(() => playground.status.textContent()).toMatch(/not running/i);
+    // From the memory of the first one.
+    await run(playground);
+    await playground.send();
+    await expect.poll(() => playground.responseBody(), patience).toBe('3…\n2…\n1…\n1 so far\n');
+  }, 120_000);
+});
+
+describe('packages', () => {
+  /** Where the page looks for packages: answered by this test, with wheels that it makes of Debian's packages. */
+  async function playIndex({ page, complaints }: Visitor, wheels: readonly DebianWheel[]): Promise<string[]> {
+    const asked: string[] = [];
+    await page.route(/^https:\/\/(?:pypi\.org|files\.pythonhosted\.org)\//, async (route) => {
+      const url = route.request().url();
+      asked.push(url);
+      const headers = { 'Access-Control-Allow-Origin': '*' };
+      const name = /\/simple\/([^/]+)\/$/.exec(url)?.[1];
+      const own = wheels.filter((wheel) => wheel.name === name);
+      const wheel = wheels.find(({ file }) => url.includes(`/${file}`));
+      if (wheel !== undefined) return route.fulfill({ headers, body: url.endsWith('.metadata') ? wheel.metadata : wheel.content });
+      if (own.length === 0) return route.fulfill({ headers, status: 404 });
+      return route.fulfill({ headers, json: { files: own.map(({ file, sha256 }) => ({ filename: file, url: `https://files.pythonhosted.org/${file}`, hashes: { sha256 }, 'core-metadata': true })) } });
+    });
+    excused.push(() => excuse(complaints, (complaint) => /^request to https:\/\/(?:pypi|files\.pythonhosted)\.org/.test(complaint)));
+    return asked;
+  }
+  const excused: (() => void)[] = [];
+
+  test('the Flask example: packages are found, verified and pinned', async () => {
+    const visitor = await newVisitor();
+    const { playground } = visitor;
+    const asked = await playIndex(visitor, debianWheels());
+    await playground.open('ex=python-flask');
+    await run(playground);
+    await playground.send();
+    expect(await playground.answer()).toContain('200 OK');
+    expect(await playground.responseBody()).toContain('<li><a href="/books/1">Flatland</a>');
+    const flask = debianWheels().find(({ name }) => name === 'flask')!;
+    expect(await playground.traceText('Console')).toContain(`flask==3.1.1 --hash=sha256:${flask.sha256}`);
+    const before = asked.length;
+    await playground.button('Stop').click();
+    await run(playground);
+    expect(asked).toHaveLength(before);
+    for (const each of excused.splice(0)) each();
+  }, 180_000);
+
+  test('a wheel that was changed on its way is not run', async () => {
+    const visitor = await newVisitor();
+    await playIndex(visitor, debianWheels().map((wheel) => (wheel.name === 'idna' ? { ...wheel, content: Buffer.from('something else') } : wheel)));
+    await visitor.playground.openSnippet({ lang: 'py', files: { 'app.py': 'import idna\ndef app(environ, start_response): return []\n' } });
+    await run(visitor.playground);
+    expect(await visitor.playground.status.textContent()).toMatch(/Failed: idna-3\.10-py3-none-any\.whl is not what the index says it is/);
+    for (const each of excused.splice(0)) each();
+  }, 120_000);
+});
+
+test('what is wrong is told with its line', async () => {
+  const { playground } = await newVisitor();
+  await playground.openSnippet({ lang: 'py', files: { 'app.py': 'import helper\ndef app(environ, start_response): return []\n', 'helper.py': 'x = 1\nx.upper()\n' } });
+  await run(playground);
+  expect(await playground.status.textContent()).toContain("Failed at helper.py:2: 'int' object has no attribute 'upper'");
+  expect(await playground.traceText('Console')).toContain('File "helper.py", line 2, in <module>');
+}, 120_000);
+
+test('Python reaches neither the network nor the page', async () => {
+  const { playground, page, complaints } = await newVisitor();
+  const elsewhere: string[] = [];
+  page.on('request', (request) => elsewhere.push(request.url()));
+  await playground.openSnippet({ lang: 'py', files: { 'app.py': probes } });
+  await run(playground);
+  const before = elsewhere.length;
+  await playground.send();
+  await playground.answer();
+  const told = JSON.parse(await playground.responseBody()) as Record<string, string>;
+  expect(Object.keys(told)).toEqual(['pyfetch', 'open_url', 'js.fetch', 'XMLHttpRequest', 'WebSocket', 'socket', 'urllib', 'loadPackage', 'micropip', 'indexedDB', 'localStorage', 'caches', 'parent', 'cookie']);
+  for (const [way, outcome] of Object.entries(told)) expect(outcome, way).toMatch(/^(?:refused|absent)/);
+  // The browser tells of the requests that the policy stopped; none of them left it.
+  expect(elsewhere.slice(before).filter((url) => !url.startsWith('https://example.org/') && !url.endsWith('favicon.svg'))).toEqual([]);
+  excuse(complaints, (complaint) => complaint === 'request to https://example.org/' || complaint === 'request failed: https://example.org/ (csp)');
+}, 120_000);
+
+/** Each way out is tried, and what came of it is told. An origin of the page itself is what could be reached most easily. */
+const probes = `
+import json
+async def probe(ways):
+    told = {}
+    for name, way in ways.items():
+        try:
+            value = way()
+            if hasattr(value, '__await__'): value = await value
+            told[name] = f'REACHED {value!r}'
+        except (AttributeError, NameError, ModuleNotFoundError) as error:
+            told[name] = f'absent: {error}'
+        except BaseException as error:
+            told[name] = f'refused: {type(error).__name__}: {error}'
+    return told
+
+def socket():
+    import socket
+    connection = socket.create_connection(('127.0.0.1', 80), 1)
+    connection.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n')
+    assert connection.recv(1)
+def urllib():
+    from urllib.request import urlopen
+    return urlopen('http://127.0.0.1/').read()
+def open_url():
+    from pyodide.http import open_url
+    return open_url('https://example.org/').read()
+def pyfetch():
+    from pyodide.http import pyfetch
+    return pyfetch('https://example.org/')
+def js_fetch():
+    import js
+    return js.fetch('https://example.org/')
+def xhr():
+    import js
+    request = js.XMLHttpRequest.new()
+    request.open('GET', 'https://example.org/', False)
+    request.send()
+def websocket():
+    import asyncio, js
+    done = asyncio.get_event_loop().create_future()
+    socket = js.WebSocket.new('wss://example.org/')
+    socket.onopen = lambda event: done.set_result('open')
+    socket.onerror = lambda event: done.set_exception(OSError('error event'))
+    return done
+async def load_package():
+    import pyodide_js
+    await pyodide_js.loadPackage('https://example.org/x-1-py3-none-any.whl')
+    __import__('x')
+def micropip():
+    # Written as an import, the page would install it.
+    __import__('micropip')
+def indexed_db():
+    import js
+    js.indexedDB.open('x')
+def local_storage():
+    import js
+    js.localStorage
+async def caches():
+    import js
+    await js.caches.open('x')
+def parent():
+    import js
+    js.parent
+def cookie():
+    import js
+    js.document.cookie
+
+async def app(scope, receive, send):
+    assert scope['type'] == 'http'
+    told = await probe({'pyfetch': pyfetch, 'open_url': open_url, 'js.fetch': js_fetch, 'XMLHttpRequest': xhr, 'WebSocket': websocket, 'socket': socket, 'urllib': urllib, 'loadPackage': load_package,
+        'micropip': micropip, 'indexedDB': indexed_db, 'localStorage': local_storage, 'caches': caches, 'parent': parent, 'cookie': cookie})
+    await send({'type': 'http.response.start', 'status': 200, 'headers': [(b'content-type', b'application/json')]})
+    await send({'type': 'http.response.body', 'body': json.dumps(told).encode()})
+`;
