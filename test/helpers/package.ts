@@ -61,10 +61,10 @@ export class Command {
   }
 
   /** Resolves with the match once the output has it; rejects with what was printed if the process ends before, or says nothing of the kind. */
-  until(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpExecArray> {
+  until(stream: 'stdout' | 'stderr', pattern: RegExp, patienceMs = 20_000): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       // So that a failure shows what was printed instead; the test's own limit would show nothing.
-      const patience = setTimeout(() => reject(new Error(`no ${pattern} on ${stream}:\n${this.stderr}\n${this.stdout}`)), 20_000);
+      const patience = setTimeout(() => reject(new Error(`no ${pattern} on ${stream}:\n${this.stderr}\n${this.stdout}`)), patienceMs);
       const look = (): void => {
         const match = pattern.exec(this[stream]);
         if (match !== null) resolve(match);
@@ -79,8 +79,8 @@ export class Command {
   }
 
   /** The URL of the first `Listening at:`. */
-  async url(): Promise<string> {
-    return (await this.until('stderr', /^Listening at: (\S+)$/m))[1]!;
+  async url(patienceMs?: number): Promise<string> {
+    return (await this.until('stderr', /^Listening at: (\S+)$/m, patienceMs))[1]!;
   }
 
   /** Send a signal and wait for the end. */

@@ -1,10 +1,12 @@
 /** What a process may do to the page if it runs code that means harm: nothing, and not for long. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
+import { createMachine } from '../../src/machine/machine.ts';
+import { pythonFiles, type PythonFile } from '../../src/rpc/python-assets.ts';
 import type { MessagePortLike, SpawnedProcess, Spawner } from '../../src/machine/types.ts';
 import { Recorder, type TraceBatch } from '../../src/trace/recorder.ts';
 import { realHost } from '../helpers/hosts.ts';
-import { rig } from './rig.ts';
+import { rig, snippetOf } from './rig.ts';
 
 /** A process that is played by the test: it has no thread, only the far ends of its channels. */
 interface Puppet {
@@ -78,6 +80,8 @@ describe('a process is killed at once when it says', () => {
     ['a trace that is no buffer', { type: 'trace', batch: { process: 'x', tokens: 'x', events: [] } }, /trace batch|byteLength/],
     ['a trace with half a row', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(12), events: [] } }, /not a block of rows/],
     ['a trace that is too large', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(64 * 1024 * 1024), events: [] } }, /too many/],
+    ['the memory of a Python that it did not have to start', { type: 'snapshot', octets: new ArrayBuffer(8) }, /nobody asked for/],
+    ['a memory that is larger than any', { type: 'snapshot', octets: new ArrayBuffer(64 * 1024 * 1024) }, /means nothing/],
     ['an event that there is not', { type: 'trace', batch: { ...batchOf(1), events: [{ type: 'page.takeover' }] } }, /type is not known/],
   ])('%s', async (_what, message, reason) => {
     const { rig: { seen, until }, puppet, wire } = await withPuppet();
@@ -136,6 +140,27 @@ describe('a process is killed at once when it says', () => {
     for (let sent = 0; sent < 500; sent += 1) wire.postMessage({ type: 'accept', clock: 0 });
     await seen((event) => event.type === 'process.exit' && event.detail.includes('more connections'));
   });
+});
+
+test('of the memory of a Python, the first that comes is kept; a second one kills', async () => {
+  const { spawner, made } = puppets();
+  const kept: number[] = [];
+  const machine = createMachine({
+    spawner, host: realHost(), library: async () => '',
+    python: {
+      fetch: async () => ({ files: Object.fromEntries(pythonFiles.map((name) => [name, new Blob()])) as unknown as Record<PythonFile, Blob>, lockInfo: '{}' }),
+      keep: (snapshot) => void kept.push(snapshot.byteLength),
+      packages: async () => [],
+    },
+  });
+  const status = machine.run(snippetOf({ 'app.py': '' }, { lang: 'py', entry: 'app.py:app' }));
+  await expect.poll(() => made.length).toBe(1);
+  const wire = await made[0]!.wire;
+  wire.postMessage({ type: 'snapshot', octets: new ArrayBuffer(1) });
+  wire.postMessage({ type: 'snapshot', octets: new ArrayBuffer(2) });
+  expect((await status).problem?.message).toContain('nobody asked for');
+  expect(kept).toEqual([1]);
+  await machine.stop();
 });
 
 describe('a process that says', () => {

@@ -37,6 +37,9 @@ async def application(scope, receive, send):
   '.venv/lib/python3.14/site-packages/dep.py': 'name = "the environment"',
 };
 
+/** A Python starts in one second, or in twenty where much else goes on. */
+const patienceMs = 90_000;
+
 const env = { COLOUR: 'blue', PYTHONPATH: '', VIRTUAL_ENV: '' };
 let folder: string;
 beforeAll(async () => {
@@ -52,7 +55,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('WSGI, with modules beside it, a virtual environment, the trace and tracebacks', async () => {
   const command = await Command.start(['app.py:app', '-b', '127.0.0.1:0', '--trace'], { cwd: folder, env });
-  const url = await command.url();
+  const url = await command.url(patienceMs);
   expect(await (await fetch(`${url}/a`)).text()).toBe('Hello, the environment');
   expect((await fetch(`${url}/boom`)).status).toBe(500);
   await command.stop();
@@ -60,15 +63,15 @@ test('WSGI, with modules beside it, a virtual environment, the trace and traceba
   expect(command.stdout).toMatch(/app\.start .*app\.py:8/);
   expect(command.stdout).toMatch(/app\.body .*app\.py:9/);
   expect(command.stderr).toContain('  File "app.py", line 7, in app\n');
-}, 60_000);
+}, 120_000);
 
 test('ASGI with lifespan, by the name that Python gives it, and PYTHONPATH', async () => {
   const command = await Command.start(['shop.web', '-b', '127.0.0.1:0'], { cwd: folder, env });
-  expect(await (await fetch(`${await command.url()}/b`)).text()).toBe('from /b');
+  expect(await (await fetch(`${await command.url(patienceMs)}/b`)).text()).toBe('from /b');
   const { code } = await command.stop();
   expect(code).toBe(0);
   expect(command.stdout).toMatch(/lifespan\.startup\n[^]*lifespan\.shutdown\n/);
-}, 60_000);
+}, 120_000);
 
 test.each(examples.filter((example) => exampleSnippet(example).lang === 'py'))('example $id', async (example) => {
   const own = join(folder, 'examples', example.id);
@@ -78,24 +81,24 @@ test.each(examples.filter((example) => exampleSnippet(example).lang === 'py'))('
     writeFileSync(join(own, name), text);
   }
   const command = await Command.start([example.entry!, '-b', '127.0.0.1:0'], { cwd: own, env: { ...env, PYTHONPATH: example.files['requirements.txt'] === undefined ? '' : debianPackages() } });
-  const url = await command.url();
+  const url = await command.url(patienceMs);
   for (const { raw, claim } of example.requests) {
     const octets = await talk(url, raw.replace('\r\n', '\r\nConnection: close\r\n'));
     expect(octets).toMatch(new RegExp(`^HTTP/1\\.1 ${claim.status} `));
     for (const piece of claim.bodyIncludes ?? []) expect(Buffer.from(octets, 'latin1').toString()).toContain(piece);
   }
   await command.stop();
-}, 60_000);
+}, 120_000);
 
 test('a factory, and PYTHONPATH before the environment', async () => {
   const command = await Command.start(['app:make', '--factory', '-b', '127.0.0.1:0'], { cwd: folder, env: { ...env, PYTHONPATH: 'elsewhere' } });
-  expect(await (await fetch(await command.url())).text()).toBe('Hello, PYTHONPATH');
+  expect(await (await fetch(await command.url(patienceMs))).text()).toBe('Hello, PYTHONPATH');
   await command.stop();
-}, 60_000);
+}, 120_000);
 
 test('an import that fails has its line and its traceback', async () => {
   const { code, stderr } = await run(['broken.py', '-b', '127.0.0.1:0'], { cwd: folder, env });
   expect(code).toBe(4);
   expect(stderr).toContain('broken.py:2: ZeroDivisionError: division by zero');
   expect(stderr).toContain('  File "broken.py", line 2, in <module>\n');
-}, 60_000);
+}, 120_000);

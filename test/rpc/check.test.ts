@@ -21,7 +21,7 @@ describe('a message', () => {
   test('anything at all is a message or none, and never throws', () => {
     fc.assert(fc.property(fc.anything(), (data) => {
       const message = readMessage(data);
-      expect(message === undefined || ['pong', 'accept', 'flushed', 'exit', 'trace', 'call', 'started', 'turned', 'frame'].includes(message.type)).toBe(true);
+      expect(message === undefined || ['pong', 'accept', 'flushed', 'exit', 'trace', 'snapshot', 'call', 'started', 'turned', 'frame'].includes(message.type)).toBe(true);
     }));
   });
 });
