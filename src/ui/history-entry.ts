@@ -29,13 +29,20 @@ function session<T>(use: (storage: Storage) => T): T | undefined {
  * browser with a delay: after a reload within that time it is null. So the tab itself remembers the name too, for a reload.
  */
 export function historyEntry(): AddressPort {
-  // Another entry, reached within the page: what the tab remembers was said of the one before.
-  window.addEventListener('hashchange', () => session((storage) => storage.removeItem(key)));
+  let shown = location.hash;
+  window.addEventListener('hashchange', () => {
+    shown = location.hash;
+    // Another entry, reached within the page: what the tab remembers was said of the one before.
+    session((storage) => storage.removeItem(key));
+  });
   return {
     read: () => location.hash,
     draft: () => draftOf(history.state) ?? (reloaded() ? (session((storage) => storage.getItem(key)) ?? undefined) : undefined),
     write: ({ fragment, draft }) => {
+      // The visitor has followed a link, and the event that tells of it is still to come: what is said of the entry before must not replace it.
+      if (location.hash !== shown) return;
       history.replaceState({ draft }, '', fragment);
+      shown = location.hash;
       session((storage) => (draft === undefined ? storage.removeItem(key) : storage.setItem(key, draft)));
     },
   };
