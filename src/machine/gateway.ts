@@ -190,12 +190,8 @@ export class Gateway implements RunningProgram, ProcessOwner {
   }
 
   async #startProcess(multiprocess: boolean): Promise<void> {
-    const { arbiter, spawner, host, kernel, client, turns, clock } = this.#world;
+    const { arbiter, host, kernel, client, turns, clock } = this.#world;
     const generation = this.#generation;
-    if (this.#world.room() <= 0) {
-      this.#fail(noRoom, generation);
-      return;
-    }
     const name = `worker-${this.#world.nextWorker()}`;
     let spawned: SpawnedProcess;
     let libraries: GatewayJob['libraries'];
@@ -203,7 +199,11 @@ export class Gateway implements RunningProgram, ProcessOwner {
     try {
       libraries = await this.#world.during(this.#world.libraries(generation.files));
       python = await this.#world.during(this.#world.python(generation.program.entry, generation.files));
-      spawned = await this.#world.during(spawner.spawn(name));
+      if (this.#world.room() <= 0) {
+        this.#fail(noRoom, generation);
+        return;
+      }
+      spawned = await this.#world.spawn(name);
     } catch (error) {
       this.#fail(notSpawned(error), generation);
       return;

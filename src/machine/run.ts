@@ -21,7 +21,7 @@ import { beatMs, type Process } from './process.ts';
 import { fetchPython, pinned, type PythonSource } from './python.ts';
 import type { ProgramStatus } from './program-types.ts';
 import { ScriptRun } from './script.ts';
-import type { LoadProblem, MachineEvent, MachineState, MachineStatus, Outgoing, SendResult, Spawner, WebSocketEvent, WebSocketRequest, WebSocketSession } from './types.ts';
+import type { LoadProblem, MachineEvent, MachineState, MachineStatus, Outgoing, SendResult, SpawnedProcess, Spawner, WebSocketEvent, WebSocketRequest, WebSocketSession } from './types.ts';
 import { maxProcesses, traceMs, type RunningProgram, type World } from './world.ts';
 
 /** What a run is made of. */
@@ -43,7 +43,8 @@ const firstPort = 8000;
 /** One run of a snippet, from Run to Stop: its network, its programs, its trace. */
 export class Run implements World {
   readonly host: Host;
-  readonly spawner: Spawner;
+  readonly #spawner: Spawner;
+  #spawning = 0;
   readonly turns: Conductor | undefined;
   readonly clock: Clock;
   readonly #real: Host;
@@ -94,7 +95,7 @@ export class Run implements World {
     this.host = this.turns?.host ?? effects;
     this.#real = effects;
     this.clock = effects.clock;
-    this.spawner = spawner;
+    this.#spawner = spawner;
     this.#library = library;
     this.#pythons = python;
     this.#tell = tell;
@@ -265,7 +266,16 @@ export class Run implements World {
   }
 
   room(): number {
-    return maxProcesses - this.#processes().length;
+    return maxProcesses - this.#processes().length - this.#spawning;
+  }
+
+  async spawn(name: string): Promise<SpawnedProcess> {
+    this.#spawning += 1;
+    try {
+      return await this.during(this.#spawner.spawn(name));
+    } finally {
+      this.#spawning -= 1;
+    }
   }
 
   nextWorker(): number {

@@ -100,16 +100,16 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
   // ── ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   async #start(): Promise<void> {
-    const { spawner, arbiter, host, kernel, client, turns, clock } = this.#world;
-    if (this.#world.room() <= 0) {
-      this.#fail(noRoom);
-      return;
-    }
+    const { arbiter, host, kernel, client, turns, clock } = this.#world;
     let spawned: SpawnedProcess;
     let libraries: Job['libraries'];
     try {
       libraries = await this.#world.during(this.#world.libraries(this.#files));
-      spawned = await this.#world.during(spawner.spawn(this.#processName));
+      if (this.#world.room() <= 0) {
+        this.#fail(noRoom);
+        return;
+      }
+      spawned = await this.#world.spawn(this.#processName);
     } catch (error) {
       this.#fail(notSpawned(error));
       return;

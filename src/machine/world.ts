@@ -8,7 +8,7 @@ import type { Tracer } from '../trace/tracer.ts';
 import type { Conductor } from './conductor.ts';
 import type { Process } from './process.ts';
 import type { ProgramStatus } from './program-types.ts';
-import type { LoadProblem, Spawner } from './types.ts';
+import type { LoadProblem, SpawnedProcess } from './types.ts';
 
 /** Processes of one machine at most. */
 export const maxProcesses = 16;
@@ -20,7 +20,6 @@ export const traceMs = 100;
 /** What the programs of a run have in common. */
 export interface World {
   readonly host: Host;
-  readonly spawner: Spawner;
   /** Set in a replay. */
   readonly turns: Conductor | undefined;
   /** Real time, for limits. */
@@ -40,8 +39,10 @@ export interface World {
   python(entry: string, files: Snippet['files']): Promise<Job['python']>;
   /** Keep the memory of a Python that has just started. */
   readonly keepPython?: ((snapshot: ArrayBuffer) => void) | undefined;
-  /** Processes that may still be started. */
+  /** Processes that may still be started, those that are being started counted. */
   room(): number;
+  /** Start a thread. Rejects when it cannot be started. */
+  spawn(name: string): Promise<SpawnedProcess>;
   /** The number of the next worker. */
   nextWorker(): number;
   /** A status has changed. */

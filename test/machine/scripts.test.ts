@@ -203,6 +203,14 @@ describe('several programs', () => {
     expect(made.machine.status.programs?.[0]).toMatchObject({ state: 'exited', ending: 'killed', listening: [] });
   });
 
+  test('sixteen processes are the most, also while they are being started', async () => {
+    const made = rig();
+    const web = (name: string): SnippetProgram => ({ name, kind: 'gateway', entry: 'app.ts:app', server: { workers: 9 } });
+    const status = await made.run({ 'app.ts': wsgi('1') }, { programs: [web('one'), web('two')] });
+    expect(status).toMatchObject({ state: 'failed', problem: { message: 'A machine has at most 16 processes.' } });
+    expect(Math.max(...made.statuses.map(({ processes }) => processes.length))).toBeLessThanOrEqual(16);
+  }, 60_000);
+
   test('sixteen processes are the most', async () => {
     const made = rig();
     await made.run({ 'app.ts': wsgi('1'), 'client.ts': 'await new Promise(() => {});' }, { programs: [{ name: 'web', kind: 'gateway', entry: 'app.ts:app', server: { workers: 16 } }, script('client')] });
