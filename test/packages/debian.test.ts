@@ -2,6 +2,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocketClient, type WebSocketClientEvent } from '../../src/client/websocket.ts';
+import { systemHost } from '../../src/host/system.ts';
 import { PackageStore } from '../../src/packages/store.ts';
 import { bodyText, only, Served, TestPython } from '../helpers/python.ts';
 import { debianWheels } from '../helpers/debian-wheels.ts';
@@ -80,5 +82,26 @@ app = Starlette(routes=[Route('/sync', sync), Route('/stream', stream)], lifespa
   const streamed = await served.ask(request('GET /stream'));
   expect(bodyText(streamed.responses[0])).toBe('0 1 2 ');
   expect(only(streamed.events, 'app.violation')).toEqual([]);
+  await served.stop();
+}, 120_000);
+
+test('Starlette: a WebSocket', async () => {
+  const served = await load({ 'app.py': `
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+async def echo(websocket):
+    await websocket.accept()
+    async for message in websocket.iter_text():
+        await websocket.send_text(message.upper())
+    print('closed')
+app = Starlette(routes=[WebSocketRoute('/echo', echo)])
+` });
+  const events: WebSocketClientEvent[] = [];
+  const client = new WebSocketClient(served.socket(), { authority: 'a', target: '/echo', host: systemHost }, (event) => events.push(event));
+  await expect.poll(() => events.map(({ type }) => type), { timeout: 30_000 }).toContain('open');
+  client.send({ type: 'text', text: 'hé' });
+  await expect.poll(() => JSON.stringify(events), { timeout: 30_000 }).toContain('HÉ');
+  client.close(1000, '');
+  await expect.poll(() => python.output(), { timeout: 30_000 }).toEqual(['closed']);
   await served.stop();
 }, 120_000);
