@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { examples, exampleSnippet } from '../../src/examples/index.ts';
 import { debianPackages } from '../helpers/debian-wheels.ts';
 import { Command, run, talk } from '../helpers/package.ts';
@@ -53,8 +53,20 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const commands: Command[] = [];
+// Also where a test fails before it stops its command.
+afterEach(() => {
+  for (const { child } of commands.splice(0)) child.kill('SIGKILL');
+});
+
+async function start(...given: Parameters<typeof Command.start>): Promise<Command> {
+  const command = await Command.start(...given);
+  commands.push(command);
+  return command;
+}
+
 test('WSGI, with modules beside it, a virtual environment, the trace and tracebacks', async () => {
-  const command = await Command.start(['app.py:app', '-b', '127.0.0.1:0', '--trace'], { cwd: folder, env });
+  const command = await start(['app.py:app', '-b', '127.0.0.1:0', '--trace'], { cwd: folder, env });
   const url = await command.url(patienceMs);
   expect(await (await fetch(`${url}/a`)).text()).toBe('Hello, the environment');
   expect((await fetch(`${url}/boom`)).status).toBe(500);
@@ -66,7 +78,7 @@ test('WSGI, with modules beside it, a virtual environment, the trace and traceba
 }, 120_000);
 
 test('ASGI with lifespan, by the name that Python gives it, and PYTHONPATH', async () => {
-  const command = await Command.start(['shop.web', '-b', '127.0.0.1:0'], { cwd: folder, env });
+  const command = await start(['shop.web', '-b', '127.0.0.1:0'], { cwd: folder, env });
   expect(await (await fetch(`${await command.url(patienceMs)}/b`)).text()).toBe('from /b');
   const { code } = await command.stop();
   expect(code).toBe(0);
@@ -80,7 +92,7 @@ test.each(examples.filter((example) => exampleSnippet(example).lang === 'py'))('
     mkdirSync(dirname(join(own, name)), { recursive: true });
     writeFileSync(join(own, name), text);
   }
-  const command = await Command.start([example.entry!, '-b', '127.0.0.1:0'], { cwd: own, env: { ...env, PYTHONPATH: example.files['requirements.txt'] === undefined ? '' : debianPackages() } });
+  const command = await start([example.entry!, '-b', '127.0.0.1:0'], { cwd: own, env: { ...env, PYTHONPATH: example.files['requirements.txt'] === undefined ? '' : debianPackages() } });
   const url = await command.url(patienceMs);
   for (const { raw, claim } of example.requests) {
     const octets = await talk(url, raw.replace('\r\n', '\r\nConnection: close\r\n'));
@@ -91,7 +103,7 @@ test.each(examples.filter((example) => exampleSnippet(example).lang === 'py'))('
 }, 120_000);
 
 test('a factory, and PYTHONPATH before the environment', async () => {
-  const command = await Command.start(['app:make', '--factory', '-b', '127.0.0.1:0'], { cwd: folder, env: { ...env, PYTHONPATH: 'elsewhere' } });
+  const command = await start(['app:make', '--factory', '-b', '127.0.0.1:0'], { cwd: folder, env: { ...env, PYTHONPATH: 'elsewhere' } });
   expect(await (await fetch(await command.url(patienceMs))).text()).toBe('Hello, PYTHONPATH');
   await command.stop();
 }, 120_000);
