@@ -6,17 +6,22 @@ import { t } from '../messages.ts';
 /** A modal dialog on the platform's own `<dialog>`: focus stays inside, Escape and a click outside close it, focus returns. */
 export function Dialog(props: { readonly title: string; readonly class?: string; readonly onClose: () => void; readonly children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  const gone = useRef(false);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      // The event `close` is still to come then; it must not close the dialog that was opened next.
+      gone.current = true;
+      element?.close();
+    };
   }, []);
   return (
     <dialog
       class={`dialog ${props.class ?? ''}`}
       ref={dialog}
       aria-labelledby="dialog-title"
-      onClose={props.onClose}
+      onClose={() => { if (!gone.current) props.onClose(); }}
       onClick={(event) => { if (event.target === dialog.current) props.onClose(); }}
     >
       <div class="dialog-box">
