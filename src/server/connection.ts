@@ -332,7 +332,9 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   /** One thing. False: there is nothing that could be done now. */
   #step(): boolean {
     const exchange = this.#exchange;
-    if (exchange?.response.over === true && this.core.theirState !== 'SEND_BODY') return this.#conclude(exchange);
+    // RFC9112-9.6: "A server that sends a "close" connection option MUST initiate closure … after it sends the final response": what is
+    // left of the request is not waited for. A client that waits for 100 Continue would wait for ever (RFC9110-10.1.1).
+    if (exchange?.response.over === true && (this.core.theirState !== 'SEND_BODY' || this.core.mustClose)) return this.#conclude(exchange);
     // The application has enough; and a sync worker's next request waits until this response is in the socket.
     if (this.#bodyBlocked && exchange?.response.over !== true) return false;
     let event: ReceivedEvent;

@@ -223,6 +223,13 @@ describe('refusals', () => {
     expect(peer.closed).toBe('ECONNRESET');
   });
 
+  test('RFC9112-9.6: after a final answer in place of 100 Continue the connection ends at once, as announced', async () => {
+    const peer = harness(okAsgi).connect();
+    await peer.send('POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n');
+    expect(peer.received).toMatch(/^HTTP\/1\.1 200 [^]*connection: close[^]*ok$/i);
+    expect(peer.eof).toBe(true);
+  });
+
   test('a request that is too large is refused before it is sent', async () => {
     const peer = harness(echoWsgi, { limits: { maxBodyBytes: 100 } as never }).connect();
     await peer.send('POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 101\r\n\r\n');
