@@ -10,6 +10,7 @@ export interface WsgiModule {
   call(number: number, environ: string, exchange: object): readonly Uint8Array[] | number | undefined;
   next_block(key: number): Uint8Array | undefined;
   site_of_block(key: number): string | undefined;
+  type_of_result(key: number): string | undefined;
   close(key: number): boolean | undefined;
 }
 
@@ -58,7 +59,7 @@ export class Bridge {
       },
       violation: (kind: 'wsgi' | 'asgi', code: string, clause: string, message: string, advice: string, given: string, expected: string) => this.#violation(kind, { code, clause, message, advice, given, expected }),
     };
-    this.wsgi = entries(importModule('wsgi'), ['call', 'next_block', 'site_of_block', 'close']);
+    this.wsgi = entries(importModule('wsgi'), ['call', 'next_block', 'site_of_block', 'type_of_result', 'close']);
     this.asgi = entries(importModule('asgi'), ['call', 'deliver', 'sent', 'refused']);
     this.loader = entries(importModule('loader'), ['load']);
     this.#sites = entries(importModule('sites'), ['here']);

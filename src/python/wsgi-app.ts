@@ -60,6 +60,11 @@ class PythonIterable implements Iterable<Uint8Array>, Iterator<Uint8Array> {
     this.#key = key;
   }
 
+  /** The name by which the trace speaks of it: that of its class in Python. */
+  get [Symbol.toStringTag](): string {
+    return this.#bridge.wsgi.type_of_result(this.#key) ?? 'iterable';
+  }
+
   [Symbol.iterator](): Iterator<Uint8Array> {
     return this;
   }

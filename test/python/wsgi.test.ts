@@ -138,6 +138,7 @@ def more():
     expect(python.output()).toEqual(['closed']);
     // The generator runs only when it is asked for the first block: start_response is called in there.
     expect(only(events, 'app.start')).toMatchObject([{ site: { file: 'app.py', line: 3, name: 'app' } }]);
+    expect(only(events, 'app.return')).toMatchObject([{ kind: 'a generator' }]);
     expect(only(events, 'app.body').map(({ via, site }) => [via, site?.line, site?.name])).toEqual([['yield', 4, 'app'], ['yield', 8, 'more']]);
     expect(only(events, 'app.close')).toHaveLength(1);
   });
@@ -153,6 +154,7 @@ class Blocks:
 def app(environ, start_response): return Blocks(start_response)
 `);
     expect(responses[0]!.status).toBe(204);
+    expect(only(events, 'app.return')).toMatchObject([{ kind: 'a Blocks' }]);
     expect(python.output()).toEqual(['closed']);
     expect(only(events, 'app.close')).toHaveLength(1);
   });

@@ -137,6 +137,11 @@ def next_block(key):
         border.fail(error)
 
 
+def type_of_result(key):
+    """Name of its class, for the trace."""
+    return type(_results[key][0]).__name__ if key in _results else None
+
+
 def site_of_block(key):
     """The `yield` that gave the last block."""
     return sites.suspended(_results[key][1]) if key in _results else None
