@@ -23,6 +23,12 @@ export interface SandboxSpawner extends Spawner {
 const startMs = 15_000;
 /** How long the frame may take to confirm that it killed a worker. ms. Its thread is not the worker's: it has nothing else to do. */
 const killMs = 500;
+/** Time between two signs of life asked of the frame, while anything runs in it. ms. */
+const pulseMs = 500;
+/** Questions in a row without an answer after which it is dead. Counted, not timed: a tab in the background asks seldom. */
+const maxMissedPulses = 6;
+/** Why workers are gone whose frame is dead. User code cannot block or end the frame's thread, so the browser must have. */
+const outOfMemory = 'the browser ended it, most likely for using too much memory';
 
 /**
  * Processes in the page: workers of a hidden frame of an opaque origin, whose policy allows no connection. See
@@ -58,10 +64,10 @@ export function createSandboxSpawner(options: SandboxOptions = {}): SandboxSpawn
   };
 }
 
-/** What the frame says about a worker. Only our own script speaks on this port: `sandbox.html` is deaf to its workers once they run. */
+/** What the frame says about a worker, or with `alive` about itself. Only our own script speaks on this port: `sandbox.html` is deaf to its workers once they run. */
 interface FrameMessage {
   readonly id: number;
-  readonly state: 'ready' | 'failed' | 'killed';
+  readonly state: 'ready' | 'failed' | 'killed' | 'alive';
   readonly problem?: string;
 }
 
@@ -84,6 +90,8 @@ class Frame {
   readonly #dying = new Map<number, number>();
   readonly #onEmpty: () => void;
   #nextId = 1;
+  #pulse: number | undefined;
+  #missedPulses = 0;
   #discarded = false;
 
   /** `onEmpty`: its last worker was killed, and the frame is gone. */
@@ -139,6 +147,7 @@ class Frame {
       });
     });
     await this.ready;
+    if (!this.#discarded) this.#pulse ??= window.setInterval(() => this.#feelPulse(), pulseMs);
     this.#port.postMessage({ id, code, port: port2 }, [port2]);
     try {
       await started;
@@ -166,6 +175,7 @@ class Frame {
     this.#discarded = true;
     this.#element.remove();
     this.#port.close();
+    clearInterval(this.#pulse);
     for (const timer of this.#dying.values()) clearTimeout(timer);
     for (const child of [...this.#children.values()]) child.exited(reason);
     this.#children.clear();
@@ -183,7 +193,19 @@ class Frame {
     this.#port.postMessage({ id });
   }
 
+  /** Nothing else tells of a renderer that ran out of memory: its worker is silent then, as in an endless loop. */
+  #feelPulse(): void {
+    if (this.#missedPulses >= maxMissedPulses) {
+      this.discard(outOfMemory);
+      return;
+    }
+    this.#missedPulses += 1;
+    this.#port.postMessage({});
+  }
+
   #receive({ id, state, problem }: FrameMessage): void {
+    this.#missedPulses = 0;
+    if (state === 'alive') return;
     if (state === 'killed') {
       clearTimeout(this.#dying.get(id));
       this.#dying.delete(id);

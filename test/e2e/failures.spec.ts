@@ -1,7 +1,7 @@
 /** Apps that fail: the page says what is wrong and where, stays alive, and recovers. */
 import { describe, expect, test } from 'vitest';
 import { exampleFiles } from '../../src/examples/catalogue.generated.ts';
-import { newVisitor, useBrowser } from './visitor.ts';
+import { excuse, newVisitor, useBrowser } from './visitor.ts';
 
 useBrowser();
 
@@ -118,6 +118,42 @@ describe('an endless loop', () => {
     await playground.send();
     await playground.answer();
     expect(await playground.responseBody()).toBe('fine');
+  });
+});
+
+describe('a process that eats all memory', () => {
+  // Not buffers: when this heap is full the browser ends the process, with nothing to catch and nobody to tell.
+  const bomb = 'for (const hoard: number[][] = [];;) hoard.push(new Array(1 << 22).fill(0.5));';
+
+  test('is said to have been ended by the browser; the arbiter starts another one, and Run works', async () => {
+    const { playground, page, context, complaints } = await newVisitor();
+    await playground.openSnippet({
+      files: { 'app.ts': `export const app = (environ, startResponse) => {\n  if (environ.PATH_INFO === '/bomb') ${bomb}\n  ${ok}\n};\n` },
+      requests: [{ name: 'bomb', raw: 'GET /bomb HTTP/1.1\r\nHost: x\r\n\r\n' }],
+    });
+    await playground.run();
+    await playground.showTrace('Timeline');
+    // Playwright takes the end of the frame's process for that of the page, and gives up on both. A session of our own does not.
+    const survivor = await context.newCDPSession(page);
+    const inPage = async (expression: string): Promise<unknown> => (await survivor.send('Runtime.evaluate', { expression })).result.value;
+    const status = (): Promise<unknown> => inPage(`document.querySelector('[role=status][data-state]').dataset.state`);
+    await playground.send();
+    await expect.poll(() => inPage('document.body.innerText'), { timeout: 60_000 }).toMatch(/worker-1: the browser ended it, most likely for using too much memory/);
+    await expect.poll(status, { timeout: 15_000 }).toBe('running');
+    await inPage(`[...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Stop').click()`);
+    await expect.poll(status).toBe('stopped');
+    await inPage(`[...document.querySelectorAll('button')].find((button) => /^Run\\b/.test(button.textContent.trim())).click()`);
+    await expect.poll(status, { timeout: 15_000 }).toBe('running');
+    expect(complaints).toContain('the page crashed');
+    excuse(complaints, (text) => text === 'the page crashed' || /memory/i.test(text));
+  });
+
+  test('in buffers: the error that refuses one is told, with its line', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.openSnippet({ files: { 'app.ts': 'for (const hoard = [];;) hoard.push(new ArrayBuffer(2 ** 32));\nexport const app = () => [];\n' } });
+    await playground.button('Run').click();
+    await expect.poll(() => playground.status.textContent()).toMatch(/could not start/i);
+    expect(await page.locator('body').innerText()).toMatch(/app\.ts:1:\d+[^]*RangeError: Array buffer allocation failed/);
   });
 });
 
