@@ -112,6 +112,8 @@ export class Process implements Player {
   #state: ProcessState = 'starting';
   /** It has ended, and its connections have not. */
   #lingers = false;
+  /** It was told to end: it gets no more connections. */
+  #stopping = false;
   /** Before it went silent. */
   #lively: 'starting' | 'running' = 'starting';
 
@@ -205,7 +207,11 @@ export class Process implements Player {
 
   /** Let it finish what it is doing. Resolves when it has, or stays pending: see {@link start}. */
   async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
     this.#withdraw();
+    // A connection that was given to it goes by the wire, and the call by another port: it takes the one before it hears of the other.
+    await Promise.resolve();
+    await this.sync(graceMs);
     await this.#calls.stop(graceMs);
   }
 
@@ -387,6 +393,8 @@ export class Process implements Player {
 
   /** One more place in the listener's queue. */
   #wait(): void {
+    // Its last `accept` may still have been on its way.
+    if (this.#stopping) return;
     const place = { leave: () => {} };
     this.#places.add(place);
     place.leave = this.#listener!.acceptWith({
