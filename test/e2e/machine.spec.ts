@@ -49,7 +49,8 @@ describe('a terminal', () => {
     await playground.page.getByRole('textbox', { name: 'Input of greet' }).fill('Ada');
     await playground.page.keyboard.press('Enter');
     await expect.poll(() => terminal(playground, 'greet').locator('output').innerText(), soon).toBe('exit code 0');
-    expect(await outputOf(playground, 'greet')).toContain('name? Hello, Ada!');
+    // The end is told at once, what was written with the next frame.
+    await expect.poll(() => outputOf(playground, 'greet'), soon).toContain('name? Hello, Ada!');
     await playground.button('Run greet').click();
     await expect.poll(() => terminal(playground, 'greet').locator('output').innerText(), soon).toBe('running');
     await playground.page.getByRole('textbox', { name: 'Input of greet' }).press('Control+d');
@@ -62,7 +63,7 @@ describe('a terminal', () => {
     await playground.openSnippet({ ...script('main', "console.log('a');\n\nthrow new TypeError('no');"), view: { traceTab: 'terminals' } } as never);
     await playground.button('Run').click();
     await expect.poll(() => terminal(playground, 'main').locator('output').innerText(), soon).toBe('exit code 1');
-    expect(await outputOf(playground, 'main')).toContain('Uncaught TypeError: no');
+    await expect.poll(() => outputOf(playground, 'main'), soon).toContain('Uncaught TypeError: no');
     await terminal(playground, 'main').getByRole('button', { name: 'main.ts:3' }).click();
   });
 
