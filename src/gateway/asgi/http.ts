@@ -5,12 +5,11 @@
 import { reportViolation, type AppFailure, type ExchangeContext, type ResponseChannel, type StreamingHandler } from '../channel.ts';
 import { LocalProtocolError } from '../../core/http1/errors.ts';
 import { uncleared } from '../../core/http1/memory.ts';
-import { describeType, show } from '../render.ts';
 import { errorText } from '../thrown.ts';
 import { isThenable } from '../wsgi/checks.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation, ClientDisconnected } from '../errors.ts';
-import { readHttpMessage } from './messages.ts';
+import { notAwaitable, readHttpMessage } from './messages.ts';
 import { passed } from './passed.ts';
 import { AsgiResponse, fromCore, rejected, type ResponseStage } from './response.ts';
 import { buildHttpScope, describeScope, type ScopeSource } from './scope.ts';
@@ -93,7 +92,7 @@ export class AsgiHandler implements StreamingHandler {
       return this.#finish(error, true);
     }
     if (!isThenable(returned)) {
-      this.#report(new AsgiViolation({ code: 'not-awaitable', clause: 'ASGI-app-1', message: `The application returned ${describeType(returned)} instead of a promise.`, advice: 'Make it async: async (scope, receive, send) => { … }.', given: show(returned), expected: 'a promise' }));
+      this.#report(notAwaitable(returned));
       return this.#finish(undefined, false);
     }
     returned.then(() => this.#finish(undefined, false), (error: unknown) => this.#finish(error, true));

@@ -34,6 +34,10 @@ export function violationAt(site: SourceSite | undefined): Refuse {
   return (code, clause, message, advice, given, expected) => new AsgiViolation({ code, clause, message, advice, given: show(given), expected, ...(site && { site }) });
 }
 
+/** ASGI-app-1. `returned`: what came back from the call instead of a promise. */
+export const notAwaitable = (returned: unknown): AsgiViolation =>
+  violationAt(undefined)('not-awaitable', 'ASGI-app-1', `The application returned ${describeType(returned)} instead of a promise.`, 'Make it async: async (scope, receive, send) => { … }.', returned, 'a promise');
+
 /** Read a message. Throws AsgiViolation. */
 export function readHttpMessage(message: unknown, options: ReadOptions): HttpMessage {
   const refuse = violationAt(options.site);

@@ -8,10 +8,10 @@ import type { FieldPairs } from '../../core/http1/events.ts';
 import { abnormal } from '../../core/ws/close-codes.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation, ClientDisconnected } from '../errors.ts';
-import { describeType, show } from '../render.ts';
+import { show } from '../render.ts';
 import { errorText } from '../thrown.ts';
 import { isThenable } from '../wsgi/checks.ts';
-import { violationAt } from './messages.ts';
+import { notAwaitable, violationAt } from './messages.ts';
 import { AsgiResponse, fromCore, rejected } from './response.ts';
 import { buildWebSocketScope, describeScope, type ScopeSource } from './scope.ts';
 import type { AsgiApp, AsgiReceiveEvent } from './types.ts';
@@ -120,7 +120,7 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
       return this.#finish(error, true);
     }
     if (!isThenable(returned)) {
-      this.#report(new AsgiViolation({ code: 'not-awaitable', clause: 'ASGI-app-1', message: `The application returned ${describeType(returned)} instead of a promise.`, advice: 'Make it async: async (scope, receive, send) => { … }.', given: show(returned), expected: 'a promise' }));
+      this.#report(notAwaitable(returned));
       return this.#finish(undefined, false);
     }
     returned.then(() => this.#finish(undefined, false), (error: unknown) => this.#finish(error, true));
