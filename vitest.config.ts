@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Two projects: `node` (everything that needs no browser) and `e2e` (real Chromium over the built site, driven by playwright-core). */
+/** WebAssembly that can be suspended: newer ones have it anyway. */
+const stackSwitching: Readonly<Record<string, readonly string[]>> = { 20: ['--experimental-wasm-stack-switching'], 22: ['--experimental-wasm-jspi'] };
+
+/**
+ * Three projects: `node` (everything that needs no browser), `jspi` (the same in a Node that can suspend WebAssembly, as Python's scripts need it) and `e2e`
+ * (real Chromium over the built site, driven by playwright-core).
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -9,11 +15,23 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/**/*.jspi.test.ts'],
           environment: 'node',
           setupFiles: ['test/setup.ts'],
           // Property tests and spawned processes on a busy machine; no test asserts how long anything took.
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'jspi',
+          include: ['test/**/*.jspi.test.ts'],
+          environment: 'node',
+          setupFiles: ['test/setup.ts'],
+          execArgv: [...(stackSwitching[process.versions.node.split('.')[0]!] ?? [])],
+          // Each test starts Pythons.
+          testTimeout: 120_000,
+          fileParallelism: false,
         },
       },
       {

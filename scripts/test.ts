@@ -25,19 +25,19 @@ const packageSteps: readonly Step[] = [
   commandStep('types of the package', bin('attw'), ['--pack', root, '--profile', 'esm-only']),
 ];
 
-/** Runs one vitest project and counts its tests. What is printed is vitest's own report. */
-async function vitest(project: string, seconds: number, env: Record<string, string> = {}): Promise<Tally> {
+/** Runs vitest projects and counts their tests. What is printed is vitest's own report. */
+async function vitest(projects: readonly string[], seconds: number, env: Record<string, string> = {}): Promise<Tally> {
   const scratch = mkdtempSync(join(tmpdir(), 'porthole-test-'));
   const report = join(scratch, 'report.json');
   try {
     const { code } = await execute(
       bin('vitest'),
-      ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      ['run', ...projects.flatMap((project) => ['--project', project]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
       // CI: no `.only`, no snapshot written on the side.
       { show: true, seconds, env: { CI: 'true', ...env } },
     );
     const { tally, notes } = tallyVitest(existsSync(report) ? readFileSync(report, 'utf8') : undefined, code);
-    for (const note of notes) console.log(`${project}: ${note.replace(root, '')}`);
+    for (const note of notes) console.log(`${projects.join(', ')}: ${note.replace(root, '')}`);
     return tally;
   } finally {
     rmSync(scratch, { recursive: true });
@@ -53,13 +53,13 @@ async function endToEnd(): Promise<Tally> {
     return { passed: 0, failed: 1 };
   }
   console.log(`browser: ${browser}`);
-  return vitest('e2e', 900, { CHROME_PATH: browser });
+  return vitest(['e2e'], 900, { CHROME_PATH: browser });
 }
 
 /** The parts, in the order in which they run. */
 const parts: Record<string, () => Promise<Tally>> = {
   check: () => runSteps(checkSteps),
-  unit: () => vitest('node', 480),
+  unit: () => vitest(['node', 'jspi'], 720),
   build: () => runSteps(buildSteps),
   package: () => runSteps(packageSteps),
   e2e: endToEnd,

@@ -75,6 +75,10 @@ class ProcessMachine implements Machine {
     void this.#run?.input(program, text, end);
   }
 
+  interrupt(program: string): void {
+    void this.#run?.interrupt(program);
+  }
+
   async reload(snippet: Snippet, program: string): Promise<void> {
     await this.#run?.reload(snippet, program);
   }

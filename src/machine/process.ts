@@ -175,6 +175,11 @@ export class Process implements Player {
     this.#post({ type: 'stdin', text, end, clock: this.#tracer.clock });
   }
 
+  /** SIGINT. */
+  interrupt(): void {
+    this.#post({ type: 'interrupt', clock: this.#tracer.clock });
+  }
+
   get state(): ProcessState {
     return this.#state;
   }

@@ -36,6 +36,8 @@ export interface ProgramControl {
   end(program: string): Promise<void>;
   /** Give a script more of its standard input; `end`: and there will be no more. */
   input(program: string, text: string, end?: boolean): void;
+  /** Ctrl-C. A script in Python gets KeyboardInterrupt, and may go on; other programs end. */
+  interrupt(program: string): void;
   /** Replace the workers of a gateway by new ones with the files of this snippet, without refusing a connection (HUP). Resolves when the old ones are gone. */
   reload(snippet: Snippet, program: string): Promise<void>;
   /** Kill one process (KILL). Its arbiter, if it has one, will start another. */

@@ -183,6 +183,13 @@ export class Run implements World {
     if (program instanceof ScriptRun) program.input(text, end);
   }
 
+  async interrupt(name: string): Promise<void> {
+    const program = this.#programs.get(name);
+    if (!(program instanceof ScriptRun)) return this.endProgram(name);
+    await this.turns?.rest();
+    program.interrupt();
+  }
+
   async reload(snippet: Snippet, name: string): Promise<void> {
     const plan = programsOf(snippet).find((program) => program.name === name);
     const program = this.#programs.get(name);

@@ -8,6 +8,8 @@ import { noRoom, notSpawned, seedOf, traceMs, type RunningProgram, type World } 
 
 /** How long the next program waits for this one to listen, or to end. ms. */
 const settleMs = 400;
+/** The same of one in Python, which may import for seconds first. ms. */
+const settlePythonMs = 10_000;
 
 /** A script that runs in a process of its own. */
 export class ScriptRun implements RunningProgram, ProcessOwner {
@@ -57,6 +59,12 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
     else this.#input.push([text, end]);
   }
 
+  /** SIGINT. Before it runs there is nothing in it that could catch it. */
+  interrupt(): void {
+    if (this.#loaded) this.#process?.interrupt();
+    else this.end('interrupted');
+  }
+
   beat(): void {
     this.#process?.beat();
   }
@@ -103,8 +111,10 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
     const { arbiter, host, kernel, client, turns, clock } = this.#world;
     let spawned: SpawnedProcess;
     let libraries: Job['libraries'];
+    let python: Job['python'];
     try {
       libraries = await this.#world.during(this.#world.libraries(this.#files));
+      python = await this.#world.during(this.#world.python(this.#program.entry, this.#files));
       if (this.#world.room() <= 0) {
         this.#fail(noRoom);
         return;
@@ -118,12 +128,12 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
       spawned.terminate();
       return;
     }
-    const process = new Process({ spawned, host, owner: this, kernel, tracer: client, turns, clock });
+    const process = new Process({ spawned, host, owner: this, kernel, tracer: client, turns, clock, slowStart: python !== undefined, onSnapshot: python?.snapshot ? undefined : this.#world.keepPython });
     this.#process = process;
     arbiter.emit({ type: 'process.start', detail: process.name });
     this.#world.changed();
     const { entry, args, stdin } = this.#program;
-    const outcome = await process.start({ kind: 'script', name: process.name, files: this.#files, entry, args, stdin, libraries, ...seedOf(this.#world), clock: arbiter.clock }).catch((error: unknown): StartOutcome => ({
+    const outcome = await process.start({ kind: 'script', name: process.name, files: this.#files, entry, args, stdin, libraries, ...seedOf(this.#world), clock: arbiter.clock, ...(python && { python }) }).catch((error: unknown): StartOutcome => ({
       ok: false,
       problem: { name: 'Error', message: `The process did not start: ${error instanceof Error ? error.message : String(error)}`, advice: 'Press Run again.' },
     }));
@@ -136,7 +146,7 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
     }
     this.#loaded = true;
     for (const [text, end] of this.#input.splice(0)) process.input(text, end);
-    host.timers.after(settleMs, () => this.#settle());
+    host.timers.after(python ? settlePythonMs : settleMs, () => this.#settle());
     this.#world.changed();
   }
 

@@ -1,10 +1,10 @@
 /**
  * The one place that starts Pyodide. Whatever Porthole uses of it that is not documented is in this folder: here, in
- * `gc-fix.ts` and in `snapshot.ts`; hence the check of the version. `test/python/private.test.ts` fails when another one is installed.
+ * `gc-fix.ts`, `snapshot.ts` and `sockets.ts`; hence the check of the version. `test/python/private.test.ts` fails when another one is installed.
  */
 import type { loadPyodide, PyodideAPI, version } from 'pyodide';
 import { Bridge } from './bridge.ts';
-import { withGcFix } from './gc-fix.ts';
+import { withGcFix, type StackListener } from './gc-fix.ts';
 import { refresh, takeSnapshot } from './snapshot.ts';
 import { bridgePackage, bridgeSources } from './sources.ts';
 import { pyodideVersion } from './version.ts';
@@ -32,10 +32,10 @@ export interface SnapshotOptions {
   readonly keep?: (octets: Uint8Array<ArrayBuffer>) => void;
 }
 
-/** Start Python. Rejects with an Error where this is not the Pyodide that Porthole knows. */
-export async function startPython({ loadPyodide: load, version: found }: PyodideModule, options: PyodideOptions, { from, keep }: SnapshotOptions = {}): Promise<Python> {
+/** Start Python. `stacks`: told which stack runs. Rejects with an Error where this is not the Pyodide that Porthole knows. */
+export async function startPython({ loadPyodide: load, version: found }: PyodideModule, options: PyodideOptions, { from, keep }: SnapshotOptions = {}, stacks?: StackListener): Promise<Python> {
   if (found !== pyodideVersion) throw new Error(`Porthole needs Pyodide ${pyodideVersion}, and this is ${found}. Install pyodide@${pyodideVersion}.`);
-  const pyodide = await withGcFix(() => load({ ...options, ...(from ? { _loadSnapshot: from } : keep ? { _makeSnapshot: true } : {}) }));
+  const pyodide = await withGcFix(() => load({ ...options, ...(from ? { _loadSnapshot: from } : keep ? { _makeSnapshot: true } : {}) }), stacks);
   if (from !== undefined) refresh(pyodide);
   else keep?.(takeSnapshot(pyodide));
   return { pyodide, bridge: installBridge(pyodide) };

@@ -27,12 +27,18 @@ export interface LoaderModule {
   load(root: string, file: string, name: string, interface_: string, factory: boolean): string | undefined;
 }
 
+/** Entry functions of `bridge/script.py`. */
+export interface ScriptModule {
+  prepare(host: object, streams: object, root: string): void;
+  run: { callPromising(root: string, file: string, args: readonly string[]): Promise<string> };
+}
+
 interface SitesModule { here(): string | undefined }
 interface BorderModule { host: object }
 interface OutputModule { redirect(host: object): void }
 
-/** Told what Python writes, and by which line of the user's. */
-export type OutputListener = (source: 'stdout' | 'stderr', text: string, site: SourceSite | undefined) => void;
+/** Told what Python writes, and by which line of the user's. `partial`: the line goes on. */
+export type OutputListener = (source: 'stdout' | 'stderr', text: string, site: SourceSite | undefined, partial: boolean) => void;
 
 /**
  * Our end of the border: Python's entry functions, and how its errors come out of them. A Python exception does not travel as
@@ -46,9 +52,11 @@ export class Bridge {
   lastBlock: { readonly block: Uint8Array | undefined; readonly key: number } | undefined;
   readonly #sites: SitesModule;
   readonly #output: OutputModule;
+  readonly #import: (name: string) => unknown;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(importModule: (name: string) => unknown) {
+    this.#import = importModule;
     const border = importModule('border') as BorderModule;
     border.host = {
       raised: (name: string, message: string, traceback: string, place: string | undefined) => {
@@ -73,10 +81,14 @@ export class Bridge {
 
   /** From now on, `sys.stdout` and `sys.stderr` go to `listener`. */
   redirect(listener: OutputListener): void {
-    this.#output.redirect({
-      stdout: (text: string, place: string | undefined) => listener('stdout', text, readPlace(place)),
-      stderr: (text: string, place: string | undefined) => listener('stderr', text, readPlace(place)),
-    });
+    this.#output.redirect(streams(listener));
+  }
+
+  /** Make of this Python one that runs scripts, over `host` (`sockets.ts`). Once, before any of the user's code. */
+  scripts(host: object, listener: OutputListener, root: string): ScriptModule {
+    const module = this.#import('script') as ScriptModule;
+    module.prepare(host, streams(listener), root);
+    return module;
   }
 
   /** Call an entry function. Throws what the Python in it ended with. */
@@ -99,6 +111,11 @@ export class Bridge {
     return kind === 'wsgi' ? new WsgiViolation({ ...given, clause: init.clause as WsgiClause }) : new AsgiViolation({ ...given, clause: init.clause as AsgiClause });
   }
 }
+
+const streams = (listener: OutputListener): object => ({
+  stdout: (text: string, place: string | undefined, partial = false) => listener('stdout', text, readPlace(place), partial),
+  stderr: (text: string, place: string | undefined, partial = false) => listener('stderr', text, readPlace(place), partial),
+});
 
 /** The functions themselves: looking them up on the proxy of the module costs as much as a call. */
 const entries = <T extends object>(module: unknown, names: readonly (keyof T & string)[]): T => Object.fromEntries(names.map((name) => [name, (module as T)[name]])) as T;

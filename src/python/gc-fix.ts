@@ -8,15 +8,23 @@
 /** Offset of `current_frame` in CPython 3.14's `PyThreadState` (wasm32). Private: holds for the version in `version.ts` only. Octets. */
 const currentFrame = 52;
 
-interface Suspended { readonly threadState: number; currentFrame?: number }
+interface Suspended { readonly threadState: number; currentFrame?: number; token?: unknown }
 /** Anything else than an object with a thread state: an error value of Pyodide's. */
 type SaveState = (() => unknown) & { sig?: string };
 type RestoreState = ((state: Suspended) => unknown) & { sig?: string };
 
 const isSuspended = (state: unknown): state is Suspended => typeof state === 'object' && state !== null && 'threadState' in state;
 
+/** Told of every switch of stacks: which one is running cannot be known otherwise. */
+export interface StackListener {
+  /** The stack that runs is being suspended. What is returned is its token. */
+  suspended(): unknown;
+  /** The stack with this token goes on. */
+  resumed(token: unknown): void;
+}
+
 /** Load Pyodide with the two imports wrapped. Rejects where there is nothing to wrap: then this is another Pyodide. */
-export async function withGcFix<T>(load: () => Promise<T>): Promise<T> {
+export async function withGcFix<T>(load: () => Promise<T>, listener?: StackListener): Promise<T> {
   const { instantiate, instantiateStreaming } = WebAssembly;
   let memory: WebAssembly.Memory | undefined;
   let wrapped = false;
@@ -35,11 +43,13 @@ export async function withGcFix<T>(load: () => Promise<T>): Promise<T> {
         const at = (state.threadState + currentFrame) >> 2;
         state.currentFrame = heap[at]!;
         heap[at] = 0;
+        state.token = listener?.suspended();
       }
       return state;
     }, { sig: save.sig }) as unknown as WebAssembly.ImportValue;
     env['restoreState'] = Object.assign((state: Suspended) => {
       words()[(state.threadState + currentFrame) >> 2] = state.currentFrame ?? 0;
+      listener?.resumed(state.token);
       return restore(state);
     }, { sig: restore.sig }) as unknown as WebAssembly.ImportValue;
     return imports;

@@ -114,6 +114,8 @@ export type ToProcess =
   | SystemReturn
   /** More of the standard input; `end`: there will be no more. */
   | { readonly type: 'stdin'; readonly text: string; readonly end: boolean; readonly clock: number }
+  /** SIGINT: somebody pressed Ctrl-C. */
+  | { readonly type: 'interrupt'; readonly clock: number }
   /** So many more batches may be sent. */
   | { readonly type: 'credit'; readonly batches: number }
   /** Send what has been traced so far. */

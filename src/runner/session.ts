@@ -1,4 +1,5 @@
 import type { Host } from '../host/effects.ts';
+import type { SocketSurroundings } from '../net/bsd/kernel.ts';
 import { createSocketModule } from '../net/bsd/module.ts';
 import type { FromProcess, GatewayJob, Job, ProcessApi, Problem, ScriptJob, StartOutcome, ToProcess, WirePort } from '../rpc/contract.ts';
 import { Channels } from '../rpc/channels.ts';
@@ -11,9 +12,12 @@ import { capturingConsole, LogBudget } from './console.ts';
 import type { Builtins } from './link.ts';
 import { loadApp, type LoadedApp } from './load-app.ts';
 import { TraceOutlet } from './outlet.ts';
+import type { PythonOutlet } from './load-python.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
 import { RemoteKernel } from './remote-kernel.ts';
+import { isPython } from './open-python.ts';
+import { interruptedCode, PythonScript } from './python-script.ts';
 import { replayGlobals, Turns } from './replay.ts';
 import { Script } from './script.ts';
 import type { StackReader } from './stacks.ts';
@@ -31,6 +35,7 @@ interface Surroundings {
   readonly budget: LogBudget;
   readonly builtins: Builtins;
   readonly activity: Activity;
+  readonly sockets: SocketSurroundings;
   readonly closeSockets: () => void;
   stacks: StackReader | undefined;
 }
@@ -50,6 +55,7 @@ export class Session implements ProcessApi {
   #listener: RemoteListener | undefined;
   #server: Server | undefined;
   #script: Script | undefined;
+  #pythonScript: PythonScript | undefined;
   #post: Post = () => {};
 
   constructor(host: Host, platform: Platform) {
@@ -119,11 +125,12 @@ export class Session implements ProcessApi {
     const activity = new Activity(() => this.#script?.rested());
     const input = new StandardInput();
     const budget = new LogBudget(outlet, this.#host);
-    const sockets = createSocketModule({ kernel, host: this.#host, tracer: outlet, here: () => around.stacks?.here(), onWaiting: activity.change });
+    const surroundings: SocketSurroundings = { kernel, host: this.#host, tracer: outlet, here: () => around.stacks?.here(), onWaiting: activity.change };
+    const sockets = createSocketModule(surroundings);
     const args = job.kind === 'script' ? job.args : [];
     const program = programProcess(args, input, budget, activity, (code) => this.#exit(code, `exit(${code})`));
     const around: Surroundings = {
-      outlet, kernel, channels, input, budget, activity, closeSockets: sockets.closeAll, builtins: builtinsOf(sockets.module, program), stacks: undefined,
+      outlet, kernel, channels, input, budget, activity, sockets: surroundings, closeSockets: sockets.closeAll, builtins: builtinsOf(sockets.module, program), stacks: undefined,
     };
     if (job.kind === 'gateway') input.feed('', true);
     else input.feed(job.stdin, false);
@@ -157,10 +164,14 @@ export class Session implements ProcessApi {
     const onLinked = this.#listenTo(around, (thrown, text) => {
       around.budget.write('stderr', 'error', text, () => (thrown instanceof Error ? around.stacks?.site(thrown.stack) : undefined));
     });
-    return loadApp(job, this.#platform, around.builtins, onLinked, {
-      written: (source, text, site) => around.budget.write(source, source === 'stderr' ? 'warning' : 'info', text, () => site),
+    return loadApp(job, this.#platform, around.builtins, onLinked, this.#pythonOutlet(around));
+  }
+
+  #pythonOutlet({ budget }: Surroundings): PythonOutlet {
+    return {
+      written: (source, text, site, partial) => budget.write(source, source === 'stderr' ? 'warning' : 'info', text, () => site, partial),
       keep: ({ buffer }) => this.#post({ type: 'snapshot', octets: buffer }, [buffer]),
-    });
+    };
   }
 
   async #serve(loaded: LoadedApp, job: GatewayJob, outlet: TraceOutlet, listener: RemoteListener): Promise<void> {
@@ -174,6 +185,7 @@ export class Session implements ProcessApi {
   }
 
   async #runScript(job: ScriptJob, around: Surroundings): Promise<void> {
+    if (isPython(job.entry)) return this.#runPythonScript(job, around);
     const script = new Script({
       job, host: this.#host, platform: this.#platform, activity: around.activity, builtins: around.builtins,
       stacks: () => around.stacks,
@@ -184,6 +196,25 @@ export class Session implements ProcessApi {
     await script.link(this.#listenTo(around, (thrown, text) => script.failed(thrown, text)));
     // After the answer to `start`: it may never come to rest.
     this.#host.timers.after(0, () => void script.run());
+  }
+
+  async #runPythonScript(job: ScriptJob, around: Surroundings): Promise<void> {
+    const { sockets, input } = around;
+    // What goes wrong outside of its Python is ours, and is shown all the same.
+    this.#listenTo(around, (_thrown, text) => around.budget.write('stderr', 'error', text, () => undefined));
+    const script = new PythonScript({
+      job, host: this.#host, platform: this.#platform, sockets, input, outlet: this.#pythonOutlet(around),
+      onEnd: (code, reason, problem) => this.#exit(code, reason, problem),
+    });
+    await script.load();
+    this.#pythonScript = script;
+    this.#host.timers.after(0, () => void script.run());
+  }
+
+  /** Somebody pressed Ctrl-C. */
+  #interrupt(): void {
+    if (this.#pythonScript) this.#pythonScript.interrupt();
+    else this.#exit(interruptedCode, 'interrupted');
   }
 
   /** The program is over: what the system does then. */
@@ -221,6 +252,10 @@ export class Session implements ProcessApi {
       case 'stdin':
         outlet.witness(message.clock);
         input.feed(message.text, message.end);
+        break;
+      case 'interrupt':
+        outlet.witness(message.clock);
+        this.#interrupt();
         break;
       case 'credit':
         outlet.addCredit(message.batches);

@@ -12,17 +12,38 @@ export class ProgramExit extends Error {
   }
 }
 
-/** The standard input of a program: text that comes, lines that are asked for. */
+/** The standard input of a program: text that comes, lines or octets that are asked for. */
 export class StandardInput {
   #text = '';
   #ended = false;
-  #readers: (() => void)[] = [];
+  readonly #watchers = new Set<() => void>();
 
   /** More has come; `end`: and that was all. */
   feed(text: string, end: boolean): void {
     this.#text += text;
     this.#ended ||= end;
-    for (const reader of this.#readers.splice(0)) reader();
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  /** Whether `read` would give something. */
+  get ready(): boolean {
+    return this.#text !== '' || this.#ended;
+  }
+
+  /** Call back on whatever comes. Returns how to stop that. */
+  watch(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => void this.#watchers.delete(listener);
+  }
+
+  /** At most `most` octets of one line, as a terminal gives it; empty at the end, undefined where nothing has come yet. */
+  read(most: number): Uint8Array | undefined {
+    if (!this.ready) return undefined;
+    const line = /^[^\n]*\n?/.exec(this.#text)![0];
+    const octets = new Uint8Array(most);
+    const { read, written } = new TextEncoder().encodeInto(line, octets);
+    this.#text = this.#text.slice(read);
+    return octets.subarray(0, written);
   }
 
   async readLine(): Promise<string | undefined> {
@@ -38,7 +59,12 @@ export class StandardInput {
         this.#text = '';
         return rest === '' ? undefined : rest;
       }
-      await new Promise<void>((resolve) => this.#readers.push(resolve));
+      await new Promise<void>((resolve) => {
+        const leave = this.watch(() => {
+          leave();
+          resolve();
+        });
+      });
     }
   }
 }

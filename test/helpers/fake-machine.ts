@@ -126,6 +126,10 @@ export class FakeMachine implements Machine {
   async end(program: string): Promise<void> {
     this.programCalls.push(`end ${program}`);
   }
+  interrupt(program: string): void {
+    this.programCalls.push(`interrupt ${program}`);
+  }
+
   input(program: string, text: string): void {
     this.programCalls.push(`input ${program} ${text}`);
   }

@@ -54,10 +54,24 @@ const platform = {
     globalThis.close = () => { listener('the program called close()'); process.exit(0); };
   },
   console,
+  async pyodide(assets) {
+    const module = await import(workerData.pyodide);
+    return {
+      module,
+      options: { stdLibURL: workerData.stdlib, indexURL: require('node:url').fileURLToPath(new URL('.', workerData.pyodide)) },
+      async install(pyodide) {
+        for (const { content } of assets.packages ?? []) {
+          const extractDir = pyodide.runPython('import site; site.getsitepackages()[0]');
+          pyodide.unpackArchive(await content.arrayBuffer(), 'wheel', { extractDir });
+        }
+        pyodide.runPython('import importlib; importlib.invalidate_caches()');
+      },
+    };
+  },
 };
 parentPort.once('message', async (port) => {
   try {
-    (await import(workerData)).boot(port, platform);
+    (await import(workerData.runtime)).boot(port, platform);
     parentPort.postMessage('');
   } catch (error) {
     parentPort.postMessage(String(error));
@@ -71,8 +85,14 @@ export interface NodeSpawner extends Spawner {
   readonly alive: number;
 }
 
+/** Where the processes of a spawner find Pyodide: its module, and the compiled library. */
+export interface NodePython {
+  readonly pyodide: string;
+  readonly stdlib: string;
+}
+
 /** Processes are threads of this one, running the same bundle as in the page. */
-export function createNodeSpawner(): NodeSpawner {
+export function createNodeSpawner(python?: NodePython): NodeSpawner {
   let alive = 0;
   return {
     get alive() {
@@ -81,7 +101,7 @@ export function createNodeSpawner(): NodeSpawner {
     async spawn(name): Promise<SpawnedProcess> {
       const runtime = pathToFileURL(await built('runtime')).href;
       // No flags of the test runner's loader: the bundle needs none.
-      const worker = new Worker(bootstrap, { eval: true, workerData: runtime, execArgv: [], name, resourceLimits: { maxOldGenerationSizeMb: 256 } });
+      const worker = new Worker(bootstrap, { eval: true, workerData: { runtime, ...python }, execArgv: [], name, resourceLimits: { maxOldGenerationSizeMb: 256 } });
       alive += 1;
       const { port1, port2 } = new MessageChannel();
       let exit: ((reason: string) => void) | undefined;

@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest';
 import { createMachine } from '../../src/machine/machine.ts';
+import type { PythonSource } from '../../src/machine/python.ts';
 import type { Machine, MachineStatus, SendResult, Spawner } from '../../src/machine/types.ts';
 import type { Snippet } from '../../src/snippet/schema.ts';
 import type { LogEvent, TraceEvent } from '../../src/trace/events.ts';
@@ -36,8 +37,8 @@ export function snippetOf(files: Readonly<Record<string, string>> | string, more
 }
 
 /** Its machine is stopped after the test. */
-export function rig(spawner: Spawner = createNodeSpawner()): Rig {
-  const machine = createMachine({ spawner, host: realHost(), library });
+export function rig(spawner: Spawner = createNodeSpawner(), python?: PythonSource): Rig {
+  const machine = createMachine({ spawner, host: realHost(), library, ...(python && { python }) });
   machines.push(machine);
   const events: TraceEvent[] = [];
   const statuses: MachineStatus[] = [];

@@ -17,20 +17,24 @@ export class Inbox {
 
   /** The first octets, at most `most`; they are the caller's. */
   take(most: number): Uint8Array {
-    const taken = new Uint8Array(Math.min(most, this.#size));
-    let at = 0;
-    while (at < taken.length) {
-      const piece = this.#pieces[0]!;
-      const part = piece.subarray(this.#offset, this.#offset + taken.length - at);
-      taken.set(part, at);
-      at += part.length;
-      this.#offset += part.length;
-      if (this.#offset === piece.length) {
-        this.#pieces.shift();
-        this.#offset = 0;
+    const taken = this.peek(most);
+    this.#size -= taken.length;
+    for (let left = taken.length + this.#offset; ; left -= this.#pieces.shift()!.length) {
+      if (this.#pieces.length === 0 || left < this.#pieces[0]!.length) {
+        this.#offset = left;
+        return taken;
       }
     }
-    this.#size -= taken.length;
+  }
+
+  /** A copy of the first octets, at most `most`. */
+  peek(most: number): Uint8Array {
+    const taken = new Uint8Array(Math.min(most, this.#size));
+    for (let at = 0, i = 0, from = this.#offset; at < taken.length; i += 1, from = 0) {
+      const part = this.#pieces[i]!.subarray(from, from + taken.length - at);
+      taken.set(part, at);
+      at += part.length;
+    }
     return taken;
   }
 

@@ -9,6 +9,14 @@ const receiveBytes = defaultHighWaterBytes;
 /** Room for what was sent and has not been taken: SO_SNDBUF. `write` refuses from here on. Octets. */
 const sendBytes = defaultHighWaterBytes + 1;
 
+/** What can be done with a socket without waiting: poll(2)'s POLLIN, POLLOUT and POLLHUP. An error that is due counts as something to be had. */
+export interface Readiness {
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** Neither direction is left. */
+  readonly over: boolean;
+}
+
 /** The connection behind a connected socket: what arrives waits to be asked for, and what is sent is counted. */
 export class Stream {
   readonly #socket: DuplexSocket;
@@ -29,7 +37,7 @@ export class Stream {
   #broken = false;
   #closed = false;
   #toldClose = false;
-  #waiters: (() => void)[] = [];
+  readonly #watchers = new Set<() => void>();
 
   constructor(socket: DuplexSocket, around: SocketSurroundings) {
     this.#socket = socket;
@@ -66,17 +74,46 @@ export class Stream {
     return this.#socket.remote;
   }
 
+  get readiness(): Readiness {
+    return {
+      readable: this.#inbox.size > 0 || this.#ended || !this.#mayReceive || this.#error !== undefined,
+      writable: !this.#full || !this.#maySend || this.#broken,
+      over: this.#broken || (this.#ended && !this.#maySend),
+    };
+  }
+
+  /** Call back whenever {@link readiness} may have changed. Returns how to stop that. */
+  watch(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => void this.#watchers.delete(listener);
+  }
+
   /** Queue what there is room for; resolves with how much that was. */
   async send(bytes: Uint8Array, call: 'send' | 'sendall', timeoutMs: number | undefined): Promise<number> {
-    if (bytes.length === 0) return 0;
     for (;;) {
-      this.#check(call);
-      if (!this.#maySend) throw new SocketError('EPIPE', call, 'sending on this socket was shut down');
-      // After the first error (ECONNRESET) comes this one, for whoever goes on all the same.
-      if (this.#broken) throw new SocketError('EPIPE', call, 'the connection is over');
-      if (!this.#full) break;
+      const sent = this.sendNow(bytes, call);
+      if (sent !== undefined) return sent;
       await this.#wait(call, timeoutMs);
     }
+  }
+
+  /** What has arrived, at most `most` octets; empty at the end. */
+  async recv(most: number, timeoutMs: number | undefined): Promise<Uint8Array> {
+    for (;;) {
+      const bytes = this.receiveNow(most);
+      if (bytes !== undefined) return bytes;
+      await this.#wait('recv', timeoutMs);
+    }
+  }
+
+  /** As `send`; undefined where there is no room at all. */
+  sendNow(bytes: Uint8Array, call: 'send' | 'sendall'): number | undefined {
+    if (bytes.length === 0) return 0;
+    this.#check(call);
+    if (!this.#maySend) throw new SocketError('EPIPE', call, 'sending on this socket was shut down');
+    // After the first error (ECONNRESET) comes this one, for whoever goes on all the same.
+    if (this.#broken) throw new SocketError('EPIPE', call, 'the connection is over');
+    if (this.#full) return undefined;
     const room = Math.max(1, sendBytes - this.#socket.bufferedAmount);
     const part = bytes.length <= room ? bytes : bytes.subarray(0, room);
     const at = this.#sent;
@@ -89,18 +126,15 @@ export class Stream {
     return part.length;
   }
 
-  /** What has arrived, at most `most` octets; empty at the end. */
-  async recv(most: number, timeoutMs: number | undefined): Promise<Uint8Array> {
-    for (;;) {
-      if (!this.#mayReceive) return new Uint8Array(0);
-      if (this.#inbox.size > 0) break;
+  /** As `recv`; undefined where nothing has arrived. */
+  receiveNow(most: number): Uint8Array | undefined {
+    if (!this.#mayReceive) return new Uint8Array(0);
+    if (this.#inbox.size === 0) {
       this.#check('recv');
-      if (this.#ended) {
-        if (!this.#toldEnd && !this.#broken) this.#tell({ type: 'socket.eof', connection: this.id, exchange: 0, flow: 'recv', stream: this.#stream('recv'), span: [this.#received, this.#received] });
-        this.#toldEnd = true;
-        return new Uint8Array(0);
-      }
-      await this.#wait('recv', timeoutMs);
+      if (!this.#ended) return undefined;
+      if (!this.#toldEnd && !this.#broken) this.#tell({ type: 'socket.eof', connection: this.id, exchange: 0, flow: 'recv', stream: this.#stream('recv'), span: [this.#received, this.#received] });
+      this.#toldEnd = true;
+      return new Uint8Array(0);
     }
     const bytes = this.#inbox.take(most);
     const at = this.#received;
@@ -111,6 +145,11 @@ export class Stream {
       this.#socket.resume();
     }
     return bytes;
+  }
+
+  /** What has arrived, left where it is. */
+  peek(most: number): Uint8Array {
+    return this.#inbox.peek(most);
   }
 
   /** SHUT_WR: send FIN behind what is queued. */
@@ -186,21 +225,22 @@ export class Stream {
     return new Promise<void>((resolve, reject) => {
       let timer: unknown;
       const done = (): void => {
+        leave();
         host.timers.cancel(timer);
         resolve();
       };
+      const leave = this.watch(done);
       if (timeoutMs !== undefined) {
         timer = host.timers.after(timeoutMs, () => {
-          this.#waiters = this.#waiters.filter((waiter) => waiter !== done);
+          leave();
           reject(new SocketError('ETIMEDOUT', call, `nothing happened within ${timeoutMs / 1000} s`));
         });
       }
-      this.#waiters.push(done);
     }).finally(() => onWaiting?.(-1));
   }
 
   #wake(): void {
-    for (const waiter of this.#waiters.splice(0)) waiter();
+    for (const watcher of [...this.#watchers]) watcher();
   }
 
   #stream(flow: 'send' | 'recv'): StreamName {

@@ -31,11 +31,24 @@ class _Lines(io.RawIOBase):
         return len(data)
 
 
-def _stream(number, told):
-    return io.TextIOWrapper(io.BufferedWriter(_Lines(number, told)), encoding='utf-8', errors='backslashreplace', line_buffering=True)
+class _Pieces(_Lines):
+    """As they come: a prompt is seen before its line has an end."""
+
+    def write(self, data, /):
+        size = super().write(data)
+        rest, self._pending = self._pending, b''
+        if rest:
+            self._told(sites.shown(rest.decode('utf-8', 'replace')), sites.here(), True)
+        return size
 
 
-def redirect(host):
-    """`host.stdout(text, place)` and `host.stderr(text, place)` are told each line, or lines that were written at once."""
-    sys.stdout = sys.__stdout__ = _stream(1, host.stdout)
-    sys.stderr = sys.__stderr__ = _stream(2, host.stderr)
+def _stream(kind, number, told):
+    return io.TextIOWrapper(io.BufferedWriter(kind(number, told)), encoding='utf-8', errors='backslashreplace', line_buffering=True)
+
+
+def redirect(host, pieces=False):
+    """`host.stdout(text, place)` and `host.stderr(text, place)` are told each line, or lines that were written at once. `pieces`: and what has
+    been flushed without an end of line, with a third argument that is true."""
+    kind = _Pieces if pieces else _Lines
+    sys.stdout = sys.__stdout__ = _stream(kind, 1, host.stdout)
+    sys.stderr = sys.__stderr__ = _stream(kind, 2, host.stderr)

@@ -40,6 +40,15 @@ class _Patch(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.AsyncIOBackend.run_sync_in_worker_thread = classmethod(_run_here)
 
 
+_patch = _Patch()
+
+
 def install():
     """Before any user code is imported."""
-    sys.meta_path.insert(0, _Patch())
+    sys.meta_path.insert(0, _patch)
+
+
+def uninstall():
+    """For a program that has threads (`green.py`)."""
+    if _patch in sys.meta_path:
+        sys.meta_path.remove(_patch)
