@@ -46,6 +46,7 @@ interface StreamOperations {
   read?(stream: FileStream, buffer: Int8Array, offset: number, length: number): number;
   write?(stream: FileStream, buffer: Int8Array, offset: number, length: number): number;
   ioctl?(stream: FileStream, request: number, argument: number): number;
+  getattr?(stream: FileStream): object;
   close?(stream: FileStream): void;
   dup?(stream: FileStream): void;
 }
@@ -323,6 +324,7 @@ class SocketFile {
   constructor(files: SocketFiles, descriptor: Descriptor) {
     this.#files = files;
     this.descriptor = descriptor;
+    const made = new Date(files.around.host.clock.wallMs());
     this.streamOperations = {
       poll: () => this.#events(),
       read: (_stream, buffer, offset, length) => {
@@ -332,6 +334,8 @@ class SocketFile {
       },
       write: (_stream, buffer, offset, length) => this.#send(new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length).slice()),
       ioctl: (stream, request, argument) => this.#control(stream, request, argument),
+      // fstat(2), by which `signal.set_wakeup_fd` sees whether a descriptor is one.
+      getattr: ({ fd }) => ({ dev: 0, ino: fd, mode: socketMode | 0o777, nlink: 1, uid: 0, gid: 0, rdev: 0, size: 0, atime: made, mtime: made, ctime: made, blksize: 4096, blocks: 0 }),
       dup: () => void (this.#references += 1),
       close: () => {
         this.#references -= 1;

@@ -35,11 +35,13 @@ class _Pieces(_Lines):
     """As they come: a prompt is seen before its line has an end."""
 
     def write(self, data, /):
-        size = super().write(data)
-        rest, self._pending = self._pending, b''
-        if rest:
-            self._told(sites.shown(rest.decode('utf-8', 'replace')), sites.here(), True)
-        return size
+        data = bytes(data)
+        text = sites.shown(data.decode('utf-8', 'replace'))
+        if text.endswith('\n'):
+            self._told(text[:-1], sites.here())
+        elif text:
+            self._told(text, sites.here(), True)
+        return len(data)
 
 
 def _stream(kind, number, told):
