@@ -30,7 +30,8 @@ const server = createServer({ pauseOnConnect: true, noDelay: true }, (accepted) 
           return true;
         }
         let count = 0;
-        for (let at = buffer.indexOf('\r\n\r\n'); at >= 0 && at < size; at = buffer.indexOf('\r\n\r\n', at + 4)) count += 1;
+        // From behind: forwards it would go on through what earlier reads left in the buffer.
+        for (let at = buffer.lastIndexOf('\r\n\r\n', size - 4); at >= 0; at = at === 0 ? -1 : buffer.lastIndexOf('\r\n\r\n', at - 1)) count += 1;
         socket.write(count === 1 ? answer : answers(count));
         return true;
       },
