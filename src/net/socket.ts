@@ -59,6 +59,8 @@ export interface DuplexSocket {
   /** Stop and start delivery of data (flow control reaches the peer's `write`). Starts resumed. */
   pause(): void;
   resume(): void;
+  /** True: what was written, and `bufferedAmount` does not count any more, nobody will look at: its memory may be written over. */
+  readonly keepsNothing?: boolean;
   /** Octets queued and not yet taken by the peer. */
   readonly bufferedAmount: number;
 }

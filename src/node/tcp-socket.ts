@@ -27,6 +27,8 @@ let sharedBuffer: Uint8Array | undefined;
 export class TcpSocket implements DuplexSocket {
   readonly id: number;
   readonly role: 'client' | 'server';
+  /** What the stream has let go of is in the kernel (or encrypted). */
+  readonly keepsNothing = true;
   #socket: Socket;
   #handler: SocketHandler | undefined;
   #local: Address | undefined;

@@ -44,9 +44,19 @@ export class Outflow {
     if (length === 0) return;
     this.#size += length;
     if (length <= copyBytes) return this.#gathered.put(bytes);
-    if (this.#gathered.size > 0) this.#parts.push(this.#gathered.take());
+    if (this.#gathered.size > 0) {
+      this.#parts.push(this.#gathered.take());
+      this.#gathered.release(false);
+    }
     this.#parts.push(bytes);
     if (borrowed) this.#borrowed.push(bytes);
+  }
+
+  /** Queue latin-1 text. */
+  pushText(text: string): void {
+    if (text === '') return;
+    this.#size += text.length;
+    this.#gathered.putText(text);
   }
 
   /** The lender gets control back before the next flush: copy what is borrowed. */
@@ -61,7 +71,10 @@ export class Outflow {
     if (this.#size === 0) return !this.#full;
     this.#size = 0;
     if (this.#parts.length > 0) this.#flushParts();
-    if (this.#gathered.size > 0) this.#write(this.#gathered.take());
+    if (this.#gathered.size > 0) {
+      this.#write(this.#gathered.take());
+      this.#gathered.release(this.#socket.keepsNothing === true && this.#socket.bufferedAmount === 0);
+    }
     return !this.#full;
   }
 
@@ -82,7 +95,7 @@ export class Outflow {
     this.#parts = [];
     this.#borrowed = [];
     this.#size = 0;
-    if (this.#gathered.size > 0) this.#gathered.take();
+    this.#gathered.release(true);
   }
 
   #write(bytes: Uint8Array): void {

@@ -66,7 +66,7 @@ export class ServerResponse implements HandshakeResponse {
   start(status: number, reason: string, headers: FieldPairs): void {
     if (!this.#host.writable) return;
     const event: ResponseToSend = { type: 'response', status, reason, headers: this.#complete(headers) };
-    this.#host.out.push(this.#host.core.send(event), false);
+    this.#host.out.pushText(this.#host.core.sendHead(event));
     this.status = status;
     this.fields = headers;
   }
@@ -87,15 +87,15 @@ export class ServerResponse implements HandshakeResponse {
 
   inform(status: number, reason: string, headers: FieldPairs): void {
     if (!this.#host.writable) return;
-    this.#host.out.push(this.#host.core.send({ type: 'informational', status, reason, headers }), false);
+    this.#host.out.pushText(this.#host.core.sendHead({ type: 'informational', status, reason, headers }));
   }
 
   continue100(): void {
     if (this.#host.writable && this.#host.core.clientWaitsFor100) this.inform(100, 'Continue', []);
   }
 
-  flush(): boolean {
-    return this.#host.flush();
+  flush(soon = false): boolean {
+    return this.#host.flush(soon);
   }
 
   fail(failure: AppFailure): void {

@@ -1,6 +1,6 @@
 import { noTrace, type Tracer } from '../../trace/tracer.ts';
 import { LocalProtocolError } from './errors.ts';
-import type { ReceivedEvent, SentEvent } from './events.ts';
+import type { ReceivedEvent, ResponseToSend, SentEvent } from './events.ts';
 import { Exchange } from './exchange.ts';
 import { type Leniency, strict } from './leniency.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -106,6 +106,15 @@ export class Connection {
   send(event: SentEvent): Uint8Array {
     try {
       return this.#sender.send(event, this.#receiver.error !== undefined);
+    } catch (error) {
+      throw error instanceof LocalProtocolError ? this.#misused(error) : error;
+    }
+  }
+
+  /** As {@link send}, for the head of a response: latin-1 text, for a caller who has memory of his own to write it to. */
+  sendHead(event: ResponseToSend): string {
+    try {
+      return this.#sender.head(event, this.#receiver.error !== undefined);
     } catch (error) {
       throw error instanceof LocalProtocolError ? this.#misused(error) : error;
     }

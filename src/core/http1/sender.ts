@@ -3,12 +3,12 @@ import type { Span, Token } from '../../trace/events.ts';
 import { dataFact, endFact, framingFact, framingNumber, tokenFact } from '../../trace/facts.ts';
 import type { Data, EndOfMessage, FieldPairs, Framing, RequestToSend, ResponseToSend, SentEvent } from './events.ts';
 import type { Exchange } from './exchange.ts';
-import { trimBlanks } from './latin1.ts';
+import { encodeLatin1, trimBlanks } from './latin1.ts';
 import { causes, CLOSED, DATA, END, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './machine.ts';
 import { planRequest, planResponse, type SendPlan } from './send-framing.ts';
 import { parseTarget } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
-import { checkField, checkRequestLine, checkStatusLine, misuse, writeChunk, writeHead, writeLastChunk, type WriteSink } from './writers.ts';
+import { checkField, checkRequestLine, checkStatusLine, headText, misuse, writeChunk, writeLastChunk, type WriteSink } from './writers.ts';
 
 const nothing = new Uint8Array(0);
 
@@ -31,9 +31,9 @@ export class Sender {
   /** Octets for an event. Throws LocalProtocolError. `peerFailed`: what the peer sent could not be read, so the connection ends here. */
   send(event: SentEvent, peerFailed: boolean): Uint8Array {
     switch (event.type) {
-      case 'request': return this.#request(event);
-      case 'informational': return this.#informational(event);
-      case 'response': return this.#response(event, peerFailed);
+      case 'request': return encodeLatin1(this.#request(event));
+      case 'informational': return encodeLatin1(this.#informational(event));
+      case 'response': return encodeLatin1(this.#response(event, peerFailed));
       case 'data': return this.#data(event);
       case 'end': return this.#end(event);
       case 'closed':
@@ -43,7 +43,12 @@ export class Sender {
     }
   }
 
-  #request(event: RequestToSend): Uint8Array {
+  /** As {@link send}, for a head: latin-1 text instead of octets. */
+  head(event: ResponseToSend, peerFailed: boolean): string {
+    return event.type === 'response' ? this.#response(event, peerFailed) : this.#informational(event);
+  }
+
+  #request(event: RequestToSend): string {
     this.#require(REQUEST);
     const exchange = this.#exchange;
     const { method, target, version = 11 } = event;
@@ -56,20 +61,20 @@ export class Sender {
     if (hosts > 1 || (hosts === 0 && version === 11)) throw misuse('local-host', 'RFC9112-3.2-5', hosts === 0 ? 'The request has no Host field.' : 'The request has several Host fields.', 'Give exactly one.');
     if (version === 10 && plan.framing.kind === 'chunked') throw misuse('local-chunked-http10', 'RFC9112-6.1-13', 'An HTTP/1.0 recipient does not understand chunked.', 'Give Content-Length.');
     const name = version === 11 ? 'HTTP/1.1' : 'HTTP/1.0';
-    const bytes = writeHead([method, target, name], ['method', 'target', 'version'], plan.fields, this.#sink);
+    const text = headText([method, target, name], ['method', 'target', 'version'], plan.fields, this.#sink);
     const options = connectionOptions(event.headers);
     exchange.method = method;
     exchange.clientVersion = version;
     // RFC9112-9.6-5: after "close" no further requests.
     exchange.persistent &&= !plan.close && (version === 11 || options.includes('keep-alive'));
     exchange.switchOffered = method === 'CONNECT' || (version === 11 && options.includes('upgrade') && event.headers.some(([own]) => own.toLowerCase() === 'upgrade'));
-    if (exchange.tracer.enabled) this.#traceHead('http.request', `${method} ${target} ${name}`, plan, bytes);
+    if (exchange.tracer.enabled) this.#traceHead('http.request', `${method} ${target} ${name}`, plan, text);
     this.#begin(plan.framing);
     exchange.moveOurs(REQUEST);
-    return this.#out(bytes);
+    return this.#out(text);
   }
 
-  #informational(event: ResponseToSend): Uint8Array {
+  #informational(event: ResponseToSend): string {
     const { status } = event;
     const exchange = this.#exchange;
     checkStatusLine(status, event.reason);
@@ -79,12 +84,12 @@ export class Sender {
     if (exchange.clientVersion !== 11) throw misuse('local-interim-http10', 'RFC9110-15.2-1', 'An HTTP/1.0 client does not understand interim responses.', 'Leave it out.');
     if (status === 101) this.#checkSwitch();
     // RFC9110-10.1.1-13: it may be left out once content has come; and nobody is helped by a second one.
-    if (status === 100 && !exchange.waitsFor100) return nothing;
+    if (status === 100 && !exchange.waitsFor100) return '';
     const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: true });
-    const bytes = this.#responseHead(event, plan, 'http.informational');
+    const text = this.#responseHead(event, plan, 'http.informational');
     exchange.waitsFor100 = false;
     exchange.moveOurs(status === 101 ? SWITCH : INFORMATIONAL);
-    return this.#out(bytes);
+    return this.#out(text);
   }
 
   #checkSwitch(): void {
@@ -95,26 +100,26 @@ export class Sender {
     if (waitsFor100) throw misuse('local-switch-before-100', 'RFC9110-7.8-15', 'The client waits for 100 Continue, which must come before 101.', 'Send 100 first.');
   }
 
-  #response(event: ResponseToSend, peerFailed: boolean): Uint8Array {
+  #response(event: ResponseToSend, peerFailed: boolean): string {
     const exchange = this.#exchange;
     const { status } = event;
     checkStatusLine(status, event.reason);
     if (status < 200) throw misuse('local-interim-status', 'RFC9110-15.2-1', `${status} is an interim status, not a final one.`, 'Send it as informational.');
     this.#require(RESPONSE);
     const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: exchange.persistent && !peerFailed });
-    const bytes = this.#responseHead(event, plan, 'http.response');
+    const text = this.#responseHead(event, plan, 'http.response');
     exchange.waitsFor100 = false;
     // RFC9112-9.6-7: after "close" the server "MUST NOT process any further requests".
     if (plan.close) exchange.persistent = false;
     this.#begin(plan.framing);
     exchange.moveOurs(plan.framing.kind === 'tunnel' ? SWITCH : RESPONSE);
-    return this.#out(bytes);
+    return this.#out(text);
   }
 
-  #responseHead(event: ResponseToSend, plan: SendPlan, type: 'http.response' | 'http.informational'): Uint8Array {
-    const bytes = writeHead(['HTTP/1.1', String(event.status), event.reason], ['version', 'status', 'reason'], plan.fields, this.#sink);
-    if (this.#exchange.tracer.enabled) this.#traceHead(type, `HTTP/1.1 ${event.status} ${event.reason}`, plan, bytes);
-    return bytes;
+  #responseHead(event: ResponseToSend, plan: SendPlan, type: 'http.response' | 'http.informational'): string {
+    const text = headText(['HTTP/1.1', String(event.status), event.reason], ['version', 'status', 'reason'], plan.fields, this.#sink);
+    if (this.#exchange.tracer.enabled) this.#traceHead(type, `HTTP/1.1 ${event.status} ${event.reason}`, plan, text);
+    return text;
   }
 
   #begin(framing: Framing): void {
@@ -177,19 +182,19 @@ export class Sender {
     if (!exchange.mayMove(cause)) throw misuse('local-wrong-state', 'RFC9112-9.2-1', `"${causes[cause]}" cannot be sent by the ${exchange.role} in state ${exchange.ours}.`, 'See the tables in docs/states.md.');
   }
 
-  #out(bytes: Uint8Array): Uint8Array {
-    this.offset += bytes.length;
-    return bytes;
+  #out<Out extends Uint8Array | string>(out: Out): Out {
+    this.offset += out.length;
+    return out;
   }
 
-  #span(bytes: Uint8Array): Span {
-    return [this.offset, this.offset + bytes.length];
+  #span(out: Uint8Array | string): Span {
+    return [this.offset, this.offset + out.length];
   }
 
-  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', line: string, plan: SendPlan, bytes: Uint8Array): void {
+  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', line: string, plan: SendPlan, text: string): void {
     const exchange = this.#exchange;
     for (const [name, clause] of plan.dropped) this.#traceDropped(name, clause);
-    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(bytes), line, fields: plan.fields.length });
+    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(text), line, fields: plan.fields.length });
     exchange.facts.fact(framingFact(exchange.outStream), exchange.id, exchange.number, framingNumber(plan.framing.kind, plan.clause), plan.framing.length, true);
   }
 

@@ -77,51 +77,37 @@ export function checkStatusLine(status: number, reason: string): void {
   }
 }
 
-/** A head: start line (its parts separated by one space), fields, empty line. The parts have been checked. */
-export function writeHead(parts: readonly [string, string, string], tokens: readonly [Token, Token, Token], fields: FieldPairs, sink: WriteSink | undefined): Uint8Array {
-  if (sink === undefined) {
-    // Nobody asks where each part is: join text, which engines are good at, and encode it once.
-    let text = `${parts[0]} ${parts[1]} ${parts[2]}\r\n`;
-    for (let i = 0; i < fields.length; i += 1) text += `${fields[i]![0]}: ${fields[i]![1]}\r\n`;
-    return encodeLatin1(`${text}\r\n`);
-  }
-  let size = parts[0].length + parts[1].length + parts[2].length + 4 + 2;
-  for (const [name, value] of fields) size += name.length + value.length + 4;
-  const bytes = new Uint8Array(size);
+/** A head as latin-1 text: start line (its parts separated by one space), fields, empty line. The parts have been checked. */
+export function headText(parts: readonly [string, string, string], tokens: readonly [Token, Token, Token], fields: FieldPairs, sink: WriteSink | undefined): string {
+  // RFC9112-4-9: the space before an empty reason phrase is written all the same.
+  let text = `${parts[0]} ${parts[1]} ${parts[2]}\r\n`;
+  for (let i = 0; i < fields.length; i += 1) text += `${fields[i]![0]}: ${fields[i]![1]}\r\n`;
+  text += '\r\n';
+  if (sink !== undefined) tellHead(parts, tokens, fields, sink);
+  return text;
+}
+
+function tellHead(parts: readonly [string, string, string], tokens: readonly [Token, Token, Token], fields: FieldPairs, sink: WriteSink): void {
   let at = 0;
   for (let i = 0; i < 3; i += 1) {
     const start = at;
-    at = writeLatin1(parts[i]!, bytes, at);
-    if (at > start) sink?.(tokens[i]!, start, at);
-    // RFC9112-4-9: the space before an empty reason phrase is written all the same.
-    if (i < 2) {
-      bytes[at] = 0x20;
-      at += 1;
-      sink?.('separator', at - 1, at);
-    }
+    at += parts[i]!.length;
+    if (at > start) sink(tokens[i]!, start, at);
+    if (i < 2) sink('separator', at, (at += 1));
   }
-  at = lineEnd(bytes, at, sink);
-  at = writeFields(fields, bytes, at, 'field-name', 'field-value', sink);
-  lineEnd(bytes, at, sink);
-  return bytes;
+  sink('line-end', at, (at += 2));
+  at = tellFields(fields, at, 'field-name', 'field-value', sink);
+  sink('line-end', at, at + 2);
 }
 
-function writeFields(fields: FieldPairs, bytes: Uint8Array, from: number, nameToken: Token, valueToken: Token, sink: WriteSink | undefined): number {
+function tellFields(fields: FieldPairs, from: number, nameToken: Token, valueToken: Token, sink: WriteSink): number {
   let at = from;
   for (const [name, value] of fields) {
-    const nameStart = at;
-    at = writeLatin1(name, bytes, at);
-    bytes[at] = 0x3a;
-    bytes[at + 1] = 0x20;
-    at += 2;
-    const valueStart = at;
-    at = writeLatin1(value, bytes, at);
-    if (sink) {
-      sink(nameToken, nameStart, valueStart - 2);
-      sink('separator', valueStart - 2, valueStart);
-      if (at > valueStart) sink(valueToken, valueStart, at);
-    }
-    at = lineEnd(bytes, at, sink);
+    sink(nameToken, at, (at += name.length));
+    sink('separator', at, (at += 2));
+    if (value.length > 0) sink(valueToken, at, at + value.length);
+    at += value.length;
+    sink('line-end', at, (at += 2));
   }
   return at;
 }
@@ -148,13 +134,14 @@ export function writeChunk(data: Uint8Array, sink: WriteSink | undefined): Uint8
 
 /** The last chunk and the trailer section. */
 export function writeLastChunk(trailers: FieldPairs, sink: WriteSink | undefined): Uint8Array {
-  let size = 5;
-  for (const [name, value] of trailers) size += name.length + value.length + 4;
-  const bytes = new Uint8Array(size);
-  bytes[0] = 0x30;
-  sink?.('chunk-size', 0, 1);
-  let at = lineEnd(bytes, 1, sink);
-  at = writeFields(trailers, bytes, at, 'trailer-name', 'trailer-value', sink);
-  lineEnd(bytes, at, sink);
-  return bytes;
+  let text = '0\r\n';
+  for (const [name, value] of trailers) text += `${name}: ${value}\r\n`;
+  text += '\r\n';
+  if (sink !== undefined) {
+    sink('chunk-size', 0, 1);
+    sink('line-end', 1, 3);
+    const at = tellFields(trailers, 3, 'trailer-name', 'trailer-value', sink);
+    sink('line-end', at, at + 2);
+  }
+  return encodeLatin1(text);
 }
