@@ -80,8 +80,11 @@ export interface ResponseChannel {
   end(trailers?: FieldPairs): void;
   /** Write an interim response. */
   inform(status: number, reason: string, headers: FieldPairs): void;
-  /** Send what was written. False: the socket is full, and the handler's `resume` is called when there is room again. */
-  flush(): boolean;
+  /**
+   * Send what was written. False: the socket is full, and the handler's `resume` is called when there is room again. `soon`: the
+   * response is complete, and the handler has nothing to do that takes long, so it may leave a moment later, with others.
+   */
+  flush(soon?: boolean): boolean;
   /** Nothing was started: answer with an error page. */
   fail(failure: AppFailure): void;
   /** The response is under way and cannot be finished: end the connection so that the client sees that it is incomplete. */

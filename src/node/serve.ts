@@ -73,6 +73,7 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
     host: options.host ?? systemHost,
     process: String(process.pid),
     files: nodeFiles,
+    afterPoll: (call) => void setImmediate(call),
     config: { ...options.config, ...(options.tls === undefined ? {} : { scheme: 'https' }) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),

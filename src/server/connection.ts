@@ -21,6 +21,7 @@ import { type DuplexSocket, formatAddress } from '../net/socket.ts';
 import type { ErrorFacts } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import type { AccessFacts } from './access-log.ts';
+import type { Batch } from './batch.ts';
 import type { ServerConfig } from './config.ts';
 import type { Deadlines, Patient } from './deadlines.ts';
 import type { Outflow } from './flow.ts';
@@ -40,6 +41,8 @@ export interface ServerContext {
   readonly deadlines: Deadlines;
   /** Only for workerClass 'sync'. */
   readonly turn: Turn | undefined;
+  /** Undefined: every answer leaves by itself. */
+  readonly batch: Batch | undefined;
   /** Undefined: nobody is believed to forward for others. */
   readonly forwarding: ReturnType<typeof forwarding>;
   /** Requests under way. */
@@ -69,6 +72,9 @@ export interface ServerContext {
  * for the applications of the next few requests, which is why it is not more. Octets.
  */
 const gatherBytes = 16_384;
+
+/** Answers up to this size may leave together with those of other connections. Octets. */
+const batchBytes = 4096;
 
 /** An answer that another may join waits for so many turns of the promise queue: `await send(start)`, `await send(body)`, and a few for a framework. */
 const gatherTurns = 16;
@@ -177,14 +183,15 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     return this.#context.serverField;
   }
 
-  flush(): boolean {
+  flush(soon: boolean): boolean {
+    // `#pump` sends it.
+    if (soon && this.#pumping && this.#context.batch !== undefined && this.out.size < gatherBytes) return !this.out.full;
     // A complete response with requests waiting behind it: their answers may leave in the same write (`#pump` sends what there is).
     if (this.#pumping && this.#exchange?.response.over === true && this.core.bufferedBytes > 0 && this.out.size < gatherBytes) return !this.out.full;
     // An application that works on its own time (ASGI) has just completed its response: go on with what waits behind it.
-    const next = !this.#pumping && !this.#handling && this.#exchange?.response.over === true;
-    if (next && this.core.bufferedBytes > 0 && this.out.size < gatherBytes) {
-      this.#pump(true);
-      if (this.#turnsToFlush === 0) this.#line.flush();
+    const next = !this.#pumping && !this.#handling && !this.#waitsForTurn && this.#exchange?.response.over === true;
+    if (next && (soon || this.core.bufferedBytes > 0) && this.out.size < gatherBytes) {
+      this.#pump(this.core.bufferedBytes > 0);
       return !this.out.full;
     }
     const flowing = this.#line.flush();
@@ -309,10 +316,19 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
       this.#pumping = false;
     }
     if (gather && this.#exchange?.response.started === false) this.#flushSoon();
-    else this.#line.flush();
+    else this.#flushLater();
     this.#balance();
     // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
     if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
+  }
+
+  /** Send what there is: together with what other connections have, if it is all that is to be sent for now. */
+  #flushLater(): boolean {
+    const { batch } = this.#context;
+    const { out } = this;
+    if (batch === undefined || this.#exchange !== undefined || out.size === 0 || out.size > batchBytes) return this.#line.flush();
+    batch.add(this.#line);
+    return !out.full;
   }
 
   /** Flush in a few turns of the promise queue, which is when an application that does not really wait for anything has answered. */
@@ -465,6 +481,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     this.#logAccess(exchange);
     // A sync worker's `send` would block here: its turn is over when the socket has taken the response.
     if (this.#context.turn !== undefined && !this.#line.flush()) return false;
+    if (this.out.size >= gatherBytes) this.#line.flush();
     this.#exchange = undefined;
     this.#countOut();
     this.#bodyBlocked = false;

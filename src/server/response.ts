@@ -24,8 +24,8 @@ export interface ResponseHost {
   readonly draining: boolean;
   /** The connection can be written to. */
   readonly writable: boolean;
-  /** Send what was gathered, unless the connection gathers several responses. False: full. */
-  flush(): boolean;
+  /** Send what was gathered, unless the connection gathers several responses. `soon`: see {@link ResponseChannel.flush}. False: full. */
+  flush(soon: boolean): boolean;
   /** The response ends here, incomplete. */
   abandon(reason: string): void;
 }

@@ -7,6 +7,7 @@ import type { Host } from '../host/effects.ts';
 import { type DuplexSocket, type Listener, SocketError } from '../net/socket.ts';
 import { noTrace, type Tracer } from '../trace/tracer.ts';
 import { accessFormat, type AccessFacts } from './access-log.ts';
+import { Batch, type AfterPoll } from './batch.ts';
 import { resolveConfig, type ServerConfig } from './config.ts';
 import { HttpConnection, type ServerContext } from './connection.ts';
 import { Deadlines } from './deadlines.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly isAppFile?: IsAppFile;
   /** Instead of `isAppFile`: reads sites off stacks in a way of its own (an application that was linked into one file). */
   readonly sites?: SiteReader;
+  /** Lets answers to several clients leave together: see `batch.ts`. Default: each leaves by itself. */
+  readonly afterPoll?: AfterPoll;
   /** Protocols that a request may switch to, besides WebSocket, which every ASGI application has. */
   readonly upgrades?: readonly UpgradeProtocol[];
   /** Reads files that a WSGI application gives to `wsgi.file_wrapper`, if they have a descriptor (`fd`). Default: the application reads them itself. */
@@ -167,13 +170,15 @@ export class Server {
 
   #makeContext(sites: SiteReader): ServerContext {
     const server = this;
-    const { app, host, upgrades, files } = this.#options;
+    const { app, host, upgrades, files, afterPoll } = this.#options;
     return {
       app, host, sites,
       config: this.#config,
       tracer: this.#tracer,
       deadlines: new Deadlines(host),
       turn: this.#turn,
+      // A sync worker's answer is in the socket before the next request is read.
+      batch: afterPoll === undefined || this.#turn !== undefined ? undefined : new Batch(afterPoll, host.clock),
       forwarding: forwarding(this.#config.forwardedAllowIps),
       underWay: 0,
       served: () => this.#options.onServed?.(),

@@ -217,7 +217,7 @@ export class AsgiHandler implements StreamingHandler {
       return rejected(violation);
     }
     // ASGI-body-2: passed on before `send` returns; and not resolved before there is room for more.
-    if (this.#response.stage === 'started' || this.#channel.flush()) return passed;
+    if (this.#response.stage === 'started' || this.#channel.flush((this.#response.stage as ResponseStage) === 'complete')) return passed;
     // Nothing will follow that would have to wait.
     if ((this.#response.stage as ResponseStage) === 'complete') return passed;
     return new Promise((resolve, reject) => this.#blocked.push({ resolve, reject }));

@@ -311,7 +311,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
       return this.#fail(error);
     }
     this.#over = true;
-    this.#channel.flush();
+    this.#channel.flush(!this.#result!.closes);
     this.#close();
   }
 

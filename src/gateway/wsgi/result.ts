@@ -24,6 +24,11 @@ export class Result {
     return Array.isArray(this.#iterable) ? this.#iterable : undefined;
   }
 
+  /** `close` has something to call. */
+  get closes(): boolean {
+    return this.items === undefined || typeof this.#iterable.close === 'function';
+  }
+
   /** The next item. Throws what the application throws. */
   next(): IteratorResult<unknown> {
     this.#iterator ??= this.#iterable[Symbol.iterator]();
