@@ -15,11 +15,18 @@ export interface ExchangeSummary {
 /** Status code of a status line (`HTTP/1.1 200 OK`); 0 where it has none. */
 export const statusOf = (line: string): number => Number(/^\S+ (\d{3})/.exec(line)?.[1] ?? 0);
 
-/** Every exchange that the trace knows, oldest first. */
-export function exchangeSummaries(log: TraceLog): ExchangeSummary[] {
+/**
+ * Is it more than the beginning of a cycle? A connection that is kept is ready for another request, and says so; that is not a request yet.
+ */
+const hasBegun = ({ events }: ExchangeIndex): boolean => events.some(({ type }) => type !== 'http.state' && type !== 'socket.eof' && type !== 'socket.close');
+
+/** The newest exchanges that the trace knows, at most so many, oldest first. */
+export function exchangeSummaries(log: TraceLog, most = Infinity): ExchangeSummary[] {
   const found: ExchangeSummary[] = [];
-  for (const connection of log.connections.values()) {
-    for (const exchange of connection.exchanges.values()) {
+  for (const connection of [...log.connections.values()].reverse()) {
+    for (const exchange of [...connection.exchanges.values()].reverse()) {
+      if (found.length === most) return found.reverse();
+      if (!hasBegun(exchange)) continue;
       found.push({
         connection: connection.id,
         exchange: exchange.number,
@@ -29,7 +36,7 @@ export function exchangeSummaries(log: TraceLog): ExchangeSummary[] {
       });
     }
   }
-  return found;
+  return found.reverse();
 }
 
 /** What was wrong with the request, as the server found it. */

@@ -56,8 +56,11 @@ export function units(raw: string): Unit[] {
   return found;
 }
 
+/** Does every octet stand for itself, but for CR LF? Then nothing has to be escaped, and one new line is all that the notation changes. */
+export const isPlain = (raw: string): boolean => !/[^\x20-\x5b\x5d-\x7e\r\n]|\r(?!\n)|(?<!\r)\n/.test(raw);
+
 /** The notation of `raw`. */
-export const toVisible = (raw: string): string => units(raw).map((unit) => unit.text).join('');
+export const toVisible = (raw: string): string => (isPlain(raw) ? raw.replaceAll('\r\n', '\n') : units(raw).map((unit) => unit.text).join(''));
 
 /** What a text stands for. Not ok: the escape at `at` (UTF-16 offset) is not one of ours. */
 export type Visible = { readonly ok: true; readonly raw: string } | { readonly ok: false; readonly at: number };

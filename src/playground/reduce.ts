@@ -222,7 +222,7 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
     case 'burst/begin':
       return { ...state, bursts: [...state.bursts, { id: action.id, title: action.title, asked: action.asked, answered: 0 }].slice(-maxBursts) };
     case 'burst/progress':
-      return { ...state, bursts: state.bursts.map((burst) => (burst.id === action.id ? { ...burst, answered: action.answered } : burst)) };
+      return { ...state, bursts: state.bursts.map((burst) => (burst.id === action.id && !burst.report ? { ...burst, answered: action.answered } : burst)) };
     case 'burst/end':
       return { ...state, bursts: state.bursts.map((burst) => (burst.id === action.id ? { ...burst, answered: action.report.requests.length, report: action.report } : burst)) };
 

@@ -54,8 +54,9 @@ export interface AddressPort {
 /** How long after the last change a draft is kept and the address follows. ms. */
 const settleMs = 400;
 
-/** Trace events that are taken in between two frames. */
-const maxPerFrame = 10_000;
+/** Trace events that are taken in between two frames: as many as take this long. ms. */
+const takeMs = 8;
+const perFrame = { least: 500, most: 10_000 };
 
 /**
  * What the page does over time: opens a link or a draft, starts and stops the machine, sends, keeps drafts, and keeps
@@ -75,6 +76,8 @@ export class Session {
   /** This entry of the history names the draft. */
   #marked = false;
   #queue: TraceEvent[] = [];
+  /** Events that were taken in within {@link takeMs}, as far as is known. */
+  #perFrame = 2000;
   #sends = 0;
   /** Connection of the last answer, while the server keeps it open. */
   #open: number | undefined;
@@ -234,7 +237,14 @@ export class Session {
     const server = programs.flatMap((program) => (program.kind === 'gateway' ? [program.server] : []))[0];
     store.dispatch({ type: 'burst/begin', id, title: burstTitle(server), asked: plan.count });
     const request = latin1Bytes(shownRequest(snippet).raw);
-    const report = await machine.load({ ...plan, request }, (answered) => store.dispatch({ type: 'burst/progress', id, answered }));
+    let answered = 0;
+    let told = 0;
+    const report = await machine.load({ ...plan, request }, (count) => {
+      // Answers come in flocks; how many there are is said once a frame.
+      const first = answered === told;
+      answered = count;
+      if (first) this.#ports.nextFrame(() => store.dispatch({ type: 'burst/progress', id, answered: (told = answered) }));
+    });
     this.#show();
     store.dispatch({ type: 'burst/end', id, report });
   }
@@ -429,11 +439,15 @@ export class Session {
   }
 
   /** Show the trace that has come in since the last frame; a flood is spread over several. */
-  #show(most = maxPerFrame): void {
+  #show(): void {
     if (this.#queue.length === 0) return;
-    const events = this.#queue.splice(0, most);
+    const events = this.#queue.splice(0, this.#perFrame);
     if (this.#queue.length > 0) this.#ports.nextFrame(() => this.#show());
+    const began = this.#ports.wallMs();
     this.store.dispatch({ type: 'trace/append', events });
+    const tookMs = this.#ports.wallMs() - began;
+    // A few events say little about what many would take.
+    if (events.length >= perFrame.least) this.#perFrame = Math.min(perFrame.most, Math.max(perFrame.least, tookMs > 0 ? Math.round((events.length * takeMs) / tookMs) : this.#perFrame * 2));
   }
 
   #cancelSettling(): void {

@@ -139,17 +139,51 @@ export interface EventRow {
 
 export type TimelineRow = GroupRow | EventRow;
 
-/** Does a word occur in what the event says? Type, process and every string and number of the payload; not the bytes. */
-function says(event: TraceEvent, word: string): boolean {
-  for (const value of Object.values(event)) {
-    if (typeof value === 'string' ? value.toLowerCase().includes(word) : typeof value === 'number' && String(value) === word) return true;
+/** Texts of this length and less are mostly names that come again and again: whether a word is in one is worked out once. */
+const shortText = 40;
+const maxShortTexts = 10_000;
+
+/** A word that is searched for, in lower case, and what is known of the texts that hold it. */
+class Word {
+  readonly text: string;
+  readonly #number: number;
+  readonly #short = new Map<string, boolean>();
+
+  constructor(text: string) {
+    this.text = text;
+    this.#number = Number(text);
   }
-  if (event.type === 'app.start' && event.headers.some(([name, value]) => `${name}: ${value}`.toLowerCase().includes(word))) return true;
-  return 'site' in event && event.site !== undefined && `${event.site.file}:${event.site.line}`.toLowerCase().includes(word);
+
+  isIn(text: string): boolean {
+    if (text.length > shortText) return text.toLowerCase().includes(this.text);
+    let found = this.#short.get(text);
+    if (found === undefined) {
+      found = text.toLowerCase().includes(this.text);
+      if (this.#short.size < maxShortTexts) this.#short.set(text, found);
+    }
+    return found;
+  }
+
+  is(number: number): boolean {
+    return number === this.#number && String(number) === this.text;
+  }
 }
 
-/** Does the filter let the event through? `words` are those of the search, in lower case. */
-export function passes(event: TraceEvent, filter: TimelineFilter, words: readonly string[]): boolean {
+/** The words of a search. */
+const wordsOf = (search: string): readonly Word[] => search.toLowerCase().split(/\s+/).filter((word) => word !== '').map((word) => new Word(word));
+
+/** Does a word occur in what the event says? Type, process and every string and number of the payload; not the bytes. */
+function says(event: TraceEvent, word: Word): boolean {
+  for (const name in event) {
+    const value: unknown = event[name as keyof TraceEvent];
+    if (typeof value === 'string' ? word.isIn(value) : typeof value === 'number' && word.is(value)) return true;
+  }
+  if (event.type === 'app.start' && event.headers.some(([name, value]) => word.isIn(`${name}: ${value}`))) return true;
+  return 'site' in event && event.site !== undefined && word.isIn(`${event.site.file}:${event.site.line}`);
+}
+
+/** Does the filter let the event through? `words` are those of its search. */
+function passes(event: TraceEvent, filter: TimelineFilter, words: readonly Word[]): boolean {
   if (filter.type !== '') {
     if (event.type !== filter.type) return false;
   } else if (event.type === 'http.token') {
@@ -168,7 +202,7 @@ function lastOfCall(exchange: ExchangeIndex | undefined): TraceEvent | undefined
 interface Group { readonly exchange: number; readonly rows: EventRow[]; first: number; last: number; inCall: boolean; end: TraceEvent | undefined; problem?: TraceEvent }
 
 /** The rows of one connection, or (without one) of `events` that are about none. One pass. */
-function connectionRows(connection: ConnectionIndex | undefined, events: readonly TraceEvent[], filter: TimelineFilter, words: readonly string[], only: number): TimelineRow[] {
+function connectionRows(connection: ConnectionIndex | undefined, events: readonly TraceEvent[], filter: TimelineFilter, words: readonly Word[], only: number): TimelineRow[] {
   const id = connection?.id ?? 0;
   const groups = new Map<number, Group>();
   const groupOf = (exchange: number): Group => {
@@ -230,7 +264,7 @@ export class Timeline {
   rows(log: TraceLog, filter: TimelineFilter, focus: { readonly connection: number; readonly exchange: number } | null): TimelineRow[] {
     if (log !== this.#log) this.#cache.clear();
     this.#log = log;
-    const words = filter.search.toLowerCase().split(/\s+/).filter((word) => word !== '');
+    const words = wordsOf(filter.search);
     const rows: TimelineRow[] = [];
     const add = (list: readonly TimelineRow[]): void => { for (const row of list) rows.push(row); };
     const narrowed = filter.scope !== 'all' && focus;

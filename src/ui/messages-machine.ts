@@ -32,7 +32,7 @@ export const tMachine = {
     count: 'Requests', concurrency: 'At a time', think: 'Pause, ms', keepAlive: 'Keep connections', send: 'Send burst',
     sending: (answered: number, asked: number) => `${number.format(answered)} of ${number.format(asked)} answered`,
     burst: (id: number, title: string) => `Burst ${id}: ${title}`,
-    figure: (title: string) => `Requests over processes and time: ${title}`,
+    figure: (title: string, process: string) => `Requests over processes and time: ${title}, ${process}`,
     compare: 'Bursts compared', measure: 'Measure',
     answered: 'Answered', failed: 'Failed', perSecond: 'Throughput', perSecondValue: (value: number) => `${value < 10 ? value.toFixed(1) : number.format(Math.round(value))} /s`,
     duration: 'Duration', total: 'Answer, median', total99: 'Answer, 99 %', waiting: 'Waiting, median', waiting99: 'Waiting, 99 %', service: 'Service, median',

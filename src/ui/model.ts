@@ -1,4 +1,4 @@
-import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Action } from '../playground/actions.ts';
@@ -7,7 +7,7 @@ import { Replay } from '../playground/replay.ts';
 import { link, type Linked, type Selection } from '../playground/select.ts';
 import type { Session } from '../playground/session.ts';
 import type { Focus, PlaygroundState, Work } from '../playground/state.ts';
-import { connectionOf, type ConnectionIndex, type ExchangeIndex } from '../playground/trace-log.ts';
+import { connectionOf, type ConnectionIndex, type ExchangeIndex, type TraceLog } from '../playground/trace-log.ts';
 import type { MachineStatus } from '../machine/types.ts';
 import type { Snippet } from '../snippet/schema.ts';
 import type { CatalogueEntry } from './catalogue.ts';
@@ -38,6 +38,8 @@ export interface Model {
   /** The snippet as it was when it was last started. */
   readonly ran: ReadonlySignal<Snippet | null>;
   readonly traceVersion: ReadonlySignal<number>;
+  /** The same a few times a second while a flood comes into a long trace: for views that go through all of it. */
+  readonly calmVersion: ReadonlySignal<number>;
   /** What the run found wrong with lines of the app. */
   readonly complaints: ReadonlySignal<readonly Complaint[]>;
   readonly focus: ReadonlySignal<Focus | null>;
@@ -81,6 +83,31 @@ function copyPerVersion<T extends object>(): (index: T | undefined, version: num
     if (last?.index !== index || last.version !== version) last = { index, version, copy: { ...index } };
     return last.copy;
   };
+}
+
+/** Events from which on a trace is long, and how often its views are then made again. ms. */
+const longTrace = 10_000;
+const floodMs = 300;
+
+/** `version`, held back while the trace is long and grows from frame to frame. The last one always comes through. */
+function calmed(version: ReadonlySignal<number>, trace: ReadonlySignal<TraceLog>): ReadonlySignal<number> {
+  const calm = signal(version.peek());
+  let at = -Infinity;
+  const take = (): void => {
+    at = performance.now();
+    calm.value = version.peek();
+  };
+  effect(() => {
+    void version.value;
+    const waitMs = at + floodMs - performance.now();
+    if (trace.peek().events.length < longTrace || waitMs <= 0) {
+      take();
+      return undefined;
+    }
+    const timer = setTimeout(take, waitMs);
+    return () => clearTimeout(timer);
+  });
+  return calm;
 }
 
 const noFocus: Focus = { connection: 0, exchange: 0 };
@@ -137,6 +164,7 @@ export function createModel(parts: {
     machine: computed(() => state.value.machine),
     ran: computed(() => state.value.ran),
     traceVersion,
+    calmVersion: calmed(traceVersion, trace),
     complaints: computed(() => {
       void traceVersion.value;
       return trace.value.complaints.all;

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { gantt, type GanttBar, type GanttGroup } from '../../playground/burst.ts';
 import type { BurstRecord } from '../../playground/state.ts';
 import type { LoadReport } from '../../machine/load-types.ts';
@@ -20,7 +21,7 @@ const outcome = ({ request }: GanttBar): string => request.failure ?? (request.s
 export function Gantt({ burst }: { readonly burst: BurstRecord }): JSX.Element {
   const report = burst.report!;
   const title = m.burst(burst.id, burst.title);
-  const groups = gantt(report);
+  const groups = useMemo(() => gantt(report), [report]);
   return (
     <figure class="gantt">
       <figcaption><strong>{title}</strong> <span class="note">{m.shape(report.plan)}</span></figcaption>
@@ -34,29 +35,53 @@ export function Gantt({ burst }: { readonly burst: BurstRecord }): JSX.Element {
   );
 }
 
+type Kind = 'queued' | 'done' | 'failed' | 'service';
+
+/** Space that is kept to point at a bar, however short it is. Units of the picture. */
+const reach = 4;
+
+/**
+ * One process. A path for all bars of a kind, because a burst has up to 2,000 requests and each has three parts: as elements of their own they would take the
+ * browser longer than a frame. Which one is pointed at is worked out.
+ */
 function Group({ group, ms, title }: { readonly group: GanttGroup; readonly ms: number; readonly title: string }): JSX.Element {
   const { dispatch } = useModel();
+  const pointed = useSignal<GanttBar | undefined>(undefined);
   const lane = group.lanes > 24 ? 5 : 9;
   const height = Math.max(lane, group.lanes * lane);
   const x = (at: number): number => (ms > 0 ? (at / ms) * width : 0);
   const name = group.process === '' ? m.nobody : group.process;
+  const paths = useMemo(() => {
+    const found: Record<Kind, string[]> = { queued: [], done: [], failed: [], service: [] };
+    const thin = Math.max(1, lane - 6);
+    const add = (kind: Kind, from: number, to: number, y: number, high: number): void => { found[kind].push(`M${from.toFixed(2)} ${y}H${to.toFixed(2)}v${high}H${from.toFixed(2)}z`); };
+    for (const { lane: row, queued, start, end, done, request } of group.bars) {
+      const y = row * lane + 1;
+      if (start > queued) add('queued', x(queued), x(start), y + 2, thin);
+      if (done > end) add('done', x(end), x(done), y + 2, thin);
+      add(request.failure === undefined ? 'service' : 'failed', x(start), Math.max(x(start) + 2, x(end)), y, lane - 2);
+    }
+    return found;
+  }, [group, ms]);
+  const barAt = (event: MouseEvent & { readonly currentTarget: SVGSVGElement }): GanttBar | undefined => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const at = ((event.clientX - box.left) / box.width) * width;
+    const row = Math.floor(((event.clientY - box.top) / box.height) * (height / lane));
+    return group.bars.find((bar) => bar.lane === row && x(bar.queued) - reach <= at && at <= x(bar.done) + reach);
+  };
+  const here = pointed.value;
   return (
     <div class="gantt-group">
       <span class="gantt-name mono">{name}</span>
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" style={{ height: `${height}px` }} role="img" aria-label={`${m.figure(title)}, ${name}`}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" style={{ height: `${height}px` }} role="img" aria-label={m.figure(title, name)}
+        onPointerMove={(event) => { pointed.value = barAt(event); }} onPointerLeave={() => { pointed.value = undefined; }}
+        onClick={(event) => {
+          const bar = barAt(event);
+          if (bar) dispatch({ type: 'focus', focus: { connection: bar.request.connection, exchange: bar.request.exchange } });
+        }}>
         {ticks(ms).map((at) => <line key={at} class="gantt-line" x1={x(at)} x2={x(at)} y1={0} y2={height} />)}
-        {group.bars.map((bar) => {
-          const y = bar.lane * lane + 1;
-          const failed = bar.request.failure !== undefined;
-          return (
-            <g key={bar.request.index} class="gantt-bar" onClick={() => dispatch({ type: 'focus', focus: { connection: bar.request.connection, exchange: bar.request.exchange } })}>
-              <title>{m.bar(bar.request.index, bar.start - bar.queued, bar.end - bar.start, outcome(bar))}</title>
-              <rect data-kind="queued" x={x(bar.queued)} y={y + 2} width={Math.max(0, x(bar.start) - x(bar.queued))} height={lane - 6 > 1 ? lane - 6 : 1} />
-              <rect data-kind="done" x={x(bar.end)} y={y + 2} width={Math.max(0, x(bar.done) - x(bar.end))} height={lane - 6 > 1 ? lane - 6 : 1} />
-              <rect data-kind={failed ? 'failed' : 'service'} x={x(bar.start)} y={y} width={Math.max(2, x(bar.end) - x(bar.start))} height={lane - 2} />
-            </g>
-          );
-        })}
+        {(['queued', 'done', 'failed', 'service'] as const).map((kind) => <path key={kind} data-kind={kind} d={paths[kind].join('')} />)}
+        {here && <rect class="gantt-pointed" x={x(here.start)} y={here.lane * lane + 1} width={Math.max(2, x(here.end) - x(here.start))} height={lane - 2}><title>{m.bar(here.request.index, here.start - here.queued, here.end - here.start, outcome(here))}</title></rect>}
       </svg>
     </div>
   );

@@ -1,5 +1,6 @@
-import { useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { burstNumbers, type BurstNumbers } from '../../playground/burst.ts';
 import type { BurstRecord } from '../../playground/state.ts';
 import { Icon } from '../icons.tsx';
@@ -13,9 +14,16 @@ const m = tMachine.load;
 export function LoadSection(): JSX.Element {
   const { state, session } = useModel();
   const plan = { count: useSignal(24), concurrency: useSignal(8), thinkMs: useSignal(0), keepAlive: useSignal(false) };
-  const { bursts } = state.value;
-  const running = bursts.find((burst) => !burst.report);
-  const done = bursts.filter((burst) => burst.report);
+  const bursts = useComputed(() => state.value.bursts);
+  const running = bursts.value.find((burst) => !burst.report);
+  const done = bursts.value.filter((burst) => burst.report);
+  // What is drawn of those that are over does not change while another one is under way.
+  const figures = useMemo(() => (
+    <>
+      {done.toReversed().map((burst) => <Gantt key={burst.id} burst={burst} />)}
+      {done.length > 0 && <Comparison bursts={done} />}
+    </>
+  ), [done.at(-1)]);
   return (
     <section class="machine-section" aria-labelledby="machine-load">
       <h3 id="machine-load">{m.title}</h3>
@@ -36,8 +44,7 @@ export function LoadSection(): JSX.Element {
         <button type="submit" class="button" disabled={running !== undefined}><Icon name="send" />{m.send}</button>
         <span class="note" role="status">{running && m.sending(running.answered, running.asked)}</span>
       </form>
-      {done.toReversed().map((burst) => <Gantt key={burst.id} burst={burst} />)}
-      {done.length > 0 && <Comparison bursts={done} />}
+      {figures}
     </section>
   );
 }

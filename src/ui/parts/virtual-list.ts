@@ -23,6 +23,12 @@ export class VirtualList {
   readonly #observer: ResizeObserver;
   #count = 0;
   #frame = 0;
+  /**
+   * Where the list is scrolled to and how high it is, as was last told. Asking the browser would make it work out the layout of everything that was
+   * changed since, several times between two frames.
+   */
+  #top = 0;
+  #height = 0;
 
   constructor(options: VirtualListOptions) {
     this.#options = options;
@@ -30,22 +36,24 @@ export class VirtualList {
     this.#space.className = 'virtual-space';
     this.#space.role = 'presentation';
     options.container.append(this.#space);
-    options.container.addEventListener('scroll', this.#schedule, { passive: true });
-    this.#observer = new ResizeObserver(this.#schedule);
+    options.container.addEventListener('scroll', this.#onScroll, { passive: true });
+    this.#observer = new ResizeObserver(this.#measure);
     this.#observer.observe(options.container);
+    this.#measure();
   }
 
   /** Rows of the list changed: how many there are now. Everything visible is redrawn; the scroll position stays. */
   setCount(count: number): void {
     this.#count = count;
     this.#space.style.height = `${count * this.#options.rowHeight}px`;
+    // A list that has become shorter is scrolled back by the browser.
+    this.#top = Math.max(0, Math.min(this.#top, count * this.#options.rowHeight - this.#height));
     this.#window(true);
   }
 
   /** Put row `index` at the top, as far as the list is long enough. */
   toTop(index: number): void {
-    this.#options.container.scrollTop = index * this.#options.rowHeight;
-    this.#window(false);
+    this.#scrollTo(index * this.#options.rowHeight);
   }
 
   /** Redraw what is visible. */
@@ -71,26 +79,45 @@ export class VirtualList {
 
   /** Rows that fit into the view. */
   get pageRows(): number {
-    return Math.max(1, Math.floor(this.#options.container.clientHeight / this.#options.rowHeight) - 1);
+    return Math.max(1, Math.floor(this.#height / this.#options.rowHeight) - 1);
   }
 
   /** Scroll as little as needed to have row `index` in view, with a row of air around it. */
   reveal(index: number): void {
     if (index < 0) return;
-    const { container, rowHeight } = this.#options;
+    const { rowHeight } = this.#options;
     const top = index * rowHeight;
-    if (top < container.scrollTop + rowHeight) container.scrollTop = Math.max(0, top - rowHeight);
-    else if (top + 2 * rowHeight > container.scrollTop + container.clientHeight) container.scrollTop = top + 2 * rowHeight - container.clientHeight;
-    this.#window(false);
+    if (top < this.#top + rowHeight) this.#scrollTo(top - rowHeight);
+    else if (top + 2 * rowHeight > this.#top + this.#height) this.#scrollTo(top + 2 * rowHeight - this.#height);
+    else this.#window(false);
   }
 
   dispose(): void {
     window.cancelAnimationFrame(this.#frame);
     this.#observer.disconnect();
-    this.#options.container.removeEventListener('scroll', this.#schedule);
+    this.#options.container.removeEventListener('scroll', this.#onScroll);
     this.#space.remove();
     this.#pool.clear();
   }
+
+  #scrollTo(top: number): void {
+    this.#top = Math.max(0, Math.min(top, this.#count * this.#options.rowHeight - this.#height));
+    this.#options.container.scrollTop = this.#top;
+    this.#window(false);
+  }
+
+  /** The browser has just worked out the layout. */
+  readonly #measure = (): void => {
+    const { container } = this.#options;
+    this.#top = container.scrollTop;
+    this.#height = container.clientHeight;
+    this.#schedule();
+  };
+
+  readonly #onScroll = (): void => {
+    this.#top = this.#options.container.scrollTop;
+    this.#schedule();
+  };
 
   readonly #schedule = (): void => {
     this.#frame ||= window.requestAnimationFrame(() => {
@@ -100,9 +127,9 @@ export class VirtualList {
   };
 
   #window(all: boolean): void {
-    const { container, rowHeight, create, draw } = this.#options;
-    const first = Math.max(0, Math.floor(container.scrollTop / rowHeight) - overscan);
-    const last = Math.min(this.#count, Math.ceil((container.scrollTop + container.clientHeight) / rowHeight) + overscan);
+    const { rowHeight, create, draw } = this.#options;
+    const first = Math.max(0, Math.floor(this.#top / rowHeight) - overscan);
+    const last = Math.min(this.#count, Math.ceil((this.#top + this.#height) / rowHeight) + overscan);
     const free: HTMLElement[] = [];
     for (const [index, element] of this.#pool) {
       if (index < first || index >= last) {

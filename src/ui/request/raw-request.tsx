@@ -1,8 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { Token } from '../../trace/events.ts';
 import { looksImportable } from '../../playground/looks-importable.ts';
+import { paintRuns } from '../../playground/raw-paint.ts';
 import { fromVisible, toVisible, units } from '../../playground/raw-text.ts';
 import { shownRequest } from '../../playground/requests.ts';
 import { t } from '../messages.ts';
@@ -94,23 +94,9 @@ export function RawRequest(): JSX.Element {
   );
 }
 
-interface Run { readonly token: Token | ''; readonly refused: boolean; readonly crlf: boolean; text: string }
-
 function Paint(props: { readonly raw: string; readonly of: { current: HTMLPreElement | null } }): JSX.Element {
   const inspect = parser.value.value;
-  const runs = useMemo(() => {
-    const tokens = inspect?.(props.raw).tokens;
-    const found: Run[] = [];
-    for (const unit of units(props.raw)) {
-      const token = tokens?.tokenAt(unit.start)?.token ?? '';
-      const refused = tokens?.isRefused(unit.start) ?? false;
-      const crlf = unit.text === '\n';
-      const last = found.at(-1);
-      if (last && last.token === token && last.refused === refused && !last.crlf && !crlf) last.text += unit.text;
-      else found.push({ token, refused, crlf, text: unit.text });
-    }
-    return found;
-  }, [props.raw, inspect]);
+  const runs = useMemo(() => paintRuns(props.raw, inspect?.(props.raw).tokens), [props.raw, inspect]);
   return (
     <pre class="raw-paint" ref={props.of} aria-hidden="true">
       {runs.map((run, index) => <span key={index} data-token={run.token} data-refused={run.refused ? '' : undefined} data-crlf={run.crlf ? '' : undefined}>{run.text}</span>)}

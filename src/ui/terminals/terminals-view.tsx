@@ -60,13 +60,13 @@ function Terminal({ program }: { readonly program: ProgramStatus }): JSX.Element
 }
 
 function Output({ program }: { readonly program: ProgramStatus }): JSX.Element {
-  const { state, traceVersion, dispatch, selected } = useModel();
+  const { state, calmVersion, dispatch, selected } = useModel();
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const trace = useComputed(() => state.value.trace);
   const names = program.names.join(' ');
   const pieces = useComputed(() => {
-    void traceVersion.value;
+    void calmVersion.value;
     return terminalPieces(trace.value, names === '' ? [] : names.split(' '), most);
   });
   useSignalEffect(() => {

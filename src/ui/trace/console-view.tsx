@@ -25,7 +25,7 @@ const wording = (line: ConsoleLine): string => (line.source === 'process' && lin
 
 /** What the app, the server and the arbiter wrote. Each line leads to its event. */
 export function ConsoleView(): JSX.Element {
-  const { state, traceVersion, step, whole, dispatch } = useModel();
+  const { state, calmVersion, step, whole, dispatch } = useModel();
   const filter = useSignal<keyof typeof belongs>('all');
   const search = useSignal('');
   const pages = useSignal(1);
@@ -33,7 +33,7 @@ export function ConsoleView(): JSX.Element {
   const atEnd = useRef(true);
   const trace = useComputed(() => state.value.trace);
   const all = useComputed(() => {
-    void traceVersion.value;
+    void calmVersion.value;
     return consoleLines(trace.value, undefined, step.value === null ? undefined : whole.value?.events[step.value]?.clock);
   });
   const lines = useComputed(() => {

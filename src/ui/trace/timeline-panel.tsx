@@ -1,5 +1,5 @@
 import '../styles/trace.css';
-import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useComputed, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { lanes, Timeline, type TimelineFilter } from '../../playground/timeline.ts';
@@ -10,38 +10,21 @@ import { EventDetail } from './event-detail.tsx';
 import { openSite } from './site-link.tsx';
 import { TimelineView } from './timeline-view.ts';
 
-/** Events from which on the rows are not made again for each frame, and how often they are then. ms. */
-const longTrace = 10_000;
-const floodMs = 300;
-
 /** The sequence of everything that happened. */
 export function TimelinePanel(): JSX.Element {
   const model = useModel();
-  const { state, traceVersion, focus, selection, selected, hovered, step, dispatch } = model;
+  const { state, calmVersion, focus, selection, selected, hovered, step, dispatch } = model;
   const grid = useRef<HTMLDivElement>(null);
   const view = useRef<TimelineView | null>(null);
   const filter = useComputed(() => state.value.filter);
   const trace = useComputed(() => state.value.trace);
   const timeline = useRef(new Timeline());
-  // A flood into a long trace is drawn a few times a second: its rows are then many to go through.
-  const drawn = useSignal(0);
-  useSignalEffect(() => {
-    const version = traceVersion.value;
-    if (trace.peek().events.length < longTrace) {
-      drawn.value = version;
-      return undefined;
-    }
-    const timer = setTimeout(() => { drawn.value = traceVersion.peek(); }, Math.max(0, drawnAt.current + floodMs - performance.now()));
-    return () => clearTimeout(timer);
-  });
-  const drawnAt = useRef(0);
   const rows = useComputed(() => {
-    void drawn.value;
-    drawnAt.current = performance.now();
+    void calmVersion.value;
     return timeline.current.rows(trace.value, filter.value, filter.value.scope === 'all' ? null : focus.value);
   });
   const types = useComputed(() => {
-    void traceVersion.value;
+    void calmVersion.value;
     return [...trace.value.types].filter(([, count]) => count > 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
   });
   const shown = useComputed(() => rows.value.reduce((sum, row) => sum + (row.kind === 'event' ? 1 : 0), 0));

@@ -24,11 +24,11 @@ const Scrubber = later(async () => (await import('./scrubber.tsx')).Scrubber);
 
 /** What happened: views of one trace, and of the machine that tells it. */
 export function TracePanel(): JSX.Element {
-  const { snippet, state, traceVersion, exchange, machine, dispatch } = useModel();
+  const { snippet, state, calmVersion, exchange, machine, dispatch } = useModel();
   const tab = snippet.value.view.traceTab ?? 'response';
   const trace = useComputed(() => state.value.trace);
   const errors = useComputed(() => {
-    void traceVersion.value;
+    void calmVersion.value;
     return consoleLines(trace.value, 500).filter((line) => line.level === 'error').length;
   });
   const asgi = (exchange.value?.context?.type ?? (machine.value.interface === 'asgi' ? 'gateway.scope' : 'gateway.environ')) === 'gateway.scope';
@@ -62,13 +62,16 @@ export function TracePanel(): JSX.Element {
   );
 }
 
+/** Requests to choose from: the newest. More would take the browser longer to lay out than a frame has. */
+const offered = 300;
+
 /** Which request the views show, of those that the trace knows. */
 function ExchangePicker(): JSX.Element {
-  const { state, traceVersion, focus, dispatch } = useModel();
+  const { state, calmVersion, focus, dispatch } = useModel();
   const trace = useComputed(() => state.value.trace);
   const summaries = useComputed(() => {
-    void traceVersion.value;
-    return exchangeSummaries(trace.value).slice(-500);
+    void calmVersion.value;
+    return exchangeSummaries(trace.value, offered);
   });
   const current = focus.value ? `${focus.value.connection}.${focus.value.exchange}` : '';
   return (
