@@ -6,7 +6,9 @@ import { Bucket } from '../../src/machine/bucket.ts';
 import { type PortLike, PortSocket } from '../../src/net/port.ts';
 import { remoteCalls, type CallPort } from '../../src/rpc/calls.ts';
 import type { FromProcess, GatewayJob, ToProcess, WirePort } from '../../src/rpc/contract.ts';
+import type { TraceBatch } from '../../src/trace/recorder.ts';
 import { rowBytes } from '../../src/trace/rows.ts';
+import type { Start } from './server-worker.ts';
 
 /** What to do. */
 export interface PageBench {
@@ -65,7 +67,35 @@ async function run(bench: PageBench): Promise<PageResult> {
 
   const line = new MessageChannel();
   wire.port1.postMessage({ type: 'connection', id: 1, local: address(8000), remote: address(50_000), port: line.port2 as WirePort, clock: 1 } satisfies ToProcess, [line.port2]);
-  const socket = new PortSocket(line.port1 as PortLike, { id: 1, role: 'client', local: address(50_000), remote: address(8000) });
+  try {
+    return await converse(line.port1, bench, () => events);
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** What a trace costs the worker: a server alone, with and without one. */
+async function runAlone(bench: Pick<PageBench, 'runtime' | 'request' | 'perBatch' | 'inFlight' | 'eventsPerSecond' | 'warmupMs' | 'measureMs'> & { readonly traced: boolean }): Promise<PageResult> {
+  const worker = new Worker(URL.createObjectURL(new Blob([bench.runtime], { type: 'text/javascript' })));
+  let events = 0;
+  const bucket = new Bucket({ now: () => performance.now(), wallMs: () => Date.now() }, bench.eventsPerSecond, bench.eventsPerSecond);
+  worker.onmessage = ({ data }: MessageEvent<TraceBatch>) => {
+    const rows = data.tokens.byteLength / rowBytes;
+    events += rows;
+    setTimeout(() => worker.postMessage(''), bucket.take(rows));
+  };
+  const line = new MessageChannel();
+  worker.postMessage({ traced: bench.traced, port: line.port2 } satisfies Start, [line.port2]);
+  try {
+    return await converse(line.port1, bench, () => events);
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** Send as fast as answers come, over one connection, and count them. */
+async function converse(port: MessagePort, bench: Pick<PageBench, 'request' | 'perBatch' | 'inFlight' | 'warmupMs' | 'measureMs'>, eventsSoFar: () => number): Promise<PageResult> {
+  const socket = new PortSocket(port as PortLike, { id: 1, role: 'client', local: address(50_000), remote: address(8000) });
   const batch = Uint8Array.from(bench.request.repeat(bench.perBatch), (char) => char.charCodeAt(0));
 
   let received = 0;
@@ -94,10 +124,10 @@ async function run(bench: PageBench): Promise<PageResult> {
     received = 0;
     onOctets = () => {
       const now = performance.now();
-      if (from === undefined && now - began >= bench.warmupMs) from = { at: now, received, events };
+      if (from === undefined && now - began >= bench.warmupMs) from = { at: now, received, events: eventsSoFar() };
       if (from !== undefined && now - from.at >= bench.measureMs) {
         onOctets = () => {};
-        resolve({ requests: (received - from.received) / answerSize, ms: now - from.at, events: events - from.events });
+        resolve({ requests: (received - from.received) / answerSize, ms: now - from.at, events: eventsSoFar() - from.events });
         return;
       }
       while (sent * answerSize * bench.perBatch - received < bench.inFlight * answerSize * bench.perBatch) {
@@ -107,11 +137,13 @@ async function run(bench: PageBench): Promise<PageResult> {
     };
     onOctets();
   });
-  try {
-    return await Promise.race([end, measured]);
-  } finally {
-    worker.terminate();
-  }
+  return Promise.race([end, measured]);
 }
 
-(globalThis as { runBench?: typeof run }).runBench = run;
+/** What the page is given. */
+export interface Benches {
+  readonly runBench: typeof run;
+  readonly runAlone: typeof runAlone;
+}
+
+Object.assign(globalThis, { runBench: run, runAlone } satisfies Benches);
