@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../src/host/system.ts';
 import type { TraceInput } from '../src/trace/events.ts';
-import { materialise, Recorder, type TraceBatch } from '../src/trace/recorder.ts';
+import { buffersOf, materialise, Recorder, type TraceBatch } from '../src/trace/recorder.ts';
 import { noTrace, type Tracer } from '../src/trace/tracer.ts';
 
 const [events = 10_000, rounds = 31] = process.argv.slice(2).map(Number);
@@ -68,10 +68,10 @@ for (let round = -5; round < rounds; round += 1) {
     ['drain, objects', time(() => own.drain())],
   ];
   const batch = filled(tokens);
-  results.push(['cross, tokens as rows (transferred)', await roundTrip(batch, [batch.tokens])]);
+  results.push(['cross, tokens as rows (transferred)', await roundTrip(batch, buffersOf(batch))]);
   results.push(['cross, tokens as objects (cloned)', await roundTrip(tokenObjects(), [])]);
   const segments = filled(objects);
-  results.push(['cross, segments of 200 octets', await roundTrip(segments, [segments.tokens])]);
+  results.push(['cross, segments of 200 octets', await roundTrip(segments, buffersOf(segments))]);
   results.push(['cross, nothing', await roundTrip(0, [])]);
   const [rows, payloads] = [filled(tokens), structuredClone(filled(objects))];
   results.push(['materialise, tokens', time(() => materialise(rows))], ['materialise, objects', time(() => materialise(payloads))]);

@@ -370,8 +370,9 @@ export class Process implements Player {
     }
     let events: TraceEvent[];
     try {
-      // A batch is what a recorder of that budget can hold, and one row for its gap.
-      if (batch.tokens.byteLength > 2 * batchBytes) throw new TypeError(`trace batch: ${batch.tokens.byteLength} bytes are too many`);
+      // A batch is what a recorder of that budget can hold, and one row for its gap. What is told late takes more room than what it is made from, but not so much.
+      const size = batch.tokens.byteLength + batch.payloads.byteLength;
+      if (!(size <= 4 * batchBytes)) throw new TypeError(`trace batch: ${size} bytes are too many`);
       events = materialise(batch, this.name);
       // They are nobody else's, and a copy of each would cost more than reading it did.
       if (!this.#turns) for (const event of events as { at: number }[]) event.at = Math.min(event.at + this.#offset, this.#host.clock.now());

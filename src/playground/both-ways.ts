@@ -10,11 +10,9 @@ import type { Request } from '../core/http1/events.ts';
 import { extensions } from '../gateway/asgi/http.ts';
 import { buildHttpScope, describeScope, type ScopeSource } from '../gateway/asgi/scope.ts';
 import type { ConnectionFacts, Endpoint } from '../gateway/channel.ts';
-import { buildEnviron, describeEnviron } from '../gateway/wsgi/environ.ts';
-import { ErrorStream } from '../gateway/wsgi/error-stream.ts';
-import { BodyInput } from '../gateway/wsgi/input.ts';
+import { environEntries } from '../gateway/wsgi/environ.ts';
 import type { SnippetServer } from '../snippet/schema.ts';
-import type { ContextEntry, Provenance, Span } from '../trace/events.ts';
+import type { ContextEntry, Span } from '../trace/events.ts';
 import { noTrace } from '../trace/tracer.ts';
 import { joinSpans, overlaps } from './select.ts';
 import type { ConnectionIndex, ExchangeIndex } from './trace-log.ts';
@@ -75,7 +73,7 @@ export function bothWays(connection: ConnectionIndex, exchange: ExchangeIndex, s
     rootPath: server.rootPath ?? '', multiprocess: (server.workers ?? 1) > 1, software: 'porthole',
   };
   const told = context.entries;
-  const built = (context.type === 'gateway.environ' ? scopeEntries(request, facts) : environEntries(request, facts, exchange)).map((entry) => shifted(entry, head.span[0]));
+  const built = (context.type === 'gateway.environ' ? scopeEntries(request, facts) : environEntries(request, facts, bodyBytesOf(exchange))).map((entry) => shifted(entry, head.span[0]));
   const called = context.type === 'gateway.environ' ? 'environ' : 'scope';
   const [environ, scope] = called === 'environ' ? [told, built] : [built, told];
   return { called, pairs: pair(environ, scope) };
@@ -100,12 +98,8 @@ function endpoint(address: string): Endpoint {
   return { host: address.slice(0, Math.max(0, colon)).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) || 0 };
 }
 
-function environEntries(request: Request, facts: ConnectionFacts, exchange: ExchangeIndex): ContextEntry[] {
-  const origins = new Map<string, Provenance>();
-  const bodyBytes = exchange.events.reduce((sum, event) => (event.type === 'http.data' && event.stream === 'c2s' ? sum + event.span[1] - event.span[0] : sum), 0);
-  const environ = buildEnviron({ request, facts, input: new BodyInput(new Uint8Array()), errors: new ErrorStream(() => {}), bodyBytes, origins });
-  return describeEnviron(environ, origins);
-}
+/** Octets of content that were received. */
+const bodyBytesOf = (exchange: ExchangeIndex): number => exchange.events.reduce((sum, event) => (event.type === 'http.data' && event.stream === 'c2s' ? sum + event.span[1] - event.span[0] : sum), 0);
 
 function scopeEntries(request: Request, facts: ConnectionFacts): ContextEntry[] {
   const source: ScopeSource = { request, facts, state: undefined, extensions };

@@ -16,7 +16,7 @@ import type { SendResult } from '../machine/types.ts';
 import type { SnippetRecording } from '../snippet/schema.ts';
 import type { Stream, Token, TraceEvent } from '../trace/events.ts';
 import { tokenCode, tokenNames } from '../trace/facts.ts';
-import { checkProcessName, readTraceInput } from '../trace/validate.ts';
+import { checkProcessName, readTraceInput } from '../trace/shapes.ts';
 import { recordedExchanges, type RecordedExchange } from './export/exchange.ts';
 import { TraceLog } from './trace-log.ts';
 

@@ -9,7 +9,8 @@
  *   checked with `rpc/check.ts` before anybody believes it.
  */
 import type { Snippet, SnippetServer } from '../snippet/schema.ts';
-import type { SourceSite, TraceInput } from '../trace/events.ts';
+import type { SourceSite } from '../trace/events.ts';
+import type { Packed } from '../trace/pack.ts';
 import type { Library } from './libraries.ts';
 import type { ChannelFrame } from './channels.ts';
 import type { PythonAssets } from './python-assets.ts';
@@ -94,10 +95,9 @@ export interface ProcessApi {
 }
 
 /** The trace since the last batch, as `trace/recorder.ts` packs it. */
-export interface WireTraceBatch {
+export interface WireTraceBatch extends Packed {
   readonly process: string;
   readonly tokens: ArrayBuffer;
-  readonly events: readonly TraceInput[];
 }
 
 /** Machine → process, on the wire. `clock`: the sender's Lamport time. */

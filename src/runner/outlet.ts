@@ -1,9 +1,10 @@
 import type { Host, TimerHandle } from '../host/effects.ts';
 import { batchBytes, batchEvents, batchMs, traceCredit } from '../rpc/limits.ts';
-import type { Stream, Token, TraceInput } from '../trace/events.ts';
+import type { Stream, Token, TraceInput, TraceType } from '../trace/events.ts';
 import { isEnd } from '../trace/facts.ts';
 import { Recorder, type TraceBatch } from '../trace/recorder.ts';
-import type { Tracer } from '../trace/tracer.ts';
+import type { Section } from '../trace/section.ts';
+import type { Moment, Tracer } from '../trace/tracer.ts';
 
 /** Batches per frame that are sent ahead of time. */
 const eagerPerFrame = 4;
@@ -61,12 +62,22 @@ export class TraceOutlet implements Tracer {
     this.#readable = readable;
   }
 
-  emit(event: TraceInput): void {
+  emit(event: TraceInput, moment?: Moment): void {
     if (this.#muted) return;
-    this.#recorder.emit(event.type === 'app.error' && this.#readable ? { ...event, stack: this.#readable(event) } : event);
+    this.#recorder.emit(event.type === 'app.error' && this.#readable ? { ...event, stack: this.#readable(event) } : event, moment);
+    this.#recorded(event.type);
+  }
+
+  later(type: TraceType, bytes: number, make: () => TraceInput, moment?: Moment): void {
+    if (this.#muted) return;
+    this.#recorder.later(type, bytes, make, moment);
+    this.#recorded(type);
+  }
+
+  #recorded(type: TraceType): void {
     // The app may never come back from here, and nothing would be sent any more: send what led to it.
-    if (event.type === 'app.call' || event.type === 'log') this.#flushEagerly();
-    this.#due(event.type === 'http.end' || event.type === 'app.return' || event.type === 'http.error');
+    if (type === 'app.call' || type === 'log') this.#flushEagerly();
+    this.#due(type === 'http.end' || type === 'app.return' || type === 'http.error');
   }
 
   token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
@@ -78,6 +89,12 @@ export class TraceOutlet implements Tracer {
     if (this.#muted) return;
     this.#recorder.fact(code, connection, exchange, a, b, sameMoment);
     this.#due(isEnd(code));
+  }
+
+  section(section: Section, connection: number, exchange: number, sameMoment: boolean): void {
+    if (this.#muted) return;
+    this.#recorder.section(section, connection, exchange, sameMoment);
+    this.#due(false);
   }
 
   /** Nothing is told any more. */
@@ -107,6 +124,7 @@ export class TraceOutlet implements Tracer {
 
   /** At once, but only so often per frame. */
   #flushEagerly(): void {
+    if (this.#credit === 0) return;
     const now = this.#host.clock.now();
     if (now - this.#frameBegan >= batchMs) {
       this.#frameBegan = now;

@@ -13,6 +13,7 @@ import type { Builtins } from './link.ts';
 import { loadApp, type LoadedApp } from './load-app.ts';
 import { TraceOutlet } from './outlet.ts';
 import type { PythonOutlet } from './load-python.ts';
+import { buffersOf } from '../trace/recorder.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
 import { RemoteKernel } from './remote-kernel.ts';
@@ -117,7 +118,7 @@ export class Session implements ProcessApi {
   /** Trace, console, sockets and standard streams of the program. */
   #surround(job: Job): Surroundings {
     const outlet = new TraceOutlet({
-      process: job.name, host: { ...this.#host, timers: this.#real.timers }, ...(this.#turns && { credit: Infinity }), send: (batch) => this.#post({ type: 'trace', batch }, [batch.tokens]),
+      process: job.name, host: { ...this.#host, timers: this.#real.timers }, ...(this.#turns && { credit: Infinity }), send: (batch) => this.#post({ type: 'trace', batch }, buffersOf(batch)),
     });
     outlet.witness(job.clock);
     const channels = new Channels((frame) => this.#post(frame), { opensLater: true });

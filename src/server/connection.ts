@@ -320,6 +320,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     this.#balance();
     // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
     if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
+    else if (this.#patience === 'idle' && this.deadline === Infinity) this.#wait('idle', this.config.keepAliveMs);
   }
 
   /** Send what there is: together with what other connections have, if it is all that is to be sent for now. */
@@ -489,8 +490,10 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
       this.#line.end();
       return false;
     }
-    this.core.startNextCycle();
-    this.#wait('idle', this.config.keepAliveMs);
+    this.core.startNextCycle(true);
+    // Where the next request is here already nobody is idle: see `#pump`.
+    if (this.core.bufferedBytes > 0) this.#patience = 'idle';
+    else this.#wait('idle', this.config.keepAliveMs);
     if (this.#context.turn !== undefined) {
       this.#context.turn.release(this);
       if (this.core.bufferedBytes > 0 && !this.#takeTurn()) return false;

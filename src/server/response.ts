@@ -65,15 +65,16 @@ export class ServerResponse implements HandshakeResponse {
 
   start(status: number, reason: string, headers: FieldPairs): void {
     if (!this.#host.writable) return;
+    // Whoever writes has just told the trace why, here and below.
     const event: ResponseToSend = { type: 'response', status, reason, headers: this.#complete(headers) };
-    this.#host.out.pushText(this.#host.core.sendHead(event));
+    this.#host.out.pushText(this.#host.core.sendHead(event, true));
     this.status = status;
     this.fields = headers;
   }
 
   write(bytes: Uint8Array): void {
     if (!this.#host.writable) return;
-    const out = this.#host.core.send({ type: 'data', bytes });
+    const out = this.#host.core.send({ type: 'data', bytes }, true);
     // The core passes content on as it is unless it is chunked.
     this.#host.out.push(out, out === bytes);
     this.length += bytes.length;
@@ -81,7 +82,7 @@ export class ServerResponse implements HandshakeResponse {
 
   end(trailers?: FieldPairs): void {
     if (!this.#host.writable) return;
-    this.#host.out.push(this.#host.core.send(trailers === undefined ? { type: 'end' } : { type: 'end', trailers }), false);
+    this.#host.out.push(this.#host.core.send(trailers === undefined ? { type: 'end' } : { type: 'end', trailers }, true), false);
     this.over = true;
   }
 

@@ -5,8 +5,8 @@ import { noSites, siteReader, type IsAppFile, type SiteReader } from '../gateway
 import { normaliseMount } from '../gateway/target.ts';
 import type { Host } from '../host/effects.ts';
 import { type DuplexSocket, type Listener, SocketError } from '../net/socket.ts';
-import { noTrace, type Tracer } from '../trace/tracer.ts';
-import { accessFormat, type AccessFacts } from './access-log.ts';
+import { emitLater, noTrace, type Tracer } from '../trace/tracer.ts';
+import { accessFormat } from './access-log.ts';
 import { Batch, type AfterPoll } from './batch.ts';
 import { resolveConfig, type ServerConfig } from './config.ts';
 import { HttpConnection, type ServerContext } from './connection.ts';
@@ -46,6 +46,9 @@ export interface ServerOptions {
 
 /** How long a connection on which nothing is in flight is kept when the server shuts down. Unit: ms. */
 const idlePatienceMs = 500;
+
+/** Memory that what a line of the access log is made from takes besides the request, about. */
+const accessBytes = 512;
 
 /** One process's server: takes accepted sockets and serves the app on them. Knows no platform. Throws RangeError or TypeError on a setting that makes no sense. */
 export class Server {
@@ -165,7 +168,13 @@ export class Server {
   #access(): ServerContext['access'] {
     if (this.#config.accessLog === '' || (this.#options.onLog === undefined && !this.#tracer.enabled)) return undefined;
     const line = accessFormat(this.#config.accessLog, this.#options.process);
-    return (facts: AccessFacts, connection, exchange) => this.#log('access', 'info', line(facts), { connection, exchange });
+    const { onLog } = this.#options;
+    if (onLog !== undefined) return (facts, connection, exchange) => this.#log('access', 'info', line(facts), { connection, exchange });
+    // Only the trace reads it, and not every line. Its strings are given up with the request unless somebody has asked for one by then.
+    return (facts, connection, exchange) => {
+      void facts.request?.target;
+      emitLater(this.#tracer, 'log', accessBytes, () => ({ type: 'log', connection, exchange, source: 'access', level: 'info', text: line(facts) }));
+    };
   }
 
   #makeContext(sites: SiteReader): ServerContext {

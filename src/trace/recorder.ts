@@ -1,10 +1,12 @@
 import type { Clock } from '../host/effects.ts';
-import type { Stream, Token, TraceEvent, TraceInput, TraceStamp } from './events.ts';
+import type { Stream, Token, TraceEvent, TraceInput, TraceStamp, TraceType } from './events.ts';
 import { estimateBytes, own } from './payload.ts';
 import { factEvent, tokenFact } from './facts.ts';
-import { column, gapRow, objectRow, rowBytes, RowRing } from './rows.ts';
-import type { Tracer } from './tracer.ts';
-import { checkProcessName, readTraceInput } from './validate.ts';
+import { type Packed, PayloadReader, PayloadWriter } from './pack.ts';
+import { column, gapRow, objectRow, rowBytes, RowRing, RowWriter, sectionRow } from './rows.ts';
+import { headTokens, type Section, sectionFacts } from './section.ts';
+import type { Moment, Tracer } from './tracer.ts';
+import { checkProcessName, checkText, readPayload, writePayload } from './shapes.ts';
 
 /** How a recorder is set up. */
 export interface RecorderOptions {
@@ -16,15 +18,16 @@ export interface RecorderOptions {
 }
 
 /**
- * What crosses a thread. Transfer `tokens` (`postMessage(batch, [batch.tokens])`); read it with {@link materialise}.
+ * What crosses a thread. Transfer its buffers (`postMessage(batch, buffersOf(batch))`); read it with {@link materialise}.
  */
-export interface TraceBatch {
+export interface TraceBatch extends Packed {
   readonly process: string;
-  /** Numbers, one row per event, in `seq` order. Layout private to `rows.ts`. */
+  /** Numbers, one row per event, in `seq` order. Layout private to `rows.ts`. The payloads are those of the rows that are more than eight numbers, in the same order, without stamps. */
   readonly tokens: ArrayBuffer;
-  /** Payloads of the rows that are more than numbers, in the same order, without stamps. */
-  readonly events: readonly TraceInput[];
 }
+
+/** What to transfer with a batch. */
+export const buffersOf = ({ tokens, payloads }: TraceBatch): ArrayBuffer[] => [tokens, payloads];
 
 /** Default of {@link RecorderOptions.budgetBytes}. */
 export const defaultBudgetBytes = 8 * 1024 * 1024;
@@ -32,11 +35,14 @@ export const defaultBudgetBytes = 8 * 1024 * 1024;
 /** A Lamport time beyond this is not believed. It leaves room to count on for ever without losing whole numbers. */
 const maxWitnessedClock = 2 ** 48;
 
+/** What a row refers to: an event, what makes one when it is asked for, or the tokens of a section. */
+type Payload = TraceInput | (() => TraceInput) | Section;
+
 /**
  * Keeps a process's trace until it is drained.
  *
- * Every event takes one row of numbers (its stamp); a token is nothing but its row, so the parser's hot path allocates
- * nothing. The reader makes the objects.
+ * Every event takes one row of numbers (its stamp); a token is nothing but its row, and the tokens of a head have one row together, so the parser's hot path
+ * allocates next to nothing. The reader makes the objects.
  */
 export class Recorder implements Tracer {
   readonly enabled = true;
@@ -44,11 +50,13 @@ export class Recorder implements Tracer {
   readonly #time: Clock;
   readonly #budgetBytes: number;
   readonly #rows: RowRing;
-  /** Payloads of object rows, oldest first, and their estimated sizes. `#next` is the first live index. */
-  #payloads: TraceInput[] = [];
-  #sizes: number[] = [];
+  /** Payloads of those rows that have one, oldest first. `#next` is the first live index. */
+  #payloads: Payload[] = [];
   #next = 0;
   #payloadBytes = 0;
+  /** Events that have no row of their own: see {@link sectionRow}. */
+  #unrolled = 0;
+  readonly #writer = new PayloadWriter();
 
   #seq = 0;
   #clock = 0;
@@ -76,19 +84,23 @@ export class Recorder implements Tracer {
     if (clock > this.#clock && clock <= maxWitnessedClock) this.#clock = Math.floor(clock);
   }
 
-  emit(event: TraceInput): void {
+  emit(event: TraceInput, moment?: Moment): void {
     if (event.type === 'http.token') {
-      this.token(event.token, event.connection, event.exchange, event.stream, event.span[0], event.span[1]);
+      this.fact(tokenFact(event.token, event.stream), event.connection, event.exchange, event.span[0], event.span[1], moment === true);
       return;
     }
     const kept = own(event);
-    const size = estimateBytes(kept);
-    this.#now = this.#time.now();
-    this.#push(objectRow, 0, 0, 0, 0);
-    this.#payloads.push(kept);
-    this.#sizes.push(size);
-    this.#payloadBytes += size;
-    if (this.pendingBytes > this.#budgetBytes) this.#shed();
+    this.#keep(objectRow, kept, 0, 0, estimateBytes(kept), 1, moment);
+  }
+
+  later(_type: TraceType, bytes: number, make: () => TraceInput, moment?: Moment): void {
+    this.#keep(objectRow, make, 0, 0, bytes, 1, moment);
+  }
+
+  section(section: Section, connection: number, exchange: number, sameMoment: boolean): void {
+    const tokens = headTokens(section);
+    // What it takes is what it will take.
+    this.#keep(sectionRow, section, connection, exchange, (tokens - 1) * rowBytes, tokens, sameMoment || undefined);
   }
 
   token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
@@ -103,7 +115,7 @@ export class Recorder implements Tracer {
 
   /** Number of events waiting, the gap included. */
   get pending(): number {
-    return this.#rows.count + (this.#dropped > 0 ? 1 : 0);
+    return this.#rows.count + this.#unrolled + (this.#dropped > 0 ? 1 : 0);
   }
 
   /** Estimated memory of what waits. Unit: bytes. Never above the budget between calls. */
@@ -113,24 +125,43 @@ export class Recorder implements Tracer {
 
   /** Take what is waiting. The batch is the caller's: nothing here refers to it any more. */
   drain(): TraceBatch {
-    const gaps = this.#dropped > 0 ? 1 : 0;
-    const rows = this.#rows.copyOut(gaps);
-    if (gaps) {
-      // The gap takes the place of the newest event it stands for: numbers still rise, and the next one follows on.
-      rows[column.seq] = this.#gapSeq;
-      rows[column.at] = this.#gapAt;
-      rows[column.clock] = this.#gapClock;
-      rows[column.kind] = gapRow;
-      rows[column.start] = this.#dropped;
+    const rows = this.#rows;
+    const out = new RowWriter(this.pending);
+    // The gap takes the place of the newest event it stands for: numbers still rise, and the next one follows on.
+    if (this.#dropped > 0) out.row(this.#gapSeq, this.#gapAt, this.#gapClock, gapRow, 0, 0, this.#dropped, 0);
+    let next = this.#next;
+    for (let row = 0; row < rows.count; row += 1) {
+      const kind = rows.cell(row, column.kind);
+      if (kind === sectionRow) {
+        out.begin(rows.cell(row, column.seq), rows.cell(row, column.at), rows.cell(row, column.clock));
+        sectionFacts(out, this.#payloads[next]! as Section, rows.cell(row, column.connection), rows.cell(row, column.exchange), true);
+        next += 1;
+      } else if (kind === objectRow) {
+        out.row(rows.cell(row, column.seq), rows.cell(row, column.at), rows.cell(row, column.clock), objectRow, 0, 0, 0, 0);
+        const payload = this.#payloads[next]! as TraceInput | (() => TraceInput);
+        writePayload(this.#writer, typeof payload === 'function' ? payload() : payload);
+        next += 1;
+      } else rows.copyTo(row, out);
     }
-    const events = this.#next === 0 ? this.#payloads : this.#payloads.slice(this.#next);
-    this.#rows.clear();
+    rows.clear();
     this.#payloads = [];
-    this.#sizes = [];
     this.#next = 0;
     this.#payloadBytes = 0;
+    this.#unrolled = 0;
     this.#dropped = 0;
-    return { process: this.#process, tokens: rows.buffer, events };
+    return { process: this.#process, tokens: out.cells.buffer, ...this.#writer.take() };
+  }
+
+  /** A row with a payload of about `size` bytes, which stands for so many events. */
+  #keep(kind: number, payload: Payload, connection: number, exchange: number, size: number, events: number, moment: Moment | undefined): void {
+    if (moment !== true) this.#now = moment ?? this.#time.now();
+    this.#push(kind, connection, exchange, size, events);
+    this.#seq += events - 1;
+    this.#clock += events - 1;
+    this.#unrolled += events - 1;
+    this.#payloads.push(payload);
+    this.#payloadBytes += size;
+    if (this.pendingBytes > this.#budgetBytes) this.#shed();
   }
 
   #push(kind: number, connection: number, exchange: number, start: number, end: number): void {
@@ -146,21 +177,24 @@ export class Recorder implements Tracer {
   }
 
   #dropOldest(): void {
-    this.#gapSeq = this.#rows.oldest(column.seq);
-    this.#gapAt = this.#rows.oldest(column.at);
-    this.#gapClock = this.#rows.oldest(column.clock);
-    this.#dropped += 1;
-    if (this.#rows.oldest(column.kind) === objectRow) this.#forgetPayload();
-    this.#rows.shift();
+    const rows = this.#rows;
+    const kind = rows.cell(0, column.kind);
+    const events = kind === sectionRow ? rows.cell(0, column.end) : 1;
+    this.#gapSeq = rows.cell(0, column.seq) + events - 1;
+    this.#gapAt = rows.cell(0, column.at);
+    this.#gapClock = rows.cell(0, column.clock) + events - 1;
+    this.#dropped += events;
+    this.#unrolled -= events - 1;
+    if (kind === objectRow || kind === sectionRow) this.#forgetPayload(rows.cell(0, column.start));
+    rows.shift();
   }
 
-  #forgetPayload(): void {
-    this.#payloadBytes -= this.#sizes[this.#next]!;
+  #forgetPayload(size: number): void {
+    this.#payloadBytes -= size;
     this.#next += 1;
     // Let go of what is forgotten: half of the array at a time, so that the copying stays amortised.
     if (this.#next * 2 > this.#payloads.length) {
       this.#payloads = this.#payloads.slice(this.#next);
-      this.#sizes = this.#sizes.slice(this.#next);
       this.#next = 0;
     }
   }
@@ -177,16 +211,16 @@ const maxBatchRows = 4 * (defaultBudgetBytes / rowBytes);
  * @throws TypeError saying what is wrong with the batch.
  */
 export function materialise(batch: TraceBatch, process?: string): TraceEvent[] {
-  const given: { readonly process?: unknown; readonly tokens?: unknown; readonly events?: unknown } = Object(batch);
+  const given: { readonly [K in keyof TraceBatch]?: unknown } = Object(batch);
   const name = process ?? checkProcessName(given.process);
   if (!(given.tokens instanceof ArrayBuffer) || given.tokens.byteLength % rowBytes !== 0) throw new TypeError('trace batch: tokens is not a block of rows');
-  if (!Array.isArray(given.events)) throw new TypeError('trace batch: events is not an array');
   const cells = new Float64Array(given.tokens);
   const rows = given.tokens.byteLength / rowBytes;
   if (rows > maxBatchRows) throw new TypeError(`trace batch: ${rows} events are too many`);
 
+  const payloads = new PayloadReader(given, checkText);
+
   const events: TraceEvent[] = [];
-  let nextPayload = 0;
   let lastSeq = -1;
   let lastClock = 0;
   for (let row = 0, base = 0; row < rows; row += 1, base += rowBytes / cells.BYTES_PER_ELEMENT) {
@@ -202,11 +236,9 @@ export function materialise(batch: TraceBatch, process?: string): TraceEvent[] {
       events.push(readRow(cells, base, row, seq, at, clock, name));
       continue;
     }
-    const payload = readTraceInput(given.events[nextPayload]);
-    nextPayload += 1;
-    events.push(stamped(payload, seq, at, clock, name));
+    events.push(stamped(readPayload(payloads), seq, at, clock, name));
   }
-  if (nextPayload !== given.events.length) throw new TypeError(`trace batch: ${given.events.length} payloads for ${nextPayload} rows`);
+  if (!payloads.done) throw new TypeError('trace batch: there are payloads without a row');
   return events;
 }
 

@@ -2,6 +2,7 @@
  * Events as numbers: one row of eight doubles each. Doubles throughout, because offsets and Lamport times may pass 2³²
  * and one view is simpler than two; a row of 64 bytes is also a cache line.
  */
+import type { FactTaker } from './facts.ts';
 
 const columns = 8;
 /** Bytes of one row. */
@@ -10,8 +11,10 @@ export const rowBytes = columns * Float64Array.BYTES_PER_ELEMENT;
 /** Column numbers. */
 export const column = { seq: 0, at: 1, clock: 2, kind: 3, connection: 4, exchange: 5, start: 6, end: 7 } as const;
 
-/** `kind` of a row is the code of its fact (`facts.ts`), or one of these. This: its payload is an object; the other columns after it are 0. */
+/** `kind` of a row is the code of its fact (`facts.ts`), or one of these. This: its payload is an object. */
 export const objectRow = -1;
+/** Within a ring: the row stands for several, the tokens of a section; their number is in `end`. */
+export const sectionRow = -3;
 /** `kind` of a row that stands for dropped events; their number is in `start`. */
 export const gapRow = -2;
 
@@ -61,11 +64,6 @@ export class RowRing {
     this.#count += 1;
   }
 
-  /** One cell of the oldest row. */
-  oldest(which: number): number {
-    return this.#cells[this.#head * columns + which]!;
-  }
-
   /** Forget the oldest row. */
   shift(): void {
     this.#head += 1;
@@ -78,13 +76,21 @@ export class RowRing {
     this.#count = 0;
   }
 
-  /** All rows, oldest first, in memory of their own, after `lead` rows of zeros for the caller to fill. */
-  copyOut(lead: number): Float64Array<ArrayBuffer> {
-    const out = new Float64Array((lead + this.#count) * columns);
-    const [from, wrapped] = this.#stretches();
-    out.set(from, lead * columns);
-    out.set(wrapped, lead * columns + from.length);
-    return out;
+  /** One cell of a row, counted from the oldest. */
+  cell(row: number, which: number): number {
+    return this.#cells[this.#base(row) + which]!;
+  }
+
+  /** Copy a row, counted from the oldest. */
+  copyTo(row: number, out: RowWriter): void {
+    const c = this.#cells;
+    const at = this.#base(row);
+    out.row(c[at]!, c[at + 1]!, c[at + 2]!, c[at + 3]!, c[at + 4]!, c[at + 5]!, c[at + 6]!, c[at + 7]!);
+  }
+
+  #base(row: number): number {
+    const at = (this.#head + row) * columns;
+    return at < this.#cells.length ? at : at - this.#cells.length;
   }
 
   #grow(): void {
@@ -101,5 +107,45 @@ export class RowRing {
     const start = this.#head * columns;
     const end = start + this.#count * columns;
     return [this.#cells.subarray(start, Math.min(end, this.#cells.length)), this.#cells.subarray(0, Math.max(0, end - this.#cells.length))];
+  }
+}
+
+/** Rows in memory of their own, one behind the other. */
+export class RowWriter implements FactTaker {
+  readonly cells: Float64Array<ArrayBuffer>;
+  #at = 0;
+  #seq = 0;
+  #time = 0;
+  #clock = 0;
+
+  constructor(rows: number) {
+    this.cells = new Float64Array(rows * columns);
+  }
+
+  row(seq: number, at: number, clock: number, kind: number, connection: number, exchange: number, start: number, end: number): void {
+    const { cells } = this;
+    const base = this.#at;
+    cells[base] = seq;
+    cells[base + 1] = at;
+    cells[base + 2] = clock;
+    cells[base + 3] = kind;
+    cells[base + 4] = connection;
+    cells[base + 5] = exchange;
+    cells[base + 6] = start;
+    cells[base + 7] = end;
+    this.#at = base + columns;
+  }
+
+  /** Stamp of the next {@link fact}; those after it follow on. */
+  begin(seq: number, at: number, clock: number): void {
+    this.#seq = seq;
+    this.#time = at;
+    this.#clock = clock;
+  }
+
+  fact(code: number, connection: number, exchange: number, a: number, b: number): void {
+    this.row(this.#seq, this.#time, this.#clock, code, connection, exchange, a, b);
+    this.#seq += 1;
+    this.#clock += 1;
   }
 }

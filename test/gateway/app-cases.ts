@@ -18,6 +18,7 @@ import { escapeOctets, unescapeOctets } from '../helpers/cases.ts';
 import { pieces, type Cuts } from '../helpers/cuts.ts';
 import { settle } from '../helpers/fake-clock.ts';
 import { recordingTracer } from '../helpers/trace.ts';
+import { tee, type Tracer } from '../../src/trace/tracer.ts';
 import { FrameReader, framesOf, handshakeOf } from '../helpers/ws-script.ts';
 
 /** What a fence holds. `ts`: the application; `http`, `open` and `ws`: what is sent to it; the others are expected. */
@@ -111,15 +112,15 @@ export interface Road {
 /** Straight through memory. */
 const memory: Road = { pair: () => Promise.resolve(socketPair()), settle };
 
-/** Play a case with the request octets cut in a certain way. One string per expected fence, in order. */
-export async function play(one: AppCase, cutsOf: (length: number) => Cuts, road: Road = memory): Promise<string[]> {
+/** Play a case with the request octets cut in a certain way. One string per expected fence, in order. `listeners`: who is told the trace as well. */
+export async function play(one: AppCase, cutsOf: (length: number) => Cuts, road: Road = memory, listeners: readonly Tracer[] = []): Promise<string[]> {
   const host = new VirtualHost({ epochMs: 784_111_777_000 });
   const recording = recordingTracer();
   const log: string[] = [];
   const server = new Server({
     app: toGatewayApp(compileApp(one.fences.find(({ kind }) => kind === 'ts')!.text), one.interface, 'app'),
     config: { dateHeader: false, serverHeader: '', accessLog: '', lifespan: 'off', ...one.config },
-    host, tracer: recording.tracer,
+    host, tracer: tee(recording.tracer, ...listeners),
     sites: siteReader((file) => (file === 'app.ts' ? file : undefined)),
     onLog: (source, level, text) => log.push(...`${source} ${level}: ${text}`.split('\n').filter((line) => !/^ +at (?!.*\bapp\.ts:)/.test(line))),
   });

@@ -77,12 +77,13 @@ describe('a process is killed at once when it says', () => {
     ['a heartbeat that is none', { type: 'pong', id: -1, clock: 0, now: 0 }, /means nothing/],
     ['a time that is none', { type: 'pong', id: 1, clock: 0, now: Number.NaN }, /means nothing/],
     ['a trace without a batch', { type: 'trace' }, /means nothing/],
-    ['a trace that is no buffer', { type: 'trace', batch: { process: 'x', tokens: 'x', events: [] } }, /trace batch|byteLength/],
-    ['a trace with half a row', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(12), events: [] } }, /not a block of rows/],
-    ['a trace that is too large', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(64 * 1024 * 1024), events: [] } }, /too many/],
+    ['a trace that is no buffer', { type: 'trace', batch: { process: 'x', tokens: 'x', payloads: new ArrayBuffer(0), strings: [], segments: [] } }, /trace batch|too many/],
+    ['a trace with half a row', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(12), payloads: new ArrayBuffer(0), strings: [], segments: [] } }, /not a block of rows/],
+    ['a trace that is too large', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(64 * 1024 * 1024), payloads: new ArrayBuffer(0), strings: [], segments: [] } }, /too many/],
+    ['a trace without payloads', { type: 'trace', batch: { process: 'x', tokens: new ArrayBuffer(0) } }, /byteLength|too many/],
     ['the memory of a Python that it did not have to start', { type: 'snapshot', octets: new ArrayBuffer(8) }, /nobody asked for/],
     ['a memory that is larger than any', { type: 'snapshot', octets: new ArrayBuffer(64 * 1024 * 1024) }, /means nothing/],
-    ['an event that there is not', { type: 'trace', batch: { ...batchOf(1), events: [{ type: 'page.takeover' }] } }, /type is not known/],
+    ['an event that there is not', { type: 'trace', batch: { ...batchOf(1), payloads: Float64Array.from([999, 0, 0, 0, 0, 0]).buffer } }, /type is not known/],
   ])('%s', async (_what, message, reason) => {
     const { rig: { seen, until }, puppet, wire } = await withPuppet();
     wire.postMessage(message);

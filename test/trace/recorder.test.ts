@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { materialise, Recorder, type TraceBatch } from '../../src/trace/recorder.ts';
+import { buffersOf, materialise, Recorder, type TraceBatch } from '../../src/trace/recorder.ts';
 import { noTrace, tee, type Tracer } from '../../src/trace/tracer.ts';
 import type { TraceEvent, TraceInput } from '../../src/trace/events.ts';
 import { dataFact, endFact, factTaker, framingFact, framingNumber, tokenNames } from '../../src/trace/facts.ts';
+import { readTraceInput } from '../../src/trace/shapes.ts';
 import { rowBytes } from '../../src/trace/rows.ts';
 import { fakeHost } from '../helpers/fake-clock.ts';
 import { recordingTracer } from '../helpers/trace.ts';
@@ -17,7 +18,7 @@ const data = (octets: number): TraceInput => ({
 });
 
 /** As it arrives in another thread. */
-const cross = (batch: TraceBatch): TraceBatch => structuredClone(batch, { transfer: [batch.tokens] });
+const cross = (batch: TraceBatch): TraceBatch => structuredClone(batch, { transfer: buffersOf(batch) });
 
 const withoutStamp = (event: TraceEvent): object => {
   const { seq: _seq, at: _at, clock: _clock, process: _process, ...payload } = event;
@@ -35,7 +36,7 @@ describe('Recorder', () => {
     const ours = recorder();
     for (const token of tokenNames) for (const stream of ['c2s', 's2c'] as const) ours.token(token, 3, 2, stream, 2 ** 33, 2 ** 33 + 5);
     const batch = ours.drain();
-    expect(batch.events).toEqual([]);
+    expect(batch.payloads.byteLength).toBe(0);
     expect(materialise(cross(batch)).map(withoutStamp)).toEqual(
       tokenNames.flatMap((token) => ['c2s', 's2c'].map((stream) => ({ type: 'http.token', token, connection: 3, exchange: 2, stream, span: [2 ** 33, 2 ** 33 + 5] }))),
     );
@@ -109,8 +110,7 @@ describe('Recorder', () => {
     const ours = recorder();
     const whole = new Uint8Array(65_536);
     ours.emit({ ...(data(3) as Extract<TraceInput, { type: 'socket.data' }>), bytes: whole.subarray(10, 13) });
-    const kept = ours.drain().events[0] as Extract<TraceInput, { type: 'socket.data' }>;
-    expect(kept.bytes.buffer.byteLength).toBe(3);
+    expect(ours.drain().segments[0]!.buffer.byteLength).toBe(3);
   });
 
   test('draining twice gives an empty batch, and the first keeps its memory', () => {
@@ -200,7 +200,13 @@ describe('materialise against a hostile process', () => {
     change(new Float64Array(batch.tokens));
     return batch;
   };
-  const event = (payload: unknown): unknown => ({ ...good(), events: [payload] });
+  /** With the payload's numbers, strings and octets put as given: `undefined` leaves them. */
+  const packed = (numbers?: number[], strings?: unknown, segments?: unknown): unknown => ({
+    ...good(), ...(numbers && { payloads: Float64Array.from(numbers).buffer }), ...(strings !== undefined && { strings }), ...(segments !== undefined && { segments }),
+  });
+  /** What `good` has: type, connection, exchange, stream, span, flow. */
+  const whole = (): number[] => [...new Float64Array(good().payloads)];
+  const changed = (at: number, value: number): unknown => packed(whole().with(at, value));
 
   const bad: Record<string, unknown> = {
     nothing: undefined,
@@ -209,41 +215,66 @@ describe('materialise against a hostile process', () => {
     'a long process name': { ...good(), process: 'x'.repeat(65) },
     'tokens that are an array': { ...good(), tokens: [] },
     'tokens cut short': { ...good(), tokens: new ArrayBuffer(rowBytes + 8) },
-    'too many rows': { ...good(), tokens: new ArrayBuffer(600_000 * rowBytes), events: [] },
-    'events that are no array': { ...good(), events: { length: 1 } },
-    'a payload missing': { ...good(), events: [] },
-    'a payload too many': { ...good(), events: [data(1), data(1)] },
+    'too many rows': { ...good(), tokens: new ArrayBuffer(600_000 * rowBytes) },
+    'payloads that are an array': { ...good(), payloads: [] },
+    'payloads cut within a number': { ...good(), payloads: new ArrayBuffer(12) },
+    'a payload missing': packed([], [], []),
+    'a payload cut short': packed(whole().slice(0, -1)),
+    'a payload too many': packed([...whole(), ...whole()]),
+    'strings that are no array': packed(undefined, { length: 0 }),
+    'more strings than could be meant': packed(undefined, Array.from({ length: 100 }, () => 'x')),
+    'a string that is none': packed(undefined, [1]),
+    'segments that are no array': packed(undefined, undefined, { length: 1 }),
+    'a segment missing': packed(undefined, undefined, []),
+    'a segment too many': packed(undefined, undefined, [new Uint8Array(3), new Uint8Array(3)]),
+    'a segment that is a string': packed(undefined, undefined, ['abc']),
+    'an unknown type': changed(0, 99),
+    'a type that is no number': changed(0, NaN),
+    'a fractional connection': changed(1, 1.5),
+    'an exchange below zero': changed(2, -1),
+    'a stream that is none': changed(3, 2),
+    'a backward span': changed(5, -1),
+    'a flow that is none': changed(6, 0.5),
     'seq that stands still': cells((rows) => (rows[8] = 0)),
     'fractional seq': cells((rows) => (rows[8] = 1.5)),
     'clock that goes back': cells((rows) => (rows[10] = 0)),
     'no time': cells((rows) => (rows[1] = NaN)),
     'an unknown token': cells((rows) => (rows[3] = 99)),
     'a fractional kind': cells((rows) => (rows[3] = 0.5)),
-    'a backward span': cells((rows) => (rows[7] = -1)),
+    'a backward span in a row': cells((rows) => (rows[7] = -1)),
     'a negative connection': cells((rows) => (rows[4] = -1)),
     'a gap of minus one': cells((rows) => {
       rows[3] = -2;
       rows[6] = -1;
     }),
-    'an unknown type': event({ type: 'socket.destroyed' }),
-    'a type from the prototype': event({ type: 'constructor' }),
-    'an event that is null': event(null),
-    'a token as an object': event({ type: 'http.token', token: 'method', stream: 'c2s', span: [0, 1], connection: 1, exchange: 1 }),
-    'bytes that are a string': event({ ...data(1), bytes: 'x' }),
-    'a span of three': event({ ...data(1), span: [0, 1, 2] }),
-    'a stream that is none': event({ ...data(1), stream: 'up' }),
-    'a missing member': event({ ...data(1), flow: undefined }),
-    'NaN milliseconds': event({ type: 'app.return', connection: 1, exchange: 1, kind: 'list', ms: NaN }),
-    'a list too long': event({ type: 'app.start', connection: 1, exchange: 1, status: '200 OK', headers: Array.from({ length: 10_001 }, () => ['a', 'b']) }),
-    'an origin that is none': event({ type: 'gateway.environ', connection: 1, exchange: 1, entries: [{ key: 'a', value: 'b', kind: 'str', origin: { from: 'heaven' } }] }),
   };
   test.each(Object.entries(bad))('%s: TypeError', (_name, batch) => {
     expect(() => materialise(batch as TraceBatch)).toThrow(TypeError);
   });
 
-  test('members nobody knows are left out; stamps cannot be forged', () => {
-    const batch = { ...good(), events: [{ ...data(3), seq: 99, process: 'arbiter', evil: true, __proto__: null }] };
-    expect(materialise(batch as unknown as TraceBatch, 'worker-1')[1]).toEqual({ ...data(3), seq: 1, at: 0, clock: 2, process: 'worker-1' });
+  test.each(samples.map((event) => [event.type, event] as const))('%s: whatever its numbers are changed to, events or a TypeError', (_type, event) => {
+    const batchOf = (): TraceBatch => {
+      const ours = recorder();
+      ours.emit(event);
+      return ours.drain();
+    };
+    const size = new Float64Array(batchOf().payloads).length;
+    for (let at = 0; at < size; at += 1) {
+      for (const value of [NaN, -1, 0, 0.5, 1, 3, 1e6, 2 ** 60]) {
+        const batch = batchOf();
+        new Float64Array(batch.payloads)[at] = value;
+        let read: TraceEvent[];
+        try {
+          read = materialise(batch);
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError);
+          continue;
+        }
+        // As a recording it would be read as it is: it is well formed.
+        const { seq: _seq, at: _at, clock: _clock, process: _process, ...payload } = read[0]!;
+        expect(readTraceInput(payload)).toEqual(payload);
+      }
+    }
   });
 
   test('the receiver may know better who sent it', () => {
@@ -259,8 +290,8 @@ describe('materialise against a hostile process', () => {
 
   test('anything at all gives events or a TypeError', () => {
     fc.assert(
-      fc.property(fc.anything(), fc.array(fc.double(), { maxLength: 24 }), fc.array(fc.anything(), { maxLength: 3 }), (whole, rows, events) => {
-        for (const batch of [whole, { process: 'p', tokens: new Float64Array(rows).buffer, events }]) {
+      fc.property(fc.anything(), fc.array(fc.double(), { maxLength: 24 }), fc.array(fc.double(), { maxLength: 24 }), fc.array(fc.anything(), { maxLength: 3 }), (whole, rows, numbers, items) => {
+        for (const batch of [whole, { process: 'p', tokens: new Float64Array(rows).buffer, payloads: new Float64Array(numbers).buffer, strings: items, segments: items }]) {
           try {
             materialise(batch as TraceBatch);
           } catch (error) {
@@ -270,6 +301,78 @@ describe('materialise against a hostile process', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('payloads that are objects (a recording)', () => {
+  const bad: Record<string, unknown> = {
+    'an unknown type': { type: 'socket.destroyed' },
+    'a type from the prototype': { type: 'constructor' },
+    null: null,
+    'a token as an object': { type: 'http.token', token: 'method', stream: 'c2s', span: [0, 1], connection: 1, exchange: 1 },
+    'bytes that are a string': { ...data(1), bytes: 'x' },
+    'a span of three': { ...data(1), span: [0, 1, 2] },
+    'a stream that is none': { ...data(1), stream: 'up' },
+    'a missing member': { ...data(1), flow: undefined },
+    'NaN milliseconds': { type: 'app.return', connection: 1, exchange: 1, kind: 'list', ms: NaN },
+    'a list too long': { type: 'app.start', connection: 1, exchange: 1, status: '200 OK', headers: Array.from({ length: 10_001 }, () => ['a', 'b']) },
+    'an origin that is none': { type: 'gateway.environ', connection: 1, exchange: 1, entries: [{ key: 'a', value: 'b', kind: 'str', origin: { from: 'heaven' } }] },
+  };
+  test.each(Object.entries(bad))('%s: TypeError', (_name, payload) => {
+    expect(() => readTraceInput(payload)).toThrow(TypeError);
+  });
+
+  test('members nobody knows are left out', () => {
+    expect(readTraceInput({ ...data(3), seq: 99, process: 'arbiter', evil: true, __proto__: null })).toEqual(data(3));
+  });
+});
+
+describe('told late', () => {
+  test('what makes an event is asked when the trace is taken, and not where it was dropped', () => {
+    const ours = recorder(20 * rowBytes);
+    let asked = 0;
+    const tell = (bytes: number): void => ours.later('app.close', bytes, () => {
+      asked += 1;
+      return { type: 'app.close', connection: 1, exchange: 1 };
+    });
+    tell(10 * rowBytes);
+    tell(10 * rowBytes);
+    expect(asked).toBe(0);
+    expect(materialise(cross(ours.drain())).map(({ type, seq }) => [type, seq])).toEqual([['trace.gap', 0], ['app.close', 1]]);
+    expect(asked).toBe(1);
+  });
+
+  test('a tracer that knows no such thing gets the event at once', () => {
+    const { tracer, events } = recordingTracer();
+    tee(tracer, recorder()).later!('app.close', 100, () => ({ type: 'app.close', connection: 1, exchange: 1 }));
+    expect(events).toEqual([{ type: 'app.close', connection: 1, exchange: 1 }]);
+  });
+
+  test('the tokens of a head are numbered one by one, and dropped together', () => {
+    const spans = Int32Array.from([16, 17, 19, 20, 0, 22, 23, 24, 24, 0]);
+    const section = { code: 0, offset: 100, a: 3, b: 5, c: 14, tail: 26, size: 28, spans, first: 0, count: 2 };
+    const tokens = ['method', 'separator', 'target', 'separator', 'version', 'line-end', 'field-name', 'separator', 'field-value', 'line-end', 'field-name', 'separator', 'line-end', 'line-end'];
+    const ours = recorder();
+    ours.section(section, 1, 1, false);
+    ours.token('body', 1, 1, 'c2s', 128, 129);
+    expect(ours.pending).toBe(tokens.length + 1);
+    const events = materialise(cross(ours.drain())) as Extract<TraceEvent, { type: 'http.token' }>[];
+    expect(events.map(({ token }) => token)).toEqual([...tokens, 'body']);
+    expect(events.map(({ seq, clock }) => [seq, clock])).toEqual(events.map((_, i) => [i, i + 1]));
+    expect(events.map(({ span }) => span[0])).toEqual([100, ...events.slice(0, -1).map(({ span }) => span[1])]);
+    const small = recorder(16 * rowBytes);
+    small.section(section, 1, 1, false);
+    small.section(section, 1, 1, false);
+    expect(materialise(small.drain()).map(({ type, seq }) => [type, seq])).toEqual([['trace.gap', 13], ...tokens.map((_, i) => ['http.token', 14 + i])]);
+  });
+
+  test('a time that was read already is not read again', () => {
+    const host = fakeHost();
+    const ours = new Recorder({ process: 'client', clock: host.clock });
+    ours.emit(data(1), 17);
+    ours.emit(data(1), true);
+    ours.emit(data(1));
+    expect(materialise(ours.drain()).map(({ at }) => at)).toEqual([17, 17, host.clock.now()]);
   });
 });
 

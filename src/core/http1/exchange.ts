@@ -4,6 +4,7 @@
  */
 import type { Stream, Token } from '../../trace/events.ts';
 import { type FactTaker, factTaker } from '../../trace/facts.ts';
+import { type Section, sectionFacts, trailerSection } from '../../trace/section.ts';
 import type { Tracer } from '../../trace/tracer.ts';
 import type { HttpVersion } from './events.ts';
 import { causes, CLOSED, idle, type Move, nextCycle, NOT_PERSISTENT, type Pair, type Step, SWITCH_OFFERED } from './machine.ts';
@@ -67,9 +68,9 @@ export class Exchange {
   }
 
   /** Both machines are DONE: begin the next exchange. */
-  next(): void {
+  next(sameMoment = false): void {
     this.number += 1;
-    if (this.#traced) this.#tell(nextCycle, false);
+    if (this.#traced) this.#tell(nextCycle, sameMoment);
     this.#pair = idle;
     this.method = '';
     this.clientVersion = undefined;
@@ -108,6 +109,13 @@ export class Exchange {
       const { code, states, cause } = steps[i]!;
       facts.fact(code, id, number, states, cause, sameMoment || i > 0);
     }
+  }
+
+  /** Tell the tokens of a section. The caller has asked `tracer.enabled`. `sameMoment`: nothing has happened since the event before. */
+  tellSection(section: Section, sameMoment: boolean): void {
+    // Those that are not complete are seldom, so nobody has to know how many tokens they have.
+    if (section.size > 0 && section.code < trailerSection && this.tracer.section !== undefined) this.tracer.section(section, this.id, this.number, sameMoment);
+    else sectionFacts(this.facts, section, this.id, this.number, sameMoment);
   }
 
   /** Put a token of the received stream into the trace. The caller has asked `tracer.enabled`. */

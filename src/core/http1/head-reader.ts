@@ -5,7 +5,8 @@
  * And its answer must not depend on how the octets were cut: it stops at any octet, remembers the phase it was in, and every
  * refusal is decided by the octets up to the refused one alone, never by what happened to arrive with it.
  */
-import type { Span } from '../../trace/events.ts';
+import type { Span, Stream } from '../../trace/events.ts';
+import { requestSection, responseSection, type Section, trailerSection } from '../../trace/section.ts';
 import { BLANK, classOf, COLON, CR, DIGIT, HTAB, LF, showOctet, SP, TARGET, TCHAR, VALUE, VALUE_ASCII } from './chars.ts';
 import { equalsIgnoringCase, SPANS_PER_FIELD } from './fields.ts';
 import type { Inbox } from './inbox.ts';
@@ -281,6 +282,17 @@ export class HeadReader {
     }
     this.#pos = i - origin;
     return false;
+  }
+
+  /** Where its parts lie, for the trace. `offset`: absolute offset of its first octet. */
+  section(offset: number, stream: Stream): Section {
+    const request = this.#kind === 'request';
+    const bit = stream === 's2c' ? 1 : 0;
+    return {
+      code: (request ? requestSection : this.#kind === 'response' ? responseSection : trailerSection) + bit,
+      offset, a: request ? this.firstEnd : this.versionEnd, b: request ? this.targetEnd : this.reasonStart, c: request ? this.versionEnd : this.reasonEnd,
+      tail: this.lineStart, size: this.size, spans: this.spans, first: this.first, count: this.count,
+    };
   }
 
   // ── start line ────────────────────────────────────────────────────────────────────────────────────────────────

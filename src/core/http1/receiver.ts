@@ -21,7 +21,6 @@ import { isPlainHost } from './plain-lines.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
 import { OPTION_UPGRADE } from './steering.ts';
 import { parseTarget, validAuthority } from './target.ts';
-import { traceSection } from './trace-head.ts';
 import { mayBeTrailer } from './trailers.ts';
 
 /** Empty lines tolerated before a request line. RFC9112-2.2-6 asks for one; some clients of old sent a few. */
@@ -44,6 +43,8 @@ export class Receiver {
   #inTrailers = false;
   #emptyLines = 0;
   #bodyStart = 0;
+  /** Something has been told since octets arrived: a head that follows is of the moment at which the exchange before it ended. */
+  #told = false;
 
   constructor(exchange: Exchange, limits: Limits, leniency: Leniency, acceptConnect: boolean) {
     this.#exchange = exchange;
@@ -61,6 +62,7 @@ export class Receiver {
     const { theirs, tracer } = this.#exchange;
     if (this.error === undefined && theirs !== 'MUST_CLOSE' && theirs !== 'CLOSED') {
       this.inbox.append(bytes);
+      this.#told = false;
       return;
     }
     // RFC9112-9.6-6: after "close" the server "MUST NOT process any further requests"; nor is anything read from a peer that failed.
@@ -322,7 +324,7 @@ export class Receiver {
     const head = this.#head;
     if (!head.read(inbox)) return this.eof ? this.#refuseWaiting('incomplete-body') : NEED_DATA;
     const offset = inbox.position;
-    if (this.#exchange.tracer.enabled) traceSection(this.#exchange, head, 'trailers', offset, head.size);
+    if (this.#exchange.tracer.enabled) this.#exchange.tellSection(head.section(offset, this.#exchange.inStream), false);
     let trailers: Fields | undefined;
     if (head.count > 0) {
       this.#filterTrailers(offset);
@@ -396,7 +398,7 @@ export class Receiver {
     const [start, end] = error.span;
     if (exchange.tracer.enabled) {
       // A complete section was refused for what it says: all of it was recognised. Else it was, up to the refused octet.
-      if (inSection) traceSection(exchange, this.#head, this.#inTrailers ? 'trailers' : this.#kind, offset, size > 0 ? size : Math.max(0, start - offset));
+      if (inSection) exchange.tellSection(this.#head.section(offset, exchange.inStream), false);
       if (end > start) exchange.token('refused', start, end);
       exchange.tracer.emit({ type: 'http.error', connection: exchange.id, exchange: exchange.number, by: 'peer', stream: exchange.inStream, span: error.span, ...error.facts() });
     }
@@ -409,9 +411,10 @@ export class Receiver {
   #traceHead(type: 'http.request' | 'http.response' | 'http.informational', fields: ReceivedFields, offset: number, framing: Framing, framingNumber: number): void {
     const head = this.#head;
     const { tracer, facts, id, number, inStream } = this.#exchange;
-    traceSection(this.#exchange, head, this.#kind, offset, head.size);
+    this.#exchange.tellSection(head.section(offset, inStream), this.#told);
+    this.#told = true;
     const line = fields.firstLine(this.#kind === 'request' ? head.versionEnd : head.reasonEnd);
-    tracer.emit({ type, connection: id, exchange: number, stream: inStream, span: [offset, offset + head.size], line, fields: head.count });
+    tracer.emit({ type, connection: id, exchange: number, stream: inStream, span: [offset, offset + head.size], line, fields: head.count }, true);
     facts.fact(framingFact(inStream), id, number, framingNumber, framing.length, true);
   }
 }

@@ -1,5 +1,6 @@
 /** The sending half of a connection: events in, octets out. Nothing is written, and no state moves, unless the whole event is valid. */
 import type { Span, Token } from '../../trace/events.ts';
+import { requestSection, responseSection, sectionColumns } from '../../trace/section.ts';
 import { dataFact, endFact, framingFact, framingNumber, tokenFact } from '../../trace/facts.ts';
 import type { Data, EndOfMessage, FieldPairs, Framing, RequestToSend, ResponseToSend, SentEvent } from './events.ts';
 import type { Exchange } from './exchange.ts';
@@ -8,7 +9,7 @@ import { causes, CLOSED, DATA, END, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } f
 import { planRequest, planResponse, type SendPlan } from './send-framing.ts';
 import { parseTarget } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
-import { checkField, checkRequestLine, checkStatusLine, headText, misuse, writeChunk, writeLastChunk, type WriteSink } from './writers.ts';
+import { checkField, checkRequestLine, checkStatusLine, headSection, headText, misuse, writeChunk, writeLastChunk, type WriteSink } from './writers.ts';
 
 const nothing = new Uint8Array(0);
 
@@ -20,16 +21,22 @@ export class Sender {
   #framing: Framing = { kind: 'none', length: 0 };
   /** Octets still owed to Content-Length. */
   #owed = 0;
+  /** For the trace: where the fields of heads lie, one head behind the other. */
+  #spans = new Int32Array(0);
+  #spansUsed = 0;
+  /** What is sent now has just been told of. */
+  #sameMoment = false;
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
     const { facts, id, outStream } = exchange;
     // What is written in one go is of one moment.
-    this.#sink = exchange.tracer.enabled ? (token: Token, start: number, end: number) => facts.fact(tokenFact(token, outStream), id, exchange.number, this.offset + start, this.offset + end, start > 0) : undefined;
+    this.#sink = exchange.tracer.enabled ? (token: Token, start: number, end: number) => facts.fact(tokenFact(token, outStream), id, exchange.number, this.offset + start, this.offset + end, this.#sameMoment || start > 0) : undefined;
   }
 
-  /** Octets for an event. Throws LocalProtocolError. `peerFailed`: what the peer sent could not be read, so the connection ends here. */
-  send(event: SentEvent, peerFailed: boolean): Uint8Array {
+  /** Octets for an event. Throws LocalProtocolError. `peerFailed`: what the peer sent could not be read, so the connection ends here. `sameMoment`: see {@link Connection.send}. */
+  send(event: SentEvent, peerFailed: boolean, sameMoment: boolean): Uint8Array {
+    this.#sameMoment = sameMoment;
     switch (event.type) {
       case 'request': return encodeLatin1(this.#request(event));
       case 'informational': return encodeLatin1(this.#informational(event));
@@ -44,7 +51,8 @@ export class Sender {
   }
 
   /** As {@link send}, for a head: latin-1 text instead of octets. */
-  head(event: ResponseToSend, peerFailed: boolean): string {
+  head(event: ResponseToSend, peerFailed: boolean, sameMoment: boolean): string {
+    this.#sameMoment = sameMoment;
     return event.type === 'response' ? this.#response(event, peerFailed) : this.#informational(event);
   }
 
@@ -53,22 +61,23 @@ export class Sender {
     const exchange = this.#exchange;
     const { method, target, version = 11 } = event;
     checkRequestLine(method, target);
-    const parts = parseTarget(method, target);
-    if (typeof parts === 'string') throw misuse('local-bad-target', 'RFC9112-3.2-2', `${target} is not a target for ${method}.`, 'Use /path, http://host/path, * with OPTIONS, or host:port with CONNECT.');
+    const form = parseTarget(method, target);
+    if (typeof form === 'string') throw misuse('local-bad-target', 'RFC9112-3.2-2', `${target} is not a target for ${method}.`, 'Use /path, http://host/path, * with OPTIONS, or host:port with CONNECT.');
     const plan = planRequest(event.headers);
     const hosts = event.headers.filter(([name]) => name.toLowerCase() === 'host').length;
     // RFC9112-3.2-5: "A client MUST send a Host header field … in all HTTP/1.1 request messages."
     if (hosts > 1 || (hosts === 0 && version === 11)) throw misuse('local-host', 'RFC9112-3.2-5', hosts === 0 ? 'The request has no Host field.' : 'The request has several Host fields.', 'Give exactly one.');
     if (version === 10 && plan.framing.kind === 'chunked') throw misuse('local-chunked-http10', 'RFC9112-6.1-13', 'An HTTP/1.0 recipient does not understand chunked.', 'Give Content-Length.');
     const name = version === 11 ? 'HTTP/1.1' : 'HTTP/1.0';
-    const text = headText([method, target, name], ['method', 'target', 'version'], plan.fields, this.#sink);
+    const parts = [method, target, name] as const;
+    const text = headText(parts, plan.fields);
     const options = connectionOptions(event.headers);
     exchange.method = method;
     exchange.clientVersion = version;
     // RFC9112-9.6-5: after "close" no further requests.
     exchange.persistent &&= !plan.close && (version === 11 || options.includes('keep-alive'));
     exchange.switchOffered = method === 'CONNECT' || (version === 11 && options.includes('upgrade') && event.headers.some(([own]) => own.toLowerCase() === 'upgrade'));
-    if (exchange.tracer.enabled) this.#traceHead('http.request', `${method} ${target} ${name}`, plan, text);
+    if (exchange.tracer.enabled) this.#traceHead('http.request', parts, plan, text);
     this.#begin(plan.framing);
     exchange.moveOurs(REQUEST);
     return this.#out(text);
@@ -117,8 +126,9 @@ export class Sender {
   }
 
   #responseHead(event: ResponseToSend, plan: SendPlan, type: 'http.response' | 'http.informational'): string {
-    const text = headText(['HTTP/1.1', String(event.status), event.reason], ['version', 'status', 'reason'], plan.fields, this.#sink);
-    if (this.#exchange.tracer.enabled) this.#traceHead(type, `HTTP/1.1 ${event.status} ${event.reason}`, plan, text);
+    const parts = ['HTTP/1.1', String(event.status), event.reason] as const;
+    const text = headText(parts, plan.fields);
+    if (this.#exchange.tracer.enabled) this.#traceHead(type, parts, plan, text);
     return text;
   }
 
@@ -191,10 +201,19 @@ export class Sender {
     return [this.offset, this.offset + out.length];
   }
 
-  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', line: string, plan: SendPlan, text: string): void {
+  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', parts: readonly [string, string, string], plan: SendPlan, text: string): void {
     const exchange = this.#exchange;
+    const room = plan.fields.length * sectionColumns;
+    if (this.#spansUsed + room > this.#spans.length) {
+      // What the trace was given stays as it is.
+      this.#spans = new Int32Array(Math.max(1024, room));
+      this.#spansUsed = 0;
+    }
+    const code = (type === 'http.request' ? requestSection : responseSection) + (exchange.outStream === 's2c' ? 1 : 0);
+    exchange.tellSection(headSection(parts, plan.fields, code, this.offset, this.#spans, this.#spansUsed), this.#sameMoment);
+    this.#spansUsed += room;
     for (const [name, clause] of plan.dropped) this.#traceDropped(name, clause);
-    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(text), line, fields: plan.fields.length });
+    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(text), line: parts.join(' '), fields: plan.fields.length }, true);
     exchange.facts.fact(framingFact(exchange.outStream), exchange.id, exchange.number, framingNumber(plan.framing.kind, plan.clause), plan.framing.length, true);
   }
 

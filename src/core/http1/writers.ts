@@ -3,6 +3,7 @@
  * hold no line ends (RFC9110-5.5-5), and a refused part leaves nothing behind.
  */
 import type { Token } from '../../trace/events.ts';
+import { responseSection, type Section, sectionColumns } from '../../trace/section.ts';
 import { classOf, showOctet, TARGET, TCHAR, VALUE } from './chars.ts';
 import { LocalProtocolError } from './errors.ts';
 import type { FieldPairs } from './events.ts';
@@ -78,26 +79,29 @@ export function checkStatusLine(status: number, reason: string): void {
 }
 
 /** A head as latin-1 text: start line (its parts separated by one space), fields, empty line. The parts have been checked. */
-export function headText(parts: readonly [string, string, string], tokens: readonly [Token, Token, Token], fields: FieldPairs, sink: WriteSink | undefined): string {
+export function headText(parts: readonly [string, string, string], fields: FieldPairs): string {
   // RFC9112-4-9: the space before an empty reason phrase is written all the same.
   let text = `${parts[0]} ${parts[1]} ${parts[2]}\r\n`;
   for (let i = 0; i < fields.length; i += 1) text += `${fields[i]![0]}: ${fields[i]![1]}\r\n`;
-  text += '\r\n';
-  if (sink !== undefined) tellHead(parts, tokens, fields, sink);
-  return text;
+  return `${text}\r\n`;
 }
 
-function tellHead(parts: readonly [string, string, string], tokens: readonly [Token, Token, Token], fields: FieldPairs, sink: WriteSink): void {
-  let at = 0;
-  for (let i = 0; i < 3; i += 1) {
-    const start = at;
-    at += parts[i]!.length;
-    if (at > start) sink(tokens[i]!, start, at);
-    if (i < 2) sink('separator', at, (at += 1));
+/** Where the parts of such a head lie, for the trace. `offset`: absolute offset of its first octet. `spans`: room from `first` on for {@link sectionColumns} numbers for each field. */
+export function headSection(parts: readonly [string, string, string], fields: FieldPairs, code: number, offset: number, spans: Int32Array, first: number): Section {
+  // Request: ends of the three parts. Response: end of the version, start and end of the reason phrase.
+  const a = parts[0].length;
+  const second = a + 1 + parts[1].length;
+  const c = second + 1 + parts[2].length;
+  let at = c + 2;
+  for (let i = 0, s = first; i < fields.length; i += 1, s += sectionColumns) {
+    const [name, value] = fields[i]!;
+    spans[s] = at;
+    spans[s + 1] = at += name.length;
+    spans[s + 2] = at += 2;
+    spans[s + 3] = at += value.length;
+    at += 2;
   }
-  sink('line-end', at, (at += 2));
-  at = tellFields(fields, at, 'field-name', 'field-value', sink);
-  sink('line-end', at, at + 2);
+  return { code, offset, a, b: code >= responseSection ? second + 1 : second, c, tail: at, size: at + 2, spans, first, count: fields.length };
 }
 
 function tellFields(fields: FieldPairs, from: number, nameToken: Token, valueToken: Token, sink: WriteSink): number {

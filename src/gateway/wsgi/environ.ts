@@ -9,7 +9,9 @@ import type { Request } from '../../core/http1/events.ts';
 import type { ContextEntry, Provenance, Span, Stream } from '../../trace/events.ts';
 import { kindOf, renderValue } from '../render.ts';
 import { isBelow, percentDecode, readTarget, type Target } from '../target.ts';
+import { ErrorStream } from './error-stream.ts';
 import { fileWrapper } from './file-wrapper.ts';
+import { BodyInput } from './input.ts';
 import type { WsgiEnviron, WsgiErrors, WsgiInput } from './types.ts';
 
 /** A field that was left out of `environ`. */
@@ -192,6 +194,18 @@ function pathInfoSpan(target: Target, scriptName: string): Span | undefined {
   if (span === undefined || scriptName === '' || !isBelow(target.path, scriptName)) return span;
   return [span[0] + scriptName.length, span[1]];
 }
+
+/**
+ * What {@link buildEnviron} made, or would make, as trace entries. The application changes its `environ` as it likes, so this one is made afresh: the trace is told about
+ * the one that the application was given. `request` must have been read: see `Tracer.later`.
+ */
+export function environEntries(request: Request, facts: ConnectionFacts, bodyBytes: number): ContextEntry[] {
+  const origins = new Map<string, Provenance>();
+  return describeEnviron(buildEnviron({ request, facts, input: someInput, errors: someErrors, bodyBytes, origins }), origins);
+}
+
+const someInput = new BodyInput(new Uint8Array());
+const someErrors = new ErrorStream(() => {});
 
 /** `environ` as trace entries, with the origins that {@link buildEnviron} noted. */
 export function describeEnviron(environ: WsgiEnviron, origins: ReadonlyMap<string, Provenance>): ContextEntry[] {

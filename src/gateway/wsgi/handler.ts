@@ -7,9 +7,10 @@
 import { reportViolation, type AppFailure, type ExchangeContext, type ExchangeHandler, type ResponseChannel } from '../channel.ts';
 import { describeType } from '../render.ts';
 import type { FieldPairs } from '../../core/http1/events.ts';
-import type { Provenance, SourceSite } from '../../trace/events.ts';
+import type { SourceSite } from '../../trace/events.ts';
+import { emitLater, spanLength } from '../../trace/tracer.ts';
 import { checkBlock, checkResult, isThenable } from './checks.ts';
-import { buildEnviron, describeEnviron } from './environ.ts';
+import { buildEnviron, environEntries } from './environ.ts';
 import { ErrorStream } from './error-stream.ts';
 import { FileWrapper } from './file-wrapper.ts';
 import { ClientDisconnected, type GatewayViolation, WsgiViolation } from '../errors.ts';
@@ -38,6 +39,9 @@ export interface WsgiExchange {
  * where the reader is so fast that the socket is never full for longer than a promise job.
  */
 const blocksPerTurn = 512;
+
+/** Memory that the entries of a small request take when they cross a thread, about; those of a large one take more, but hardly eight times its text. */
+const entriesBytes = 1024;
 
 /** Octets of a file that are read at a time. */
 const fileBytes = 65_536;
@@ -84,12 +88,10 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
   run(): void {
     const { app, name } = this.#exchange;
     const { tracer, clock, connection, exchange, validate: validating } = this.#context;
+    if (tracer.enabled) this.#startedAt = clock.now();
     const environ = this.#environ();
     const callable = validating ? validate(app, { report: (violation) => this.#report(violation), sites: this.#context.sites }) : app;
-    if (tracer.enabled) {
-      this.#startedAt = clock.now();
-      tracer.emit({ type: 'app.call', connection, exchange, interface: 'wsgi', name });
-    }
+    if (tracer.enabled) tracer.emit({ type: 'app.call', connection, exchange, interface: 'wsgi', name }, this.#startedAt);
     let returned: unknown;
     try {
       this.#inApp = true;
@@ -100,7 +102,10 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     } finally {
       this.#inApp = false;
     }
-    if (tracer.enabled) tracer.emit({ type: 'app.return', connection, exchange, kind: describeType(returned), ms: clock.now() - this.#startedAt });
+    if (tracer.enabled) {
+      const now = clock.now();
+      tracer.emit({ type: 'app.return', connection, exchange, kind: describeType(returned), ms: now - this.#startedAt }, now);
+    }
     if (this.#over) return this.#drop(returned);
     this.#gaveAt = this.#context.sites.gave?.(returned);
     const violation = checkResult(returned, this.#gaveAt);
@@ -185,16 +190,16 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     const { tracer, connection, exchange, request, facts, sites } = this.#context;
     const { body } = this.#exchange;
     if (!tracer.enabled) return buildEnviron({ request, facts, input: new BodyInput(body), errors: this.#errors, bodyBytes: body.length });
-    const origins = new Map<string, Provenance>();
     const input = new BodyInput(body, (call, size) => {
       const site = sites.here();
       tracer.emit({ type: 'app.read', connection, exchange, call, size, ...(site && { site }) });
     });
     const environ = buildEnviron({
-      request, facts, input, errors: this.#errors, bodyBytes: body.length, origins,
+      request, facts, input, errors: this.#errors, bodyBytes: body.length,
       dropped: (name, span, clause) => tracer.emit({ type: 'http.dropped', connection, exchange, stream: 'c2s', span, name, clause }),
     });
-    tracer.emit({ type: 'gateway.environ', connection, exchange, entries: describeEnviron(environ, origins) });
+    const bodyBytes = body.length;
+    emitLater(tracer, 'gateway.environ', entriesBytes + 8 * spanLength(request.span), () => ({ type: 'gateway.environ', connection, exchange, entries: environEntries(request, facts, bodyBytes) }), this.#startedAt);
     return environ;
   }
 
@@ -212,7 +217,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     try {
       // PEP3333-length-4, for any number of elements.
       this.#whole = size;
-      for (let i = 0; i < items.length; i += 1) if (!this.#block(items[i] as Uint8Array, 'yield', i + 1 < items.length, site)) break;
+      for (let i = 0; i < items.length; i += 1) if (!this.#block(items[i] as Uint8Array, 'yield', i + 1 < items.length, site, i === 0)) break;
     } catch (error) {
       return this.#fail(error);
     }
@@ -254,10 +259,10 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     if (!this.#channel.open) throw new ClientDisconnected();
   }
 
-  /** Send a block. False: Content-Length is used up, and more was given (what fits has been sent). */
-  #block(bytes: Uint8Array, via: 'write' | 'yield', more: boolean, site?: SourceSite): boolean {
+  /** Send a block. False: Content-Length is used up, and more was given (what fits has been sent). `sameMoment`: it has just been returned. */
+  #block(bytes: Uint8Array, via: 'write' | 'yield', more: boolean, site?: SourceSite, sameMoment = false): boolean {
     const { tracer, connection, exchange, validate: validating } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'app.body', connection, exchange, via, size: bytes.length, more, ...(site && { site }) });
+    if (tracer.enabled) tracer.emit({ type: 'app.body', connection, exchange, via, size: bytes.length, more, ...(site && { site }) }, sameMoment || undefined);
     if (this.#starter.head === undefined && (bytes.length > 0 || validating)) {
       const violation = noStart('gave content', site);
       if (bytes.length > 0) throw violation;
