@@ -8,12 +8,13 @@
  *
  * - spans: no string is made but the method.
  * - strings: method, target and every field's name and value are read, as a gateway does. (llhttp's binding always makes them.)
- * - traced: as strings, and every token is recorded in a ring of numbers.
+ * - traced: as strings, and every token is recorded in a ring of numbers: where a head's parts are, and each fact.
  * - recorded (no goal): the same with the recorder of src/trace, which stamps each event with time and order.
  */
 import { Recorder } from '../src/trace/recorder.ts';
 import type { Stream, Token, TraceInput } from '../src/trace/events.ts';
 import { tokenFact } from '../src/trace/facts.ts';
+import { type Section, sectionColumns } from '../src/trace/section.ts';
 import { noTrace, type Tracer } from '../src/trace/tracer.ts';
 import { Exchange } from '../src/core/http1/exchange.ts';
 import { END, RESPONSE } from '../src/core/http1/machine.ts';
@@ -82,7 +83,7 @@ function readStrings({ method, target, headers }: Request): void {
   for (let i = 0; i < headers.length; i += 1) sink += headers.name(i).length + headers.value(i).length;
 }
 
-/** The least that a recorder of one connection can do: a fact is four numbers in a ring, an event is kept until the ring comes round. */
+/** The least that a recorder of one connection can do: a fact is four numbers in a ring, and so is a field line; an event is kept until the ring comes round. */
 class NumberRing implements Tracer {
   readonly enabled = true;
   readonly clock = 0;
@@ -98,6 +99,20 @@ class NumberRing implements Tracer {
     facts[at + 2] = a;
     facts[at + 3] = b;
     this.#at = (at + 4) & (4 * 4096 - 1);
+  }
+  section({ code, offset, a, b, c, tail, spans, first, count }: Section, connection: number, exchange: number): void {
+    this.fact(code, connection, exchange, offset, a);
+    this.fact(count, connection, b, c, tail);
+    let at = this.#at;
+    const facts = this.#facts;
+    for (let i = 0, s = first; i < count; i += 1, s += sectionColumns) {
+      facts[at] = spans[s]!;
+      facts[at + 1] = spans[s + 1]!;
+      facts[at + 2] = spans[s + 2]!;
+      facts[at + 3] = spans[s + 3]!;
+      at = (at + 4) & (4 * 4096 - 1);
+    }
+    this.#at = at;
   }
   token(token: Token, connection: number, exchange: number, stream: Stream, start: number, end: number): void {
     this.fact(tokenFact(token, stream), connection, exchange, start, end);

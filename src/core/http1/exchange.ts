@@ -13,6 +13,8 @@ import type { ClientState, ServerState, State } from './states.ts';
 export class Exchange {
   readonly role: 'server' | 'client';
   readonly tracer: Tracer;
+  /** Somebody listens. Here, because one process may have tracers of several classes, and asking whichever it is costs more. */
+  readonly traced: boolean;
   /** The tracer, for facts that are only numbers. */
   readonly facts: FactTaker;
   /** Connection id, for the trace. */
@@ -33,14 +35,13 @@ export class Exchange {
   waitsFor100 = false;
   #pair: Pair = idle;
   readonly #isServer: boolean;
-  readonly #traced: boolean;
 
   constructor(role: 'server' | 'client', tracer: Tracer, id: number) {
     this.role = role;
     this.#isServer = role === 'server';
     this.tracer = tracer;
     this.facts = factTaker(tracer);
-    this.#traced = tracer.enabled;
+    this.traced = tracer.enabled;
     this.id = id;
     this.inStream = role === 'server' ? 'c2s' : 's2c';
     this.outStream = role === 'server' ? 's2c' : 'c2s';
@@ -70,7 +71,7 @@ export class Exchange {
   /** Both machines are DONE: begin the next exchange. */
   next(sameMoment = false): void {
     this.number += 1;
-    if (this.#traced) this.#tell(nextCycle, sameMoment);
+    if (this.traced) this.#tell(nextCycle, sameMoment);
     this.#pair = idle;
     this.method = '';
     this.clientVersion = undefined;
@@ -99,7 +100,7 @@ export class Exchange {
     const move = this.#find(byServer, cause);
     if (move === undefined) throw new Error(`no move "${causes[cause]}" for the ${byServer ? 'server' : 'client'} in ${byServer ? this.server : this.client}`);
     // All but the end of a connection follows at once from something that was told.
-    if (this.#traced) this.#tell(move.steps, cause !== CLOSED);
+    if (this.traced) this.#tell(move.steps, cause !== CLOSED);
     this.#pair = move.to;
   }
 
@@ -111,14 +112,14 @@ export class Exchange {
     }
   }
 
-  /** Tell the tokens of a section. The caller has asked `tracer.enabled`. `sameMoment`: nothing has happened since the event before. */
+  /** Tell the tokens of a section. The caller has asked {@link traced}. `sameMoment`: nothing has happened since the event before. */
   tellSection(section: Section, sameMoment: boolean): void {
     // Those that are not complete are seldom, so nobody has to know how many tokens they have.
     if (section.size > 0 && section.code < trailerSection && this.tracer.section !== undefined) this.tracer.section(section, this.id, this.number, sameMoment);
     else sectionFacts(this.facts, section, this.id, this.number, sameMoment);
   }
 
-  /** Put a token of the received stream into the trace. The caller has asked `tracer.enabled`. */
+  /** Put a token of the received stream into the trace. The caller has asked {@link traced}. */
   token(token: Token, start: number, end: number): void {
     this.tracer.token(token, this.id, this.number, this.inStream, start, end);
   }

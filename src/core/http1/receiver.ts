@@ -54,12 +54,12 @@ export class Receiver {
     this.#kind = exchange.role === 'server' ? 'request' : 'response';
     this.#head = new HeadReader(limits, leniency);
     this.#head.begin(this.#kind);
-    this.#body = new BodyReader(limits, leniency, exchange.tracer.enabled ? (token, start, end) => exchange.token(token, start, end) : undefined);
+    this.#body = new BodyReader(limits, leniency, exchange.traced ? (token, start, end) => exchange.token(token, start, end) : undefined);
   }
 
   /** Octets arrived; they are copied. */
   take(bytes: Uint8Array): void {
-    const { theirs, tracer } = this.#exchange;
+    const { theirs, traced } = this.#exchange;
     if (this.error === undefined && theirs !== 'MUST_CLOSE' && theirs !== 'CLOSED') {
       this.inbox.append(bytes);
       this.#told = false;
@@ -67,7 +67,7 @@ export class Receiver {
     }
     // RFC9112-9.6-6: after "close" the server "MUST NOT process any further requests"; nor is anything read from a peer that failed.
     const start = this.inbox.position + this.inbox.size;
-    if (tracer.enabled && bytes.length > 0) this.#exchange.token('ignored', start, start + bytes.length);
+    if (traced && bytes.length > 0) this.#exchange.token('ignored', start, start + bytes.length);
     this.inbox.pass(bytes.length);
   }
 
@@ -75,7 +75,7 @@ export class Receiver {
   takeContent(bytes: Uint8Array): number {
     const exchange = this.#exchange;
     // Whoever watches is shown every octet in its place.
-    if (this.inbox.size > 0 || this.error !== undefined || this.eof || exchange.theirs !== 'SEND_BODY' || !this.#hasBody || exchange.tracer.enabled) return 0;
+    if (this.inbox.size > 0 || this.error !== undefined || this.eof || exchange.theirs !== 'SEND_BODY' || !this.#hasBody || exchange.traced) return 0;
     const count = this.#body.pass(bytes.length);
     if (count > 0) {
       this.inbox.pass(count);
@@ -165,7 +165,7 @@ export class Receiver {
     exchange.switchOffered = method === 'CONNECT' || (steering.hasUpgrade && (steering.connectionOptions & OPTION_UPGRADE) !== 0 && steering.version >= 11);
     // RFC9110-10.1.1-14: only where content will follow.
     exchange.waitsFor100 = request.expects100 && framing.length !== 0;
-    if (exchange.tracer.enabled) this.#traceHead('http.request', fields, offset, framing, number);
+    if (exchange.traced) this.#traceHead('http.request', fields, offset, framing, number);
     exchange.moveTheirs(REQUEST);
     this.#beginBody(framing);
     return request;
@@ -183,7 +183,7 @@ export class Receiver {
     const fields = this.#fields(offset);
     const response = new ReceivedResponse(fields, head, framing, steering.persists && framing.kind !== 'until-close');
     inbox.keep(size, fields);
-    if (exchange.tracer.enabled) this.#traceHead(status < 200 ? 'http.informational' : 'http.response', fields, offset, framing, number);
+    if (exchange.traced) this.#traceHead(status < 200 ? 'http.informational' : 'http.response', fields, offset, framing, number);
     if (status >= 200 && !response.keepAlive) exchange.persistent = false;
     if (status === 101 || framing.kind === 'tunnel') exchange.moveTheirs(SWITCH);
     else if (status < 200) {
@@ -227,7 +227,7 @@ export class Receiver {
       if (inbox.bytes[inbox.start + length - 1] !== LF) throw refuse('bare-cr', [at, at + 1]);
       this.#emptyLines += 1;
       if (this.#emptyLines > maxEmptyLines) throw refuse('empty-lines', [at, at + length]);
-      if (this.#exchange.tracer.enabled) this.#exchange.token('ignored', at, at + length);
+      if (this.#exchange.traced) this.#exchange.token('ignored', at, at + length);
       inbox.start += length;
     }
     return true;
@@ -300,7 +300,7 @@ export class Receiver {
         inbox.start += size;
         const exchange = this.#exchange;
         exchange.waitsFor100 = false;
-        if (exchange.tracer.enabled) {
+        if (exchange.traced) {
           exchange.token('body', at, at + size);
           exchange.facts.fact(dataFact(exchange.inStream), exchange.id, exchange.number, at, at + size, true);
         }
@@ -324,7 +324,7 @@ export class Receiver {
     const head = this.#head;
     if (!head.read(inbox)) return this.eof ? this.#refuseWaiting('incomplete-body') : NEED_DATA;
     const offset = inbox.position;
-    if (this.#exchange.tracer.enabled) this.#exchange.tellSection(head.section(offset, this.#exchange.inStream), false);
+    if (this.#exchange.traced) this.#exchange.tellSection(head.section(offset, this.#exchange.inStream), false);
     let trailers: Fields | undefined;
     if (head.count > 0) {
       this.#filterTrailers(offset);
@@ -345,7 +345,7 @@ export class Receiver {
     for (let i = 0; i < count; i += 1) {
       const name = all.lowerName(i);
       if (!mayBeTrailer(name)) {
-        if (exchange.tracer.enabled) exchange.tracer.emit({ type: 'http.dropped', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span: [all.nameSpan(i)[0], all.valueSpan(i)[1]], name, clause: 'RFC9110-6.5.1-2' });
+        if (exchange.traced) exchange.tracer.emit({ type: 'http.dropped', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span: [all.nameSpan(i)[0], all.valueSpan(i)[1]], name, clause: 'RFC9110-6.5.1-2' });
         continue;
       }
       const from = first + i * SPANS_PER_FIELD;
@@ -359,7 +359,7 @@ export class Receiver {
     const exchange = this.#exchange;
     const span: Span = [this.#bodyStart, position];
     exchange.waitsFor100 = false;
-    if (exchange.tracer.enabled) {
+    if (exchange.traced) {
       if (trailers === undefined) exchange.facts.fact(endFact(exchange.inStream), exchange.id, exchange.number, this.#bodyStart, position, !this.#hasBody);
       else exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span, trailers: trailers.length });
     }
@@ -372,7 +372,7 @@ export class Receiver {
   #ignoreRest(): void {
     if (this.inbox.size === 0) return;
     const [start, end] = this.#waiting;
-    if (this.#exchange.tracer.enabled) this.#exchange.token('ignored', start, end);
+    if (this.#exchange.traced) this.#exchange.token('ignored', start, end);
     this.inbox.discard();
   }
 
@@ -396,7 +396,7 @@ export class Receiver {
     const size = inSection ? this.#head.size : 0;
     const offset = this.inbox.position;
     const [start, end] = error.span;
-    if (exchange.tracer.enabled) {
+    if (exchange.traced) {
       // A complete section was refused for what it says: all of it was recognised. Else it was, up to the refused octet.
       if (inSection) exchange.tellSection(this.#head.section(offset, exchange.inStream), false);
       if (end > start) exchange.token('refused', start, end);

@@ -31,7 +31,7 @@ export class Sender {
     this.#exchange = exchange;
     const { facts, id, outStream } = exchange;
     // What is written in one go is of one moment.
-    this.#sink = exchange.tracer.enabled ? (token: Token, start: number, end: number) => facts.fact(tokenFact(token, outStream), id, exchange.number, this.offset + start, this.offset + end, this.#sameMoment || start > 0) : undefined;
+    this.#sink = exchange.traced ? (token: Token, start: number, end: number) => facts.fact(tokenFact(token, outStream), id, exchange.number, this.offset + start, this.offset + end, this.#sameMoment || start > 0) : undefined;
   }
 
   /** Octets for an event. Throws LocalProtocolError. `peerFailed`: what the peer sent could not be read, so the connection ends here. `sameMoment`: see {@link Connection.send}. */
@@ -77,7 +77,7 @@ export class Sender {
     // RFC9112-9.6-5: after "close" no further requests.
     exchange.persistent &&= !plan.close && (version === 11 || options.includes('keep-alive'));
     exchange.switchOffered = method === 'CONNECT' || (version === 11 && options.includes('upgrade') && event.headers.some(([own]) => own.toLowerCase() === 'upgrade'));
-    if (exchange.tracer.enabled) this.#traceHead('http.request', parts, plan, text);
+    if (exchange.traced) this.#traceHead('http.request', parts, plan, text);
     this.#begin(plan.framing);
     exchange.moveOurs(REQUEST);
     return this.#out(text);
@@ -128,7 +128,7 @@ export class Sender {
   #responseHead(event: ResponseToSend, plan: SendPlan, type: 'http.response' | 'http.informational'): string {
     const parts = ['HTTP/1.1', String(event.status), event.reason] as const;
     const text = headText(parts, plan.fields);
-    if (this.#exchange.tracer.enabled) this.#traceHead(type, parts, plan, text);
+    if (this.#exchange.traced) this.#traceHead(type, parts, plan, text);
     return text;
   }
 
@@ -155,7 +155,7 @@ export class Sender {
     // RFC9112-7.1-3: an empty chunk would end the body.
     if (bytes.length === 0) return nothing;
     const out = kind === 'chunked' ? writeChunk(bytes, this.#sink) : bytes;
-    if (exchange.tracer.enabled) {
+    if (exchange.traced) {
       if (kind !== 'chunked') this.#sink?.('body', 0, bytes.length);
       const start = this.offset + (kind === 'chunked' ? out.length - bytes.length - 2 : 0);
       exchange.facts.fact(dataFact(exchange.outStream), exchange.id, exchange.number, start, start + bytes.length, true);
@@ -176,7 +176,7 @@ export class Sender {
     if (trailers.length > 0 && kind === 'content-length') throw misuse('local-trailers-need-chunked', 'RFC9110-6.5.1-1', 'Only a chunked body can be followed by trailers.', 'Leave Content-Length out.');
     const chunked = kind === 'chunked';
     const out = chunked ? writeLastChunk(trailers, this.#sink) : nothing;
-    if (exchange.tracer.enabled) {
+    if (exchange.traced) {
       // Without chunks there is no place for them: an answer to HEAD, or to an HTTP/1.0 client.
       if (!chunked) for (const [name] of trailers) this.#traceDropped(name, 'RFC9110-6.5.1-1');
       const [start, end] = this.#span(out);
