@@ -17,7 +17,6 @@ import type { Limits } from './limits.ts';
 import { CLOSED, END, ERROR, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './machine.ts';
 import { ReceivedRequest, ReceivedResponse } from './messages.ts';
 import { methodOf } from './methods.ts';
-import { isPlainHost } from './plain-lines.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
 import { OPTION_UPGRADE } from './steering.ts';
 import { parseTarget, validAuthority } from './target.ts';
@@ -246,18 +245,16 @@ export class Receiver {
 
   #checkHost(offset: number): void {
     const head = this.#head;
-    const { host, version } = head.steering;
+    const { host, hostIsPlain, version } = head.steering;
+    if (hostIsPlain) return;
     if (host < 0) {
       // RFC9112-3.2-6: 400 "to any HTTP/1.1 request message that lacks a Host header field". HTTP/1.0 did not know it.
       if (version >= 11) throw refuse('host-missing', [offset + head.size - 2, offset + head.size]);
       return;
     }
     const at = head.first + host * SPANS_PER_FIELD;
-    const { bytes, view, start } = this.inbox;
-    const from = start + head.spans[at + 2]!;
-    const to = start + head.spans[at + 3]!;
-    if (isPlainHost(bytes, view, from, to)) return;
-    const value = decodeLatin1(bytes, from, to);
+    const { bytes, start } = this.inbox;
+    const value = decodeLatin1(bytes, start + head.spans[at + 2]!, start + head.spans[at + 3]!);
     // RFC9112-3.3-12: where Host is empty "the server can reject the request".
     const valid = value === '' ? this.#leniency.emptyHost : !value.startsWith(':') && validAuthority(value) !== 'invalid';
     if (!valid) throw refuse('bad-host', this.#valueSpan(host, offset));

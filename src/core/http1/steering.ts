@@ -8,6 +8,7 @@ import type { FramingFacts, TransferEncoding } from './framing.ts';
 import { decodeLatin1, trimBlanks } from './latin1.ts';
 import type { HttpVersion } from './events.ts';
 import type { Leniency } from './leniency.ts';
+import { isPlainHost } from './plain-lines.ts';
 import type { RefusalCode } from './refusals.ts';
 
 /** Options of the Connection field that mean something to the connection itself. */
@@ -37,6 +38,8 @@ export class Steering implements FramingFacts {
   transferEncodingLine = -1;
   /** Line of Host. */
   host = -1;
+  /** Its value was seen to be valid; false: ask `validAuthority`. */
+  hostIsPlain = false;
   /** OR of the OPTION_ bits. */
   connectionOptions = 0;
   hasUpgrade = false;
@@ -57,6 +60,7 @@ export class Steering implements FramingFacts {
     this.transferEncoding = 'absent';
     this.transferEncodingLine = -1;
     this.host = -1;
+    this.hostIsPlain = false;
     this.connectionOptions = 0;
     this.hasUpgrade = false;
     this.expects100 = false;
@@ -80,7 +84,7 @@ export class Steering implements FramingFacts {
     // Folding the case of four octets at once is safe here: only "H" and "h" become "h".
     const start = view.getInt32(name, true) | 0x20202020;
     switch (nameLength) {
-      case 4: return start === HOST ? this.#noteHost(line, request) : undefined;
+      case 4: return start === HOST ? this.#noteHost(bytes, view, from, to, line, request) : undefined;
       case 6: return start === EXPE && equalsIgnoringCase(bytes, name, 'expect') ? this.#noteExpect(decodeLatin1(bytes, from, to), line) : undefined;
       case 7:
         if (start === UPGR && to > from && equalsIgnoringCase(bytes, name, 'upgrade')) this.hasUpgrade = true;
@@ -92,10 +96,11 @@ export class Steering implements FramingFacts {
     }
   }
 
-  #noteHost(line: number, request: boolean): RefusalCode | undefined {
+  #noteHost(bytes: Uint8Array, view: DataView, from: number, to: number, line: number, request: boolean): RefusalCode | undefined {
     // RFC9112-3.2-6: 400 "to any request message that contains more than one Host header field line"
     if (this.host >= 0 && request) return 'host-repeated';
     this.host = line;
+    this.hostIsPlain = isPlainHost(bytes, view, from, to);
     return undefined;
   }
 
