@@ -52,6 +52,9 @@ export interface ExchangeContext extends TraceSubject {
   readonly files: FileReader | undefined;
 }
 
+/** Fields in a list that is given away: whoever gets it may add to it. */
+export type FieldList = (readonly [name: string, value: string])[];
+
 /** Why the app's response could not be completed. */
 export interface AppFailure {
   /** What was thrown, whatever it is. */
@@ -73,7 +76,7 @@ export interface ResponseChannel {
   /** The response to this request has no content: HEAD. (204 and 304 depend on the status.) */
   readonly isHead: boolean;
   /** Write the head. Throws LocalProtocolError, and nothing has happened. Date, Server and framing fields are added. */
-  start(status: number, reason: string, headers: FieldPairs): void;
+  start(status: number, reason: string, headers: FieldList): void;
   /** Write content; the bytes are copied before this returns. Throws LocalProtocolError (more than Content-Length). */
   write(bytes: Uint8Array): void;
   /** The response is complete. Throws LocalProtocolError (less than Content-Length). */

@@ -4,8 +4,8 @@
  * response that cannot be finished looks unfinished.
  */
 import type { Connection } from '../core/http1/connection.ts';
-import type { FieldPairs, Request, ResponseToSend } from '../core/http1/events.ts';
-import type { AppFailure, HandshakeResponse, RefusalFacts } from '../gateway/channel.ts';
+import type { FieldPairs, Request } from '../core/http1/events.ts';
+import type { AppFailure, FieldList, HandshakeResponse, RefusalFacts } from '../gateway/channel.ts';
 import { reasonPhrase } from '../gateway/reason.ts';
 import { errorText } from '../gateway/thrown.ts';
 import type { ServerConfig } from './config.ts';
@@ -35,7 +35,7 @@ export class ServerResponse implements HandshakeResponse {
   readonly isHead: boolean;
   /** Status sent; 0 before. */
   status = 0;
-  /** Fields as given. */
+  /** Fields as given, and what the server added. */
   fields: FieldPairs = [];
   /** Octets of content. */
   length = 0;
@@ -63,11 +63,11 @@ export class ServerResponse implements HandshakeResponse {
     return this.status !== 0;
   }
 
-  start(status: number, reason: string, headers: FieldPairs): void {
+  start(status: number, reason: string, headers: FieldList): void {
     if (!this.#host.writable) return;
+    this.#complete(headers);
     // Whoever writes has just told the trace why, here and below.
-    const event: ResponseToSend = { type: 'response', status, reason, headers: this.#complete(headers) };
-    this.#host.out.pushText(this.#host.core.sendHead(event, true));
+    this.#host.out.pushText(this.#host.core.sendHead({ type: 'response', status, reason, headers }, true));
     this.status = status;
     this.fields = headers;
   }
@@ -136,26 +136,24 @@ export class ServerResponse implements HandshakeResponse {
   }
 
   /** Add what the application does not know. */
-  #complete(given: FieldPairs): FieldPairs {
+  #complete(headers: FieldList): void {
     const { config, core, draining } = this.#host;
     let date = config.dateHeader;
     let server = config.serverHeader !== '';
     let connection = false;
-    for (let i = 0; i < given.length; i += 1) {
-      const name = given[i]![0];
+    for (let i = 0; i < headers.length; i += 1) {
+      const name = headers[i]![0];
       switch (name.length) {
         case 4: if (name.toLowerCase() === 'date') date = false; break;
         case 6: if (name.toLowerCase() === 'server') server = false; break;
         case 10: if (name.toLowerCase() === 'connection') connection = true; break;
       }
     }
-    const headers = given.slice();
     // RFC9110-6.6.1-7: an origin server with a clock must generate Date.
     if (date) headers.push(this.#host.dateField());
     if (server) headers.push(this.#host.serverField);
     // A client that still waits for 100 may or may not send its content now: the next octets could be either (RFC9110-10.1.1).
     if (!connection && (this.#last || draining || config.keepAliveMs === 0 || core.clientWaitsFor100)) headers.push(connectionClose);
-    return headers;
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { FieldPairs, Framing, HttpVersion } from './events.ts';
 import { trimBlanks } from './latin1.ts';
-import { checkField, misuse } from './writers.ts';
+import { fieldLine, fieldLines, misuse } from './writers.ts';
 
 /** What the caller's fields say about framing and the connection, once checked. */
 interface Intent {
@@ -13,11 +13,15 @@ interface Intent {
   readonly chunked: boolean;
   readonly close: boolean;
   readonly hasConnection: boolean;
+  /** The fields as lines. */
+  readonly lines: string;
 }
 
 /** A head that is ready to be written. */
 export interface SendPlan {
   readonly fields: FieldPairs;
+  /** The same as lines, latin-1. */
+  readonly lines: string;
   readonly framing: Framing;
   /** The clause that chose the framing. */
   readonly clause: string;
@@ -32,20 +36,20 @@ function readIntent(fields: FieldPairs): Intent {
   let chunked = false;
   let close = false;
   let hasConnection = false;
+  let lines = '';
   for (let i = 0; i < fields.length; i += 1) {
     const name = fields[i]![0];
     const value = fields[i]![1];
-    checkField(name, value);
-    // The lengths of the names that matter here; nothing else is put into lower case.
-    const { length: size } = name;
-    if (size !== 14 && size !== 17 && size !== 10) continue;
-    switch (name.toLowerCase()) {
+    const { role, line } = fieldLine(name, value);
+    lines += line;
+    switch (role) {
+      case 'none':
+        break;
       case 'content-length': {
-        // RFC9110-8.6-2: 1*DIGIT
-        const text = /^[0-9]+$/.test(value) ? value : trimBlanks(value);
-        if (!/^[0-9]+$/.test(text) || Number(text) > Number.MAX_SAFE_INTEGER) throw misuse('local-bad-content-length', 'RFC9110-8.6-2', `Content-Length is ${JSON.stringify(value.slice(0, 40))}, which is not a number of octets.`, 'Give the length in decimal digits.');
+        const given = lengthOf(value);
+        if (given < 0) throw misuse('local-bad-content-length', 'RFC9110-8.6-2', `Content-Length is ${JSON.stringify(value.slice(0, 40))}, which is not a number of octets.`, 'Give the length in decimal digits.');
         if (length >= 0) throw misuse('local-content-length-repeated', 'RFC9110-8.6-13', 'Content-Length is given twice.', 'Give it once.');
-        length = Number(text);
+        length = given;
         break;
       }
       case 'transfer-encoding':
@@ -60,17 +64,25 @@ function readIntent(fields: FieldPairs): Intent {
   }
   // RFC9112-6.2-2: "A sender MUST NOT send a Content-Length header field in any message that contains a Transfer-Encoding header field."
   if (chunked && length >= 0) throw misuse('local-te-and-cl', 'RFC9112-6.2-2', 'Both Content-Length and Transfer-Encoding are given.', 'Give Content-Length if you know it, else neither.');
-  return { length, chunked, close, hasConnection };
+  return { length, chunked, close, hasConnection, lines };
+}
+
+/** RFC9110-8.6-2: 1*DIGIT. -1: it is none, or more than can be counted. */
+function lengthOf(value: string): number {
+  const text = /^[0-9]+$/.test(value) ? value : trimBlanks(value);
+  const length = /^[0-9]+$/.test(text) ? Number(text) : -1;
+  return length > Number.MAX_SAFE_INTEGER ? -1 : length;
 }
 
 const without = (fields: FieldPairs, name: string): FieldPairs => fields.filter(([own]) => own.toLowerCase() !== name);
+const nothingDropped: SendPlan['dropped'] = [];
 const none: Framing = Object.freeze({ kind: 'none', length: 0 });
 
 /** Plan a request. Without Content-Length or `Transfer-Encoding: chunked` it has no body (RFC9112-6.3-2.7). */
 export function planRequest(fields: FieldPairs): SendPlan {
   const intent = readIntent(fields);
   const framing: Framing = intent.chunked ? { kind: 'chunked', length: -1 } : intent.length >= 0 ? { kind: 'content-length', length: intent.length } : none;
-  return { fields, framing, clause: intent.chunked ? 'RFC9112-6.3-2.4' : intent.length >= 0 ? 'RFC9112-6.3-2.6' : 'RFC9112-6.3-2.7', close: intent.close, dropped: [] };
+  return { fields, lines: intent.lines, framing, clause: intent.chunked ? 'RFC9112-6.3-2.4' : intent.length >= 0 ? 'RFC9112-6.3-2.6' : 'RFC9112-6.3-2.7', close: intent.close, dropped: nothingDropped };
 }
 
 /** What a response is planned for. */
@@ -88,10 +100,10 @@ export interface ResponseContext {
 export function planResponse(given: FieldPairs, context: ResponseContext): SendPlan {
   const intent = readIntent(given);
   const { status, method } = context;
-  const dropped: (readonly [string, string])[] = [];
+  let dropped = nothingDropped;
   let fields = given;
   const drop = (name: string, clause: string): void => {
-    dropped.push([name, clause]);
+    dropped = [...dropped, [name, clause]];
     fields = without(fields, name);
   };
   const tunnel = method === 'CONNECT' && status >= 200 && status < 300;
@@ -100,7 +112,7 @@ export function planResponse(given: FieldPairs, context: ResponseContext): SendP
     if (intent.length >= 0) drop('content-length', 'RFC9110-8.6-8');
     if (intent.chunked) drop('transfer-encoding', 'RFC9112-6.1-10');
   }
-  if (status < 200) return { fields, framing: none, clause: 'RFC9112-6.3-2.1', close: false, dropped };
+  if (status < 200) return { fields, lines: fields === given ? intent.lines : fieldLines(fields), framing: none, clause: 'RFC9112-6.3-2.1', close: false, dropped };
   let framing: Framing;
   let clause = 'RFC9112-6.3-2.6';
   // Where no request could be read, nobody knows where the next one begins.
@@ -135,7 +147,7 @@ export function planResponse(given: FieldPairs, context: ResponseContext): SendP
     // RFC9112-9.3-3.3: HTTP/1.0 persists only where both say so.
     fields = [...fields, ['Connection', 'keep-alive']];
   }
-  return { fields, framing, clause, close, dropped };
+  return { fields, lines: fields === given ? intent.lines : fieldLines(fields), framing, clause, close, dropped };
 }
 
 const withoutKeepAlive = (value: string): string => value.split(',').map(trimBlanks).filter((option) => option !== '' && option.toLowerCase() !== 'keep-alive').join(', ');

@@ -9,9 +9,10 @@ import { causes, CLOSED, DATA, END, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } f
 import { planRequest, planResponse, type SendPlan } from './send-framing.ts';
 import { parseTarget } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
-import { checkField, checkRequestLine, checkStatusLine, headSection, headText, misuse, writeChunk, writeLastChunk, type WriteSink } from './writers.ts';
+import { checkRequestLine, checkStatusLine, fieldLine, headSection, misuse, writeChunk, writeLastChunk, type WriteSink } from './writers.ts';
 
 const nothing = new Uint8Array(0);
+const noTrailers: FieldPairs = [];
 
 export class Sender {
   /** Absolute offset of the next octet. */
@@ -69,15 +70,14 @@ export class Sender {
     if (hosts > 1 || (hosts === 0 && version === 11)) throw misuse('local-host', 'RFC9112-3.2-5', hosts === 0 ? 'The request has no Host field.' : 'The request has several Host fields.', 'Give exactly one.');
     if (version === 10 && plan.framing.kind === 'chunked') throw misuse('local-chunked-http10', 'RFC9112-6.1-13', 'An HTTP/1.0 recipient does not understand chunked.', 'Give Content-Length.');
     const name = version === 11 ? 'HTTP/1.1' : 'HTTP/1.0';
-    const parts = [method, target, name] as const;
-    const text = headText(parts, plan.fields);
+    const text = `${method} ${target} ${name}\r\n${plan.lines}\r\n`;
     const options = connectionOptions(event.headers);
     exchange.method = method;
     exchange.clientVersion = version;
     // RFC9112-9.6-5: after "close" no further requests.
     exchange.persistent &&= !plan.close && (version === 11 || options.includes('keep-alive'));
     exchange.switchOffered = method === 'CONNECT' || (version === 11 && options.includes('upgrade') && event.headers.some(([own]) => own.toLowerCase() === 'upgrade'));
-    if (exchange.traced) this.#traceHead('http.request', parts, plan, text);
+    if (exchange.traced) this.#traceHead('http.request', [method, target, name], plan, text);
     this.#begin(plan.framing);
     exchange.moveOurs(REQUEST);
     return this.#out(text);
@@ -126,9 +126,10 @@ export class Sender {
   }
 
   #responseHead(event: ResponseToSend, plan: SendPlan, type: 'http.response' | 'http.informational'): string {
-    const parts = ['HTTP/1.1', String(event.status), event.reason] as const;
-    const text = headText(parts, plan.fields);
-    if (this.#exchange.traced) this.#traceHead(type, parts, plan, text);
+    const { status, reason } = event;
+    // RFC9112-4-9: the space before an empty reason phrase is written all the same.
+    const text = `HTTP/1.1 ${status} ${reason}\r\n${plan.lines}\r\n`;
+    if (this.#exchange.traced) this.#traceHead(type, ['HTTP/1.1', String(status), reason], plan, text);
     return text;
   }
 
@@ -167,9 +168,9 @@ export class Sender {
     this.#require(END);
     const exchange = this.#exchange;
     const { kind } = this.#framing;
-    const trailers: FieldPairs = event.trailers === undefined ? [] : [...event.trailers];
+    const trailers: FieldPairs = event.trailers === undefined ? noTrailers : [...event.trailers];
     for (const [name, value] of trailers) {
-      checkField(name, value);
+      fieldLine(name, value);
       if (!mayBeTrailer(name.toLowerCase())) throw misuse('local-forbidden-trailer', 'RFC9110-6.5.1-2', `${name} may not be a trailer.`, 'Send it in the header section.');
     }
     if (this.#owed > 0) throw misuse('local-body-too-short', 'RFC9110-8.6-12', `Content-Length announced ${this.#owed} octets more than were sent.`, 'Send the rest, or abort the connection.');

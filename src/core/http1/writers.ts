@@ -19,18 +19,50 @@ export function misuse(code: string, clause: string, message: string, advice: st
 
 const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-/** Names that were found to be tokens: callers use the same few over and over. Bounded, since some make them up. */
-const tokens = new Set<string>();
+/** What a field that we send means to the connection itself. */
+export type FieldRole = 'none' | 'content-length' | 'transfer-encoding' | 'connection';
 
-/** Refuse a name that is no token, or a value that could end its line or does not fit in octets. */
-export function checkField(name: string, value: string): void {
-  if (!tokens.has(name)) {
-    if (isToken(name)) {
-      if (tokens.size < 256) tokens.add(name);
-    } else {
-      throw misuse('local-bad-field-name', 'RFC9110-5.1-2', `The field name ${quote(name)} is not a token.`, 'Use letters, digits and hyphens.');
-    }
+/** A field line that is in order. */
+export interface FieldLine {
+  readonly role: FieldRole;
+  /** Name, value and line end, as latin-1. */
+  readonly line: string;
+}
+
+interface KnownName { readonly role: FieldRole; value: string; line: string }
+
+/**
+ * Names that were found to be tokens, each with the line that it was last seen in: callers use the same few names over and over, and
+ * many of them with the same value. Bounded, since some make them up.
+ */
+const knownNames = new Map<string, KnownName>();
+const maxNames = 256;
+/** Longer values are not remembered. */
+const maxValue = 128;
+
+function roleOf(name: string): FieldRole {
+  const lower = name.toLowerCase();
+  return lower === 'content-length' || lower === 'transfer-encoding' || lower === 'connection' ? lower : 'none';
+}
+
+/** The line of a field. Refuses a name that is no token, or a value that could end its line or does not fit in octets. Valid until the next call. */
+export function fieldLine(name: string, value: string): FieldLine {
+  let known = knownNames.get(name);
+  if (known === undefined) {
+    if (!isToken(name)) throw misuse('local-bad-field-name', 'RFC9110-5.1-2', `The field name ${quote(name)} is not a token.`, 'Use letters, digits and hyphens.');
+    known = { role: roleOf(name), value: '', line: `${name}: \r\n` };
+    if (knownNames.size < maxNames) knownNames.set(name, known);
   }
+  if (known.value === value) return known;
+  checkValue(name, value);
+  const line = `${name}: ${value}\r\n`;
+  if (value.length > maxValue) return { role: known.role, line };
+  known.value = value;
+  known.line = line;
+  return known;
+}
+
+function checkValue(name: string, value: string): void {
   const bad = firstOutside(value, VALUE);
   if (bad < 0) return;
   const unit = value.charCodeAt(bad);
@@ -78,15 +110,14 @@ export function checkStatusLine(status: number, reason: string): void {
   }
 }
 
-/** A head as latin-1 text: start line (its parts separated by one space), fields, empty line. The parts have been checked. */
-export function headText(parts: readonly [string, string, string], fields: FieldPairs): string {
-  // RFC9112-4-9: the space before an empty reason phrase is written all the same.
-  let text = `${parts[0]} ${parts[1]} ${parts[2]}\r\n`;
-  for (let i = 0; i < fields.length; i += 1) text += `${fields[i]![0]}: ${fields[i]![1]}\r\n`;
-  return `${text}\r\n`;
+/** The lines of fields that have been checked. */
+export function fieldLines(fields: FieldPairs): string {
+  let text = '';
+  for (let i = 0; i < fields.length; i += 1) text += fieldLine(fields[i]![0], fields[i]![1]).line;
+  return text;
 }
 
-/** Where the parts of such a head lie, for the trace. `offset`: absolute offset of its first octet. `spans`: room from `first` on for {@link sectionColumns} numbers for each field. */
+/** Where the parts of a head lie (start line, its parts separated by one space; fields; empty line), for the trace. `offset`: absolute offset of its first octet. `spans`: room from `first` on for {@link sectionColumns} numbers for each field. */
 export function headSection(parts: readonly [string, string, string], fields: FieldPairs, code: number, offset: number, spans: Int32Array, first: number): Section {
   // Request: ends of the three parts. Response: end of the version, start and end of the reason phrase.
   const a = parts[0].length;
@@ -138,9 +169,7 @@ export function writeChunk(data: Uint8Array, sink: WriteSink | undefined): Uint8
 
 /** The last chunk and the trailer section. */
 export function writeLastChunk(trailers: FieldPairs, sink: WriteSink | undefined): Uint8Array {
-  let text = '0\r\n';
-  for (const [name, value] of trailers) text += `${name}: ${value}\r\n`;
-  text += '\r\n';
+  const text = `0\r\n${fieldLines(trailers)}\r\n`;
   if (sink !== undefined) {
     sink('chunk-size', 0, 1);
     sink('line-end', 1, 3);

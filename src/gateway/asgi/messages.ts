@@ -2,6 +2,7 @@
  * The messages that an application may `send` within the `http` scope: their shapes, checked. What is wrong is an
  * {@link AsgiViolation}; what is right comes out in the gateway's own terms.
  */
+import type { FieldList } from '../channel.ts';
 import type { FieldPairs } from '../../core/http1/events.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { classOf, TCHAR, VALUE } from '../../core/http1/chars.ts';
@@ -12,7 +13,7 @@ import { AsgiViolation } from '../errors.ts';
 
 /** A message, understood. */
 export type HttpMessage =
-  | { readonly type: 'http.response.start'; readonly status: number; readonly headers: FieldPairs; readonly trailers: boolean }
+  | { readonly type: 'http.response.start'; readonly status: number; readonly headers: FieldList; readonly trailers: boolean }
   | { readonly type: 'http.response.body'; readonly body: Uint8Array; readonly more: boolean }
   | { readonly type: 'http.response.trailers'; readonly headers: FieldPairs; readonly more: boolean }
   | { readonly type: 'http.response.early_hint'; readonly links: readonly string[] };
@@ -93,13 +94,13 @@ function readFlag(key: string, value: unknown, clause: AsgiClause, refuse: Refus
 const goodNames = new Set<string>();
 
 /** ASGI-start-3, ASGI-ws.accept-3. Names and values as latin-1 strings. */
-export function readHeaders(headers: unknown, { site, soft }: ReadOptions, clause: AsgiClause = 'ASGI-start-3'): FieldPairs {
+export function readHeaders(headers: unknown, { site, soft }: ReadOptions, clause: AsgiClause = 'ASGI-start-3'): FieldList {
   const refuse = violationAt(site);
   if (headers === undefined || headers === null) return [];
   if (typeof (headers as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function' || typeof headers === 'string') {
     throw refuse('headers-not-iterable', clause, `headers is ${describeType(headers)}.`, 'Give an array of pairs: an object could not hold two Set-Cookie fields.', headers, '[[name, value], …] as bytes');
   }
-  const pairs: (readonly [string, string])[] = [];
+  const pairs: FieldList = [];
   for (const pair of headers as Iterable<unknown>) {
     // What nearly every field is: two byte strings, and a name that was seen before.
     if (Array.isArray(pair) && pair.length === 2 && isBytes(pair[0]) && isBytes(pair[1])) {

@@ -2,7 +2,7 @@
  * The response of an ASGI application, message by message: start, body, trailers. The same for a request and for a WebSocket that the
  * application answers with a response instead of accepting it.
  */
-import type { ExchangeContext, ResponseChannel } from '../channel.ts';
+import type { ExchangeContext, FieldList, ResponseChannel } from '../channel.ts';
 import type { LocalProtocolError } from '../../core/http1/errors.ts';
 import type { FieldPairs } from '../../core/http1/events.ts';
 import type { SourceSite } from '../../trace/events.ts';
@@ -132,7 +132,7 @@ export class AsgiResponse {
   #startHead(size: number, more: boolean): void {
     const { status, headers, trailers } = this.#head!;
     // ASGI-start-4: "the server must ignore it".
-    let fields: FieldPairs = headers.some(([name]) => isTransferEncoding(name)) ? headers.filter(([name]) => !isTransferEncoding(name)) : headers;
+    let fields: FieldList = headers.some(([name]) => isTransferEncoding(name)) ? headers.filter(([name]) => !isTransferEncoding(name)) : headers;
     const measured = this.#announced >= 0;
     // All of it is here: its length is known.
     if (!more && !trailers && !measured && status !== 204 && status !== 304 && !(this.#channel.isHead && size === 0)) fields = [...fields, ['content-length', String(size)]];
@@ -153,7 +153,7 @@ export class AsgiResponse {
 
   #traceStart({ status, headers }: { readonly status: number; readonly headers: FieldPairs }, site: SourceSite | undefined): void {
     const { tracer, connection, exchange } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange, status: String(status), headers, ...(site && { site }) });
+    if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange, status: String(status), headers: [...headers], ...(site && { site }) });
   }
 
   #traceBody({ body, more }: { readonly body: Uint8Array; readonly more: boolean }, site: SourceSite | undefined): void {

@@ -232,7 +232,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
 
   started(status: string, headers: FieldPairs, site: SourceSite | undefined): void {
     const { tracer, connection, exchange } = this.#context;
-    if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange, status, headers, ...(site && { site }) });
+    if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange, status, headers: [...headers], ...(site && { site }) });
   }
 
   refused(violation: WsgiViolation): void {

@@ -5,6 +5,7 @@
  * may still change its mind.
  */
 import type { FieldPairs } from '../../core/http1/events.ts';
+import type { FieldList } from '../channel.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { show } from '../render.ts';
 import { checkHeaders, checkStatus } from './checks.ts';
@@ -16,7 +17,7 @@ export interface Head {
   readonly status: number;
   readonly reason: string;
   /** A copy: the application may go on using its list. */
-  readonly headers: FieldPairs;
+  readonly headers: FieldList;
   /** Value of Content-Length; -1 where there is none. */
   readonly contentLength: number;
 }
@@ -79,7 +80,7 @@ export class Starter {
     const violation = checkStatus(status, site) ?? checkHeaders(headers, site);
     if (violation !== undefined) this.#refuse(violation);
     let contentLength = -1;
-    const copy: (readonly [string, string])[] = [];
+    const copy: FieldList = [];
     for (let i = 0; i < headers.length; i += 1) {
       const name = headers[i]![0];
       const value = headers[i]![1];
