@@ -23,6 +23,13 @@ interface Handle { useUserBuffer?: unknown; readStart?: unknown }
 interface WithHandle { _handle: Handle | null; _server: unknown; server: unknown }
 
 let sharedBuffer: Uint8Array | undefined;
+/** Beginnings of the shared buffer, by the lower bits of their lengths: requests of a client are mostly as long as the ones before. */
+const beginnings: Uint8Array[] = [];
+
+function beginning(size: number): Uint8Array {
+  const known = beginnings[size & 255];
+  return known?.length === size ? known : (beginnings[size & 255] = sharedBuffer!.subarray(0, size));
+}
 
 export class TcpSocket implements DuplexSocket {
   readonly id: number;
@@ -69,7 +76,7 @@ export class TcpSocket implements DuplexSocket {
       manualStart: true, // reading begins with `open`, when there is somebody to read to
       onread: {
         buffer,
-        callback: (size: number) => self!.#receive(size === readBytes ? buffer : new Uint8Array(buffer.buffer, 0, size)),
+        callback: (size: number) => self!.#receive(size === readBytes ? buffer : beginning(size)),
       },
     } as ConstructorParameters<typeof Socket>[0]);
     // The server counts its connections; the count follows the handle.
@@ -122,7 +129,7 @@ export class TcpSocket implements DuplexSocket {
     // At once, also from within `onData`: an application may keep the thread for long after this (PEP3333-streaming-1). Whoever has
     // several short parts joins them first (`server/flow.ts`).
     if (bytes.length > 0) this.#socket.write(bytes);
-    if (this.bufferedAmount < highWaterBytes) return true;
+    if (this.#socket.writableLength < highWaterBytes) return true;
     // The stream's own mark is the same number, so it has seen the overflow too and emits `drain`.
     this.#full = true;
     return false;

@@ -80,6 +80,9 @@ const batchBytes = 4096;
 const gatherTurns = 16;
 const soon = Promise.resolve();
 
+/** Of a long segment so much goes through the core first, which copies it: a head mostly fits. Octets. */
+const headBytes = 4096;
+
 /** Pipelined requests that wait in memory before the socket is paused. Octets. */
 const pipelineHighWaterBytes = 65_536;
 
@@ -126,6 +129,8 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   #pumping = false;
   /** A handler is on the stack. */
   #handling = false;
+  /** The rest of the segment follows within this call. */
+  #moreAtHand = false;
   /** Why reading is paused: the application does not keep up, or it is not our turn. */
   #bodyBlocked = false;
   #waitsForTurn = false;
@@ -220,6 +225,17 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   }
 
   onOctets(bytes: Uint8Array): void {
+    const long = bytes.length > headBytes && this.idle && this.#context.turn === undefined;
+    if (!long) return this.#takeOctets(bytes);
+    // Most of a long segment is the body of the request that it begins with: once the core knows the head, that need not pass through it.
+    this.core.receiveData(bytes.subarray(0, headBytes));
+    this.#moreAtHand = true;
+    this.#pump();
+    this.#moreAtHand = false;
+    if (this.#line.writable) this.#takeOctets(bytes.subarray(headBytes));
+  }
+
+  #takeOctets(bytes: Uint8Array): void {
     if (this.#held !== undefined) return void this.#held.push(bytes.slice());
     if (this.#tunnel !== undefined) return this.#guard((tunnel) => tunnel.tunnelled(bytes));
     if (this.#patience === 'body' && this.deadline !== Infinity) this.#wait('body', this.config.bodyTimeoutMs);
@@ -373,6 +389,8 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
         this.#requestComplete();
         return true;
       case 'need-data':
+        if (this.#moreAtHand) return false;
+        return this.#startStreaming();
       case 'paused':
         // Everything that has come is known now, so a small body reaches the application in one message.
         return this.#startStreaming();
@@ -410,7 +428,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
         wantBody: this.#wantBodyCall, finished: this.#context.taskEnded,
       });
     } else {
-      exchange.body = new BodyBuffer(request.framing.length);
+      exchange.body = request.framing.length === 0 ? BodyBuffer.none : new BodyBuffer(request.framing.length);
       // PEP3333-expect-1, the first way: the body is complete before the application is called, so it is asked for at once.
       response.continue100();
     }

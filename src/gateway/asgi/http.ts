@@ -4,9 +4,9 @@
  */
 import { reportViolation, type AppFailure, type ExchangeContext, type ResponseChannel, type StreamingHandler } from '../channel.ts';
 import { LocalProtocolError } from '../../core/http1/errors.ts';
-import { uncleared } from '../../core/http1/memory.ts';
 import { errorText } from '../thrown.ts';
 import { isThenable } from '../wsgi/checks.ts';
+import { BodyBuffer } from '../wsgi/input.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation, ClientDisconnected } from '../errors.ts';
 import { notAwaitable, readHttpMessage } from './messages.ts';
@@ -47,8 +47,10 @@ export class AsgiHandler implements StreamingHandler {
   #violations: Set<string> | undefined;
 
   // ── the request ──
-  #queue: Uint8Array[] = [];
-  #queuedBytes = 0;
+  /** What has arrived since the last `receive()`. */
+  #waiting: BodyBuffer | undefined;
+  /** Octets of the body still to come; -1: not known. */
+  #announced: number;
   /** The whole request has arrived. */
   #ended = false;
   /** …and been given to the application. */
@@ -70,6 +72,7 @@ export class AsgiHandler implements StreamingHandler {
     this.#exchange = exchange;
     this.#context = exchange.context;
     this.#channel = exchange.channel;
+    this.#announced = exchange.context.request.framing.length;
     this.#response = new AsgiResponse(exchange.context, exchange.channel, {
       prefix: '', soft: (violation) => { if (this.#context.validate) this.#report(violation); }, completed: () => this.#completed(),
     });
@@ -103,12 +106,11 @@ export class AsgiHandler implements StreamingHandler {
   receive(bytes: Uint8Array): boolean {
     // Nobody will ask for it: let it pass, the server counts it.
     if (this.#response.over) return true;
-    const copy = uncleared(bytes.length);
-    copy.set(bytes);
-    this.#queue.push(copy);
-    this.#queuedBytes += bytes.length;
+    const waiting = (this.#waiting ??= new BodyBuffer(Math.min(this.#announced, highWaterBytes)));
+    waiting.append(bytes);
+    if (this.#announced > 0) this.#announced -= bytes.length;
     this.#feed();
-    return this.#queuedBytes < highWaterBytes;
+    return this.#waiting === undefined || waiting.size < highWaterBytes;
   }
 
   receiveEnd(): void {
@@ -132,8 +134,7 @@ export class AsgiHandler implements StreamingHandler {
   abort(_reason: string): void {
     this.#gone = true;
     this.#disconnected = true;
-    this.#queue = [];
-    this.#queuedBytes = 0;
+    this.#waiting = undefined;
     if (!this.#response.over) this.#response.stage = 'broken';
     const blocked = this.#blocked;
     this.#blocked = [];
@@ -170,8 +171,9 @@ export class AsgiHandler implements StreamingHandler {
   }
 
   #nextEvent(): AsgiReceiveEvent | undefined {
-    if (this.#queue.length > 0) {
-      const body = this.#takeQueued();
+    if (this.#waiting !== undefined) {
+      const body = this.#waiting.bytes;
+      this.#waiting = undefined;
       const last = this.#ended;
       if (last) this.#endGiven = true;
       else this.#exchange.wantBody();
@@ -184,22 +186,6 @@ export class AsgiHandler implements StreamingHandler {
     }
     // ASGI-disconnect-1: "after a response has been sent or after the HTTP connection has been closed".
     return this.#disconnected || this.#response.over ? { type: 'http.disconnect' } : undefined;
-  }
-
-  /** What has arrived since the last time, in one piece. */
-  #takeQueued(): Uint8Array {
-    const queue = this.#queue;
-    const size = this.#queuedBytes;
-    this.#queue = [];
-    this.#queuedBytes = 0;
-    if (queue.length === 1) return queue[0]!;
-    const body = uncleared(size);
-    let at = 0;
-    for (const part of queue) {
-      body.set(part, at);
-      at += part.length;
-    }
-    return body;
   }
 
   // ── the response ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -224,8 +210,7 @@ export class AsgiHandler implements StreamingHandler {
   }
 
   #completed(): void {
-    this.#queue = [];
-    this.#queuedBytes = 0;
+    this.#waiting = undefined;
     // Nobody asks us any more whether there is room: earlier `send()`s that were not awaited have nothing to wait for.
     this.resume();
     // Whoever waits for the client to go is told that this is over.

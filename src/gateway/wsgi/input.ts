@@ -124,6 +124,9 @@ export class BodyBuffer {
     this.#size = needed;
   }
 
+  /** Of a request without a body. */
+  static readonly none: BodyBuffer = new BodyBuffer(0);
+
   /** The whole body; not copied. */
   get bytes(): Uint8Array {
     return this.#bytes.length === this.#size ? this.#bytes : this.#bytes.subarray(0, this.#size);
