@@ -209,6 +209,11 @@ export class Session {
     (await this.#machine)?.input(name, line === undefined ? '' : `${line}\n`, line === undefined);
   }
 
+  /** Ctrl-C. */
+  async interrupt(name: string): Promise<void> {
+    (await this.#machine)?.interrupt(name);
+  }
+
   /** Replace the workers of a gateway by new ones with what is in the editor. */
   async reload(name: string): Promise<void> {
     const { snippet } = this.store.state.work;

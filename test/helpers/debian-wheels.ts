@@ -17,7 +17,10 @@ const cache = fileURLToPath(new URL(`../../.cache/debian-wheels/${suite}`, impor
 const debianNames: Readonly<Record<string, string>> = {
   flask: 'python3-flask', werkzeug: 'python3-werkzeug', jinja2: 'python3-jinja2', markupsafe: 'python3-markupsafe', itsdangerous: 'python3-itsdangerous', click: 'python3-click', blinker: 'python3-blinker',
   starlette: 'python3-starlette', anyio: 'python3-anyio', idna: 'python3-idna', sniffio: 'python3-sniffio', 'typing-extensions': 'python3-typing-extensions', 'python-multipart': 'python3-python-multipart',
+  uvicorn: 'python3-uvicorn', gunicorn: 'python3-gunicorn', packaging: 'python3-packaging', h11: 'python3-h11', waitress: 'python3-waitress', bottle: 'python3-bottle', requests: 'python3-requests', urllib3: 'python3-urllib3', certifi: 'python3-certifi', 'charset-normalizer': 'python3-charset-normalizer',
 };
+
+const asked = Object.values(debianNames).join(' ');
 
 /** A wheel. */
 export interface DebianWheel {
@@ -43,7 +46,9 @@ export function debianPackages(): string {
 }
 
 function make(): readonly DebianWheel[] {
-  if (!existsSync(join(cache, 'done'))) download();
+  // Another list of packages is another download.
+  const done = join(cache, 'done');
+  if (!existsSync(done) || readFileSync(done, 'utf8') !== asked) download();
   const packages = join(cache, 'root/usr/lib/python3/dist-packages');
   return readdirSync(packages).filter((name) => /\.(?:dist|egg)-info$/.test(name)).map((found) => {
     // setuptools' older form has the same facts in another place.
@@ -52,7 +57,7 @@ function make(): readonly DebianWheel[] {
     const metadata = readFileSync(join(packages, found, found === info ? 'METADATA' : 'PKG-INFO'), 'utf8');
     const record = join(packages, info, 'RECORD');
     // What belongs to it, by its own list; Debian leaves that out now and then, and the name has to do.
-    const own = existsSync(record) ? readFileSync(record, 'utf8').split('\n').map((line) => line.split(',')[0]!) : [...files(join(packages, distribution.toLowerCase())), ...files(join(packages, info))].map((path) => relative(packages, path));
+    const own = existsSync(record) ? readFileSync(record, 'utf8').split('\n').map((line) => line.split(',')[0]!) : [...files(join(packages, distribution.toLowerCase())), ...files(join(packages, info)), join(packages, `${distribution.toLowerCase()}.py`)].map((path) => relative(packages, path));
     const paths = own.filter((path) => path !== '' && !path.endsWith('/METADATA') && !path.endsWith('/WHEEL') && !path.startsWith('..') && existsSync(join(packages, path)) && statSync(join(packages, path)).isFile() && !/\.so$|__pycache__|\/RECORD$/.test(path));
     const entries = Object.fromEntries(paths.map((path) => [path, readFileSync(join(packages, path))]));
     const listed = [...paths, `${info}/RECORD`].map((path) => `${path},,\n`).join('');
@@ -77,7 +82,7 @@ function download(): void {
   apt('update');
   apt('download', ...Object.values(debianNames));
   for (const name of readdirSync(join(work, 'debs'))) execFileSync('dpkg-deb', ['-x', join(work, 'debs', name), join(work, 'root')]);
-  writeFileSync(join(work, 'done'), '');
+  writeFileSync(join(work, 'done'), asked);
   rmSync(cache, { recursive: true, force: true });
   renameSync(work, cache);
 }

@@ -1,6 +1,7 @@
-"""Libraries that cannot run in WebAssembly say why when they are imported, instead of failing somewhere in their insides."""
+"""Libraries that cannot run in WebAssembly say why when they are imported, instead of failing somewhere in their insides; one that could is put right."""
 
 import importlib.abc
+import importlib.util
 import sys
 
 _instead = 'Serve the application with waitress, uvicorn or wsgiref.simple_server, or as an app of this playground (the "workers" setting starts several).'
@@ -19,7 +20,16 @@ class _Reasons(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
         if name in _reasons:
             raise ImportError(_reasons[name], name=name)
-        return None
+        return importlib.util.spec_from_loader(name, _Nothing()) if name == _urllib3_fetch else None
+
+
+#: urllib3 takes itself for a guest of a page and sends by `fetch`; a process has none, and a socket instead.
+_urllib3_fetch = 'urllib3.contrib.emscripten'
+
+
+class _Nothing(importlib.abc.Loader):
+    def exec_module(self, module):
+        module.inject_into_urllib3 = lambda: None
 
 
 def install():

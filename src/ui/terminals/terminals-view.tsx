@@ -99,7 +99,7 @@ function Output({ program }: { readonly program: ProgramStatus }): JSX.Element {
   );
 }
 
-/** A line at a time, as a terminal gives it; Ctrl+D ends it. */
+/** A line at a time, as a terminal gives it; Ctrl+D ends it, Ctrl+C interrupts the program. */
 function Input({ name, disabled }: { readonly name: string; readonly disabled: boolean }): JSX.Element {
   const { session } = useModel();
   const line = useSignal('');
@@ -113,10 +113,17 @@ function Input({ name, disabled }: { readonly name: string; readonly disabled: b
       <input class="field mono" aria-label={m.input(name)} placeholder={m.inputHint} value={line.value} disabled={disabled} spellcheck={false} autocomplete="off"
         onInput={(event) => { line.value = event.currentTarget.value; }}
         onKeyDown={(event) => {
-          if (event.key !== 'd' || !event.ctrlKey || line.value !== '') return;
+          if (!event.ctrlKey || event.shiftKey || event.altKey || event.metaKey) return;
+          const { selectionStart, selectionEnd } = event.currentTarget;
+          if (event.key === 'd' && line.value === '') void session.input(name, undefined);
+          // With a selection it copies.
+          else if (event.key === 'c' && selectionStart === selectionEnd) {
+            void session.interrupt(name);
+            line.value = '';
+          } else return;
           event.preventDefault();
-          void session.input(name, undefined);
         }} />
+      <button type="button" class="button quiet small" title={m.interruptHint} aria-label={m.interruptOne(name)} disabled={disabled} onClick={() => void session.interrupt(name)}>{m.interrupt}</button>
       <button type="button" class="button quiet small" title={m.endHint} disabled={disabled} onClick={() => void session.input(name, undefined)}>{m.end}</button>
     </form>
   );
