@@ -86,7 +86,7 @@ async function ask({ app, sites }: Loaded, raw: string): Promise<{ readonly resu
 const seen = (result: ClientResult): Seen => ({ raw: result.raw, response: result.failure ? undefined : result.responses[0] });
 
 // Those of several programs, and those that need an arbiter, are in `examples/programs.test.ts`.
-describe.each(examples.filter(({ group }) => group !== 'Sockets' && group !== 'Workers'))('$id', (example) => {
+describe.each(examples.filter(({ group, programs }) => group !== 'Sockets' && group !== 'Workers' && !programs))('$id', (example) => {
   test.each(example.requests)('$name', async ({ raw, claim }) => {
     const { result, trace } = await ask(await loaded(example), raw);
     checkResponse(claim, seen(result));

@@ -14,9 +14,12 @@ import { helloAsgi } from './hello-asgi/example.ts';
 import { helloWsgi } from './hello-wsgi/example.ts';
 import { mounting } from './mounting/example.ts';
 import { pythonAsgi } from './python-asgi/example.ts';
+import { pythonByHand } from './python-by-hand/example.ts';
 import { pythonDispatcher } from './python-dispatcher/example.ts';
 import { pythonEnviron } from './python-environ/example.ts';
 import { pythonFlask } from './python-flask/example.ts';
+import { pythonServers } from './python-servers/example.ts';
+import { pythonSockets } from './python-sockets/example.ts';
 import { pythonStarlette } from './python-starlette/example.ts';
 import { pythonWsgi } from './python-wsgi/example.ts';
 import { streaming } from './streaming/example.ts';
@@ -36,7 +39,7 @@ const described: readonly ExampleDescription[] = [
   helloAsgi, asgiBody, webSocket, chat,
   mounting,
   flasklike, fastapilike,
-  pythonWsgi, pythonEnviron, pythonAsgi, pythonFlask, pythonDispatcher, pythonStarlette,
+  pythonWsgi, pythonEnviron, pythonAsgi, pythonFlask, pythonDispatcher, pythonStarlette, pythonSockets, pythonByHand, pythonServers,
   failsBeforeStart, failsMidway, forgetsStart,
   echo, plainText, httpClient, wsgiByHand,
   counter, stuck, syncAsync, slowClient, keepAlive,

@@ -24,8 +24,10 @@ import type { MessagePortLike, SpawnedProcess } from './types.ts';
 export const beatMs = 250;
 /** Heartbeats without an answer after which a process counts as silent. */
 const silentBeats = 4;
-/** The same while a Python starts, most of which is one piece of work. */
+/** The same while a Python starts and a script in it imports, most of which is one piece of work. */
 const silentBeatsOfSlowStart = 60;
+/** So many answers in a row, once it has its job, and it has started. */
+const calmBeats = 4;
 
 /** Trace that one process may give to the page at once, and per second after that. What is more waits in its recorder, which drops the oldest. */
 const traceBurst = { events: 40_000, bytes: 32 * 1024 * 1024 };
@@ -75,7 +77,7 @@ export interface ProcessOptions {
   readonly turns?: Conductor | undefined;
   /** Real time, for limits. */
   readonly clock: Clock;
-  /** It starts a Python before it loads the app. */
+  /** It starts a Python first, and may be at it for long. */
   readonly slowStart?: boolean;
   /** Called with the memory of the Python that it starts, if that is wanted. */
   readonly onSnapshot?: ((octets: ArrayBuffer) => void) | undefined;
@@ -107,7 +109,9 @@ export class Process implements Player {
   #started: ((outcome: StartOutcome) => void) | undefined;
   readonly #events: Bucket;
   readonly #bytes: Bucket;
-  readonly #slowStart: boolean;
+  #slowStart: boolean;
+  /** Heartbeats that it has answered in a row since it has its job. */
+  #calm = 0;
   #onSnapshot: ((octets: ArrayBuffer) => void) | undefined;
   #state: ProcessState = 'starting';
   /** It has ended, and its connections have not. */
@@ -184,6 +188,11 @@ export class Process implements Player {
     return this.#state;
   }
 
+  /** It has its job, and was seen waiting for something to happen. */
+  get calm(): boolean {
+    return this.#calm >= calmBeats;
+  }
+
   /** How long it has not answered, in whole heartbeats. ms. */
   get silentMs(): number {
     return this.#missed * beatMs;
@@ -231,7 +240,7 @@ export class Process implements Player {
   /** Ask for a sign of life. To be called every {@link beatMs}. */
   beat(): void {
     if (this.#state === 'exited') return;
-    const patience = this.#slowStart && this.#lively === 'starting' ? silentBeatsOfSlowStart : silentBeats;
+    const patience = this.#slowStart ? silentBeatsOfSlowStart : silentBeats;
     if (this.#turns) {
       // Nobody asks: a turn that is not over is sign enough. That it takes long is not told before it is too long.
       this.#missed = this.#turns.waitsFor(this) ? this.#missed + 1 : 0;
@@ -242,6 +251,8 @@ export class Process implements Player {
       this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
       if (this.#missed > 0 && this.#missed <= patience) this.#owner.missed(this);
     }
+    if (this.#lively === 'running') this.#calm = this.#missed === 0 ? this.#calm + 1 : 0;
+    if (this.calm) this.#slowStart = false;
     if (this.#missed < patience || this.#state === 'silent') return;
     this.#state = 'silent';
     // The kernel gives no connection to a process that does not call accept.

@@ -8,8 +8,7 @@ import { noRoom, notSpawned, seedOf, traceMs, type RunningProgram, type World } 
 
 /** How long the next program waits for this one to listen, or to end. ms. */
 const settleMs = 400;
-/** One in Python may import for seconds before it does, and answers no heartbeat then: so many answers in a row, or so long. */
-const calmBeats = 6;
+/** One in Python may import for seconds before it does. ms. */
 const settlePythonMs = 30_000;
 
 /** A script that runs in a process of its own. */
@@ -23,8 +22,6 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
   #settle!: () => void;
   #process: Process | undefined;
   #loaded = false;
-  /** Heartbeats that it has answered in a row. */
-  #calm = 0;
   #over = false;
   #ending: Ending | undefined;
   #problem: LoadProblem | undefined;
@@ -70,9 +67,7 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
 
   beat(): void {
     this.#process?.beat();
-    if (!this.#loaded) return;
-    this.#calm = this.#process?.silentMs === 0 ? this.#calm + 1 : 0;
-    if (this.#calm >= calmBeats) this.#settle();
+    if (this.#process?.calm) this.#settle();
   }
 
   /** Nobody asks a script: it is as with a signal that it does not catch. */

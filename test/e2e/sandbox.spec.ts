@@ -161,8 +161,8 @@ test('a whole session leaves no complaint: examples, edits, tabs, dialogs, stop'
   const { playground, page } = await newVisitor();
   await playground.open();
   const offered = await page.getByRole('combobox', { name: 'Example' }).locator('option').allInnerTexts();
-  // Some ask PyPI for packages, whose part `python.spec.ts` plays; `machine.spec.ts` has those about sockets and workers.
-  const elsewhere = examples.filter(({ group, files }) => group === 'Sockets' || group === 'Workers' || Object.values(files).some((text) => /^(?:from|import) (?:flask|starlette)\b/m.test(text))).map(({ title }) => title);
+  // Some ask PyPI for packages, whose part `python.spec.ts` plays; `machine.spec.ts` and `python-scripts.spec.ts` have those about sockets and workers.
+  const elsewhere = examples.filter(({ group, files, programs }) => group === 'Sockets' || group === 'Workers' || programs || Object.values(files).some((text) => /^(?:from|import) (?:flask|starlette)\b/m.test(text))).map(({ title }) => title);
   const titles = offered.filter((title) => !elsewhere.includes(title));
   expect(titles.length).toBeGreaterThan(15);
   for (const title of titles) {
