@@ -1,7 +1,7 @@
 import { HttpClient, type ClientResponse, type ClientResult } from '../client/http-client.ts';
 import type { Host } from '../host/effects.ts';
 import type { MemoryNetwork } from '../net/network.ts';
-import { formatAddress, SocketError, type Address } from '../net/socket.ts';
+import { formatAddress, parseAddress, SocketError, type Address } from '../net/socket.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import type { Outgoing, SendResult, WebSocketEvent, WebSocketRequest, WebSocketSession } from './types.ts';
 import { ClientWebSocket } from './websocket.ts';
@@ -35,9 +35,12 @@ export class Clients {
     }
     if (!client) {
       try {
-        const socket = this.#network.dial(this.#address);
+        const to = outgoing.to === undefined ? this.#address : parseAddress(outgoing.to);
+        if (!to) return failed(0, 'refused', `${outgoing.to} is not an address.`);
+        const socket = this.#network.dial(to);
         connection = socket.id;
         client = new HttpClient(socket, { host: this.#host, tracer: this.#tracer });
+        outgoing.onConnection?.(connection);
       } catch (error) {
         if (!(error instanceof SocketError)) throw error;
         return failed(0, 'refused', error.message);

@@ -45,6 +45,10 @@ export interface Outgoing {
   readonly pauses?: readonly number[];
   /** Send on this open connection (by id) instead of a new one. */
   readonly connection?: number;
+  /** Where a new connection goes, as a program's status says it: `127.0.0.1:9000`. Missing: where the first gateway listens. */
+  readonly to?: string;
+  /** Told the id of a new connection, before anything is sent on it. */
+  readonly onConnection?: (connection: number) => void;
   /** Close our half after sending. Default false. */
   readonly endAfter?: boolean;
   /** Cut the connection (RST) after sending. Default false. */

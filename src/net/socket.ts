@@ -10,6 +10,14 @@ export interface Address { readonly host: string; readonly port: number }
 export const formatAddress = (address: Address): string =>
   address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
 
+/** What {@link formatAddress} has written; undefined where it is none of these. */
+export function parseAddress(text: string): Address | undefined {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
 /** errno names that a socket operation can end with. */
 export type Errno = 'EADDRINUSE' | 'EADDRNOTAVAIL' | 'ECONNREFUSED' | 'ECONNRESET' | 'ECONNABORTED' | 'EPIPE' | 'ETIMEDOUT' | 'ENOTCONN' | 'EISCONN' | 'EINVAL' | 'EBADF' | 'EAGAIN' | 'ENETUNREACH' | 'ENOTFOUND' | 'EMFILE' | 'EAFNOSUPPORT' | 'ENOPROTOOPT';
 

@@ -23,6 +23,19 @@ async function runScript(source: string, more: Partial<SnippetProgram> = {}): Pr
   return { status, logs: made.logs(), rig: made };
 }
 
+test('a request goes where it is told to go: the same bytes to each that listens', async () => {
+  const made = rig();
+  const echo = "import { socket } from 'porthole/socket';\nconst l = socket(); await l.bind(['127.0.0.1', 9000]); await l.listen();\nfor (;;) { const [c] = await l.accept(); let asked = ''; while (!asked.endsWith('\\r\\n\\r\\n')) asked += String.fromCharCode(...await c.recv(4096)); await c.sendall('HTTP/1.1 200 OK\\r\\nContent-Length: ' + asked.length + '\\r\\n\\r\\n'); await c.sendall(asked); }";
+  await made.run({ 'app.ts': wsgi("'gateway'"), 'echo.ts': echo }, { programs: [{ name: 'gateway', kind: 'gateway', entry: 'app.ts:app' }, script('echo')] });
+  const bytes = new TextEncoder().encode('GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
+  const opened: number[] = [];
+  const [one, other, nobody, nowhere] = await Promise.all(['127.0.0.1:8000', '127.0.0.1:9000', '127.0.0.1:9999', 'somewhere'].map((to) => made.machine.send({ bytes, cuts: [3], to, onConnection: (id) => opened.push(id) })));
+  expect(bodyOf(one!)).toBe('gateway');
+  expect(bodyOf(other!)).toBe(new TextDecoder().decode(bytes));
+  expect(opened).toEqual([one!.connection, other!.connection]);
+  expect([nobody!.failure?.kind, nowhere!.failure?.kind]).toEqual(['refused', 'refused']);
+}, 20_000);
+
 describe('sockets in a process of the machine', () => {
   // As text: what runs there is the very module that the page's scripts import.
   const assertText = makeAssert.toString();

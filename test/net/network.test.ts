@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { firstEphemeralPort, MemoryNetwork } from '../../src/net/network.ts';
-import { SocketError, type DuplexSocket } from '../../src/net/socket.ts';
+import { formatAddress, parseAddress, SocketError, type DuplexSocket } from '../../src/net/socket.ts';
 import { fakeHost, settle } from '../helpers/fake-clock.ts';
 import { ascii, Collector } from './collect.ts';
 import { describeSocket } from './socket-contract.ts';
@@ -28,6 +28,11 @@ describeSocket(
   },
   { runs: 20 },
 );
+
+test('an address is read as it is written, and nothing else is one', () => {
+  for (const address of [at('127.0.0.1', 8000), at('::1', 1), at('name.example', 65_535)]) expect(parseAddress(formatAddress(address))).toEqual(address);
+  for (const text of ['', 'localhost', ':80', '::1:80', 'a:70000', 'a:b', 'a:1x']) expect(parseAddress(text), text).toBeUndefined();
+});
 
 describe('bind and listen', () => {
   test('port 0 gives a free port of the dynamic range, another each time', async () => {

@@ -9,6 +9,8 @@ export interface Address {
 }
 /** `host:port`, with brackets around an IPv6 host. */
 export declare const formatAddress: (address: Address) => string;
+/** What {@link formatAddress} has written; undefined where it is none of these. */
+export declare function parseAddress(text: string): Address | undefined;
 /** errno names that a socket operation can end with. */
 export type Errno = 'EADDRINUSE' | 'EADDRNOTAVAIL' | 'ECONNREFUSED' | 'ECONNRESET' | 'ECONNABORTED' | 'EPIPE' | 'ETIMEDOUT' | 'ENOTCONN' | 'EISCONN' | 'EINVAL' | 'EBADF' | 'EAGAIN' | 'ENETUNREACH' | 'ENOTFOUND' | 'EMFILE' | 'EAFNOSUPPORT' | 'ENOPROTOOPT';
 /** A socket operation failed: `code` as in errno(3), `call` the operation (`bind`, `connect`, `send`, …). */
