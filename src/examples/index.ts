@@ -29,6 +29,7 @@ import { echo } from './echo/example.ts';
 import { httpClient } from './http-client/example.ts';
 import { keepAlive } from './keep-alive/example.ts';
 import { plainText } from './plain-text/example.ts';
+import { sameBytes } from './same-bytes/example.ts';
 import { slowClient } from './slow-client/example.ts';
 import { stuck } from './stuck/example.ts';
 import { syncAsync } from './sync-async/example.ts';
@@ -41,7 +42,7 @@ const described: readonly ExampleDescription[] = [
   flasklike, fastapilike,
   pythonWsgi, pythonEnviron, pythonAsgi, pythonFlask, pythonDispatcher, pythonStarlette, pythonSockets, pythonByHand, pythonServers,
   failsBeforeStart, failsMidway, forgetsStart,
-  echo, plainText, httpClient, wsgiByHand,
+  echo, plainText, httpClient, wsgiByHand, sameBytes,
   counter, stuck, syncAsync, slowClient, keepAlive,
 ];
 

@@ -2,6 +2,7 @@ import type { LoadReport } from '../machine/load-types.ts';
 import type { MachineStatus, SendResult } from '../machine/types.ts';
 import type { SavedRequest, Snippet, SnippetDelivery, SnippetNetwork, SnippetServer, SnippetView } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
+import type { Comparison } from './compare.ts';
 import type { Place } from './place.ts';
 import type { Recorded } from './recording.ts';
 import type { Selection } from './select.ts';
@@ -36,6 +37,8 @@ export type Action =
   // ── what is being looked at
   | { readonly type: 'view/request-tab'; readonly tab: NonNullable<SnippetView['requestTab']> }
   | { readonly type: 'view/trace-tab'; readonly tab: NonNullable<SnippetView['traceTab']> }
+  /** Whose answers are compared; undefined: all of them. */
+  | { readonly type: 'view/compared'; readonly programs: readonly string[] | undefined }
   | { readonly type: 'focus'; readonly focus: Focus }
   /** Show the world as it was after this event of the connection in focus, and select the event; null: as it is. */
   | { readonly type: 'step'; readonly step: number | null }
@@ -53,6 +56,9 @@ export type Action =
   | { readonly type: 'trace/clear' }
   | { readonly type: 'send/begin'; readonly id: number; readonly raw: string }
   | { readonly type: 'send/end'; readonly id: number; readonly result: SendResult }
+  | { readonly type: 'compare/begin'; readonly comparison: Comparison }
+  /** What became of the server at this place of the comparison. */
+  | { readonly type: 'compare/news'; readonly id: number; readonly at: number; readonly connection?: number; readonly result?: SendResult }
   | { readonly type: 'ws/begin'; readonly connection: number }
   | { readonly type: 'ws/news'; readonly news: readonly WsNews[] }
   | { readonly type: 'playback'; readonly recorded: Recorded; readonly place: Place | undefined }

@@ -23,7 +23,7 @@ const withView = (state: PlaygroundState, view: SnippetView): PlaygroundState =>
 /** A fresh trace: nothing of the last run is pointed at any more. */
 function withoutTrace(state: PlaygroundState): PlaygroundState {
   const trace = new TraceLog();
-  return { ...state, trace, traceVersion: trace.version, playback: null, focus: null, step: null, selection: null, hover: null };
+  return { ...state, trace, traceVersion: trace.version, playback: null, comparison: null, focus: null, step: null, selection: null, hover: null };
 }
 
 function undo(state: PlaygroundState, step: Undo): PlaygroundState {
@@ -161,6 +161,10 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       return snippet.view.requestTab === action.tab ? state : withView(state, { requestTab: action.tab });
     case 'view/trace-tab':
       return snippet.view.traceTab === action.tab ? state : withView(state, { traceTab: action.tab });
+    case 'view/compared': {
+      const { compared: _, ...view } = snippet.view;
+      return withSnippet(state, { ...snippet, view: action.programs ? { ...view, compared: action.programs } : view });
+    }
     case 'focus':
       return { ...state, focus: action.focus, step: null, selection: null };
     case 'step':
@@ -215,6 +219,14 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       return place && first !== 0 ? goTo(shown, first, place) : shown;
     }
 
+    case 'compare/begin':
+      return { ...state, comparison: action.comparison };
+    case 'compare/news': {
+      const { comparison } = state;
+      if (comparison?.id !== action.id) return state;
+      const { type: _, id: __, at, ...news } = action;
+      return { ...state, comparison: { ...comparison, asked: comparison.asked.map((one, index) => (index === at ? { ...one, ...news } : one)) } };
+    }
     case 'ws/begin':
       return { ...state, webSocket: { phase: 'connecting', connection: action.connection, log: [] }, focus: action.connection === 0 ? state.focus : { connection: action.connection, exchange: 1 }, step: null, selection: null };
     case 'ws/news':

@@ -1,5 +1,5 @@
 import type { LoadPlan } from '../machine/load-types.ts';
-import type { Machine, SendResult, WebSocketSend, WebSocketSession } from '../machine/types.ts';
+import type { Machine, Outgoing, SendResult, WebSocketSend, WebSocketSession } from '../machine/types.ts';
 import { LinkError, SnippetError } from '../snippet/errors.ts';
 import { decodeSnippet, encodeSnippet, exampleLink, readFragment } from '../snippet/link.ts';
 import { programsOf } from '../snippet/programs.ts';
@@ -7,6 +7,7 @@ import type { Snippet, SnippetRecording } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { latin1Bytes } from '../client/latin1.ts';
 import { burstTitle } from './burst.ts';
+import { isCompared, listeners } from './compare.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
 import { turnsOf, type Turn } from './delivery.ts';
 import { isPlace, placeFrom, placeOf, viewWithPlace, type Place } from './place.ts';
@@ -79,6 +80,7 @@ export class Session {
   /** Events that were taken in within {@link takeMs}, as far as is known. */
   #perFrame = 2000;
   #sends = 0;
+  #comparisons = 0;
   /** Connection of the last answer, while the server keeps it open. */
   #open: number | undefined;
   /** Where whoever made the link stood in the trace; until the first run, which goes there. */
@@ -181,10 +183,11 @@ export class Session {
   }
 
   /**
-   * Send the shown request. Starts the app first where it does not run, or runs as it was before the last edit.
-   * Foreign code is not started this way: the visitor is asked to press Run.
+   * Send the shown request; where answers are compared, to every server that is to answer. Starts the app first where it does not
+   * run, or runs as it was before the last edit. Foreign code is not started this way: the visitor is asked to press Run.
    */
   async send(): Promise<void> {
+    if (this.store.state.work.snippet.view.traceTab === 'compare') return this.#compare();
     const place = await this.#ready();
     if (place !== false) await this.#sendShown(place);
   }
@@ -283,6 +286,31 @@ export class Session {
     if (place && first) this.#goTo(place, first);
   }
 
+  /** Send the shown request to all that listen and are chosen, at once, each on a connection of its own. */
+  async #compare(): Promise<void> {
+    if ((await this.#ready()) === false) return;
+    const machine = await this.#machine;
+    const { store } = this;
+    const { work: { snippet }, machine: status, comparison: before } = store.state;
+    // What was kept open to see whether the server would close it.
+    for (const { connection } of before?.asked ?? []) if (connection !== undefined) machine?.disconnect(connection, 'close');
+    // Copies that go out in turn are no other question.
+    const turn = turnsOf(shownRequest(snippet))[0]?.slice(-1) ?? [];
+    const asked = listeners(snippet, status.programs).filter(({ program }) => isCompared(snippet, program));
+    const id = ++this.#comparisons;
+    store.dispatch({ type: 'compare/begin', comparison: { id, raw: turn[0]?.raw ?? '', asked } });
+    const answers = asked.map(async ({ address }, at) => {
+      const result = await this.#sendInTurn(machine, turn, undefined, { to: address, onConnection: (connection) => store.dispatch({ type: 'compare/news', id, at, connection }) });
+      if (result) store.dispatch({ type: 'compare/news', id, at, result });
+    });
+    const sends = this.#sends;
+    await Promise.all(answers);
+    // Unless something else has been sent meanwhile, the first one is what the other views show.
+    const { comparison } = store.state;
+    const first = comparison?.asked.find(({ connection }) => connection !== undefined)?.connection;
+    if (first !== undefined && comparison?.id === id && this.#sends === sends) store.dispatch({ type: 'focus', focus: { connection: first, exchange: 1 } });
+  }
+
   /** Open a WebSocket with the shown request; one that was open before is cut. Starts the app as {@link send} does. */
   async openWebSocket(options: { readonly subprotocols: readonly string[]; readonly compress: boolean }): Promise<void> {
     if ((await this.#ready()) === false) return;
@@ -317,15 +345,15 @@ export class Session {
   }
 
   /** One after the other on one connection; on a new one, as any client would, where the server has closed it. Gives the last answer. */
-  async #sendInTurn(machine: Machine | undefined, turn: Turn, connection: number | undefined): Promise<SendResult | undefined> {
+  async #sendInTurn(machine: Machine | undefined, turn: Turn, connection: number | undefined, elsewhere?: Pick<Outgoing, 'to' | 'onConnection'>): Promise<SendResult | undefined> {
     if (!machine) return undefined;
     let answer: SendResult | undefined;
     for (const { raw, outgoing } of turn) {
       const id = ++this.#sends;
       this.store.dispatch({ type: 'send/begin', id, raw });
-      let result = await machine.send({ ...outgoing, ...(connection !== undefined && { connection }) });
+      let result = await machine.send({ ...outgoing, ...(connection === undefined ? elsewhere : { connection }) });
       // A kept connection may have been closed by the server meanwhile, and not one octet been sent.
-      if (connection !== undefined && result.failure?.kind === 'closed' && result.exchange === 0) result = await machine.send(outgoing);
+      if (connection !== undefined && result.failure?.kind === 'closed' && result.exchange === 0) result = await machine.send({ ...outgoing, ...elsewhere });
       this.#show();
       this.store.dispatch({ type: 'send/end', id, result });
       answer = result;
@@ -333,7 +361,7 @@ export class Session {
       if (result.failure?.kind === 'stopped') break;
       const last = result.responses?.at(-1) ?? result.response;
       connection = result.failure === undefined && last?.keepAlive ? result.connection : undefined;
-      this.#open = connection;
+      if (!elsewhere) this.#open = connection;
     }
     return answer;
   }

@@ -2,6 +2,7 @@ import type { LoadReport } from '../machine/load-types.ts';
 import type { MachineStatus, SendResult } from '../machine/types.ts';
 import type { LinkErrorCode } from '../snippet/errors.ts';
 import type { SavedRequest, Snippet } from '../snippet/schema.ts';
+import type { Comparison } from './compare.ts';
 import type { NameProblem } from './files.ts';
 import type { Selection } from './select.ts';
 import { defaultFilter, type TimelineFilter } from './timeline.ts';
@@ -76,6 +77,8 @@ export interface PlaygroundState {
   readonly sends: readonly SendRecord[];
   /** The WebSocket that was opened last in this run. */
   readonly webSocket: WsState | null;
+  /** The request that was sent to several servers last in this run. */
+  readonly comparison: Comparison | null;
   /** Bursts, oldest first: those of earlier runs too, so that they can be compared. */
   readonly bursts: readonly BurstRecord[];
   readonly focus: Focus | null;
@@ -105,6 +108,7 @@ export function initialState(work: Work): PlaygroundState {
     ran: null,
     sends: [],
     webSocket: null,
+    comparison: null,
     bursts: [],
     focus: null,
     trace,

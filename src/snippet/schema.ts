@@ -109,7 +109,9 @@ export interface SnippetView {
   readonly request?: number;
   readonly file?: string;
   readonly requestTab?: 'form' | 'raw' | 'delivery' | 'websocket';
-  readonly traceTab?: 'response' | 'wire' | 'timeline' | 'environ' | 'states' | 'console' | 'terminals' | 'machine';
+  readonly traceTab?: 'response' | 'wire' | 'timeline' | 'environ' | 'states' | 'console' | 'terminals' | 'compare' | 'machine';
+  /** Names of the programs whose answers are compared. Missing: all that listen. */
+  readonly compared?: readonly string[];
   /** Which request of the connection was looked at, from 1. Missing: the first. */
   readonly exchange?: number;
   /** The trace was looked at as it was after this event of the connection, from 0 in causal order. Missing: all of it. */

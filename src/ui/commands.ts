@@ -19,7 +19,7 @@ const m = later.palette;
 /** Everything that can be done now. */
 export function commands(model: Model): Command[] {
   const { session, dispatch, dialog, area, prefs, theme, examples, snippet } = model;
-  const show = (tab: 'response' | 'wire' | 'timeline' | 'environ' | 'console'): void => {
+  const show = (tab: 'response' | 'wire' | 'timeline' | 'environ' | 'console' | 'compare'): void => {
     area.value = 'trace';
     dispatch({ type: 'view/trace-tab', tab });
   };
@@ -40,7 +40,7 @@ export function commands(model: Model): Command[] {
     { group: g.request, title: later.menu.lab, run: open('lab') },
     { group: g.show, title: m.goEditor, run: () => { area.value = 'code'; model.editor.value?.focus(); } },
     ...(['form', 'raw', 'delivery', 'websocket'] as const).map((tab) => ({ group: g.show, title: m.show(t.request[tab]), run: () => edit(tab) })),
-    ...(['response', 'wire', 'timeline', 'environ', 'console'] as const).map((tab) => ({ group: g.show, title: m.show(t.trace[tab]), run: () => show(tab) })),
+    ...(['response', 'wire', 'timeline', 'environ', 'console', 'compare'] as const).map((tab) => ({ group: g.show, title: m.show(t.trace[tab]), run: () => show(tab) })),
     { group: g.page, title: t.header.share, keys: keyNames.share, run: open('share') },
     { group: g.page, title: t.header.embed, run: open('embed') },
     { group: g.page, title: t.header.drafts, run: open('drafts') },

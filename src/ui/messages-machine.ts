@@ -1,5 +1,5 @@
 /** The part of the catalogue that the views of the machine say: terminals, processes, network, load. See `messages.ts`. */
-import { count, number } from './messages.ts';
+import { count, number, octets } from './messages.ts';
 
 const ms = (value: number): string => (value < 10 ? `${value.toFixed(1)} ms` : value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`);
 
@@ -17,6 +17,23 @@ export const tMachine = {
     exit: (code: number) => `exit code ${code}`, listening: (addresses: readonly string[]) => `listens at ${addresses.join(', ')}`,
     again: 'started again', silent: 'Nothing written so far.', earlier: 'What came before is in the Console.',
     only: 'This snippet has one program, the gateway. What it writes is in the Console.',
+  },
+
+  compare: {
+    servers: 'Servers', explain: 'Send gives the very same bytes to each of them.',
+    none: 'Nothing listens. Press Run.', alone: 'Only one program listens here. A snippet with several programs compares what they answer.',
+    asked: (answered: number, all: number) => (answered === all ? `${count(all, 'server has', 'servers have')} answered` : `${number.format(answered)} of ${count(all, 'server has', 'servers have')} answered`),
+    idle: 'Nothing has been compared yet.', idleHint: (key: string) => `Press Send or ${key}.`,
+    table: 'Answers beside each other', what: 'What', differs: (first: string) => `not as ${first}`,
+    status: 'Status line', framing: 'Framing', content: 'Body', ending: 'Socket', firstByte: 'First byte', raw: 'Raw answer',
+    framings: { none: 'no body', 'content-length': 'Content-Length', chunked: 'in chunks', 'until-close': 'until the connection closes' },
+    noAnswer: { refused: 'connection refused', waiting: 'no answer yet', open: 'no answer', closed: 'closed without an answer', reset: 'reset without an answer', 'given-up': 'no answer that can be read' },
+    endings: { refused: 'refused', waiting: 'waiting', open: 'kept open', closed: 'closed', reset: 'reset', 'given-up': 'cut by the client' },
+    closedAfter: (after: number) => `closed ${ms(after)} later`,
+    incomplete: (n: number) => `${octets(n)}, not complete`, complete: octets, absent: 'none', spelled: (name: string) => `written ${name}`, place: (at: number) => `${at}.`,
+    reordered: 'other order', bareLf: 'lines end in LF', more: (n: number) => `${count(n, 'answer', 'answers')}`, ms,
+    rawOf: (program: string) => `Raw answer of ${program}`, rawMore: (n: number) => `… ${octets(n)} more`, nothing: 'nothing',
+    wire: (program: string) => `Wire of ${program}`, wireShort: 'Wire', wireHint: 'Show this connection in the Wire tab',
   },
 
   processes: {

@@ -88,7 +88,7 @@ const en = {
   },
 
   trace: {
-    region: 'Trace', views: 'Views of the trace', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', scope: 'Scope', states: 'States', console: 'Console', terminals: 'Terminals', machine: 'Machine',
+    region: 'Trace', views: 'Views of the trace', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', scope: 'Scope', states: 'States', console: 'Console', terminals: 'Terminals', compare: 'Compare', machine: 'Machine',
     exchange: 'Request shown', exchangeItem: (connection: number, exchange: number, line: string, status: number, failed: boolean) =>
       `${connection}.${exchange}  ${line === '' ? (failed ? 'not understood' : '…') : line}${status === 0 ? '' : ` → ${status}`}`,
     exchangeNone: 'no request yet',

@@ -31,6 +31,10 @@ export class FakeMachine implements Machine {
   /** Snippets that were run, and requests that were sent, oldest first. */
   readonly runs: Snippet[] = [];
   readonly sent: string[] = [];
+  /** Where each of them went; undefined: to the first gateway. */
+  readonly sentTo: (string | undefined)[] = [];
+  /** Connections that were closed from outside. */
+  readonly disconnected: number[] = [];
   answer: (request: string) => FakeAnswer;
   readonly #listeners = new Set<(event: MachineEvent) => void>();
   readonly #seq = new Map<string, number>();
@@ -115,7 +119,9 @@ export class FakeMachine implements Machine {
     for (const stop of this.#stops.splice(0)) stop();
   }
 
-  disconnect(): void {}
+  disconnect(connection: number): void {
+    this.disconnected.push(connection);
+  }
 
   /** Calls about programs, as `start client`. */
   readonly programCalls: string[] = [];
@@ -146,8 +152,10 @@ export class FakeMachine implements Machine {
   async send(outgoing: Outgoing): Promise<SendResult> {
     const request = latin1(outgoing.bytes);
     this.sent.push(request);
+    this.sentTo.push(outgoing.to);
     const answer = this.answer(request);
     const connection = ++this.#connections;
+    outgoing.onConnection?.(connection);
     const on = { connection, exchange: 1 } as const;
     const link = { connection, exchange: 0 } as const;
     const remote = `127.0.0.1:${49152 + connection}`;
@@ -155,7 +163,7 @@ export class FakeMachine implements Machine {
     const headEnd = request.indexOf('\r\n\r\n') + 4;
     const tokens = (stream: Stream, list: readonly TokenAt[]): Told[] => list.map(([token, start, end]): Told => ['worker-1', { type: 'http.token', ...on, token, stream, span: [start, end] }]);
     this.tell(
-      ['client', { type: 'socket.connect', ...link, local: remote, remote: '127.0.0.1:8000' }],
+      ['client', { type: 'socket.connect', ...link, local: remote, remote: outgoing.to ?? '127.0.0.1:8000' }],
       ['worker-1', { type: 'socket.accept', ...link, local: '127.0.0.1:8000', remote }],
       ['client', { type: 'socket.data', ...link, flow: 'send', stream: 'c2s', span: [0, request.length], bytes: outgoing.bytes }],
       ['worker-1', { type: 'socket.data', ...link, flow: 'recv', stream: 'c2s', span: [0, request.length], bytes: outgoing.bytes }],

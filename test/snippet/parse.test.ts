@@ -91,6 +91,10 @@ test('hints that point to nothing, or come from a newer page, are left out', () 
   const view = { request: 3, file: 'gone.ts', traceTab: 'flamegraph', requestTab: 'form', step: 1 };
   expect(parseSnippet({ v: 1, files, view }).view).toEqual({ requestTab: 'form', step: 1 });
   expect(parseSnippet({ v: 1, files, view: { file: 'constructor' } }).view).toEqual({});
+  expect(parseSnippet({ v: 1, files, view: { compared: ['web', 'gone'] } }).view).toEqual({ compared: ['web', 'gone'] });
+  expect(parseSnippet({ v: 1, files, view: { compared: 'web' } }).view).toEqual({});
+  expect(parseSnippet({ v: 1, files, view: { compared: [1] } }).view).toEqual({});
+  expect(parseSnippet({ v: 1, files, view: { compared: Array.from({ length: 17 }, () => 'web') } }).view).toEqual({});
 });
 
 test('whatever the value, parsing gives a snippet or a SnippetError', () => {

@@ -35,7 +35,7 @@ const path = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) =>
 const known = new Set(['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'replay', 'view', 'engine',
   'name', 'raw', 'workers', 'workerClass', 'rootPath', 'timeout', 'keepAlive', 'validate', 'segmentBytes', 'latencyMs', 'bytesPerSecond', 'seed',
   'ragged', 'jitterMs', 'readBytesPerSecond', 'cutAfterBytes', 'cut', 'kind', 'args', 'stdin', 'port',
-  'delivery', 'cuts', 'at', 'everyBytes', 'pauseMs', 'copies', 'copiesHow', 'reuse', 'stopAfter', 'ending', 'request', 'file', 'requestTab', 'traceTab', 'step', '__proto__']);
+  'delivery', 'cuts', 'at', 'everyBytes', 'pauseMs', 'copies', 'copiesHow', 'reuse', 'stopAfter', 'ending', 'request', 'file', 'requestTab', 'traceTab', 'compared', 'packages', 'step', '__proto__']);
 /** Members from the future. JSON has no -0, so neither has a snippet. */
 const unknown = fc.dictionary(
   anyString.filter((key) => !known.has(key)),

@@ -17,6 +17,7 @@ const views = {
   states: later(async () => (await import('./states-view.tsx')).StatesView),
   console: later(async () => (await import('./console-view.tsx')).ConsoleView),
   terminals: later(async () => (await import('../terminals/terminals-view.tsx')).TerminalsView),
+  compare: later(async () => (await import('../compare/compare-view.tsx')).CompareView),
   machine: later(async () => (await import('../machine/machine-view.tsx')).MachineView),
 } as const;
 
@@ -48,6 +49,7 @@ export function TracePanel(): JSX.Element {
             { name: 'states', label: t.trace.states },
             { name: 'console', label: t.trace.console, ...(errors.value > 0 ? { badge: errors.value } : {}) },
             ...(snippet.value.programs || tab === 'terminals' ? [{ name: 'terminals' as const, label: t.trace.terminals }] : []),
+            ...((snippet.value.programs?.length ?? 0) > 1 || tab === 'compare' ? [{ name: 'compare' as const, label: t.trace.compare }] : []),
             { name: 'machine', label: t.trace.machine },
           ]}
           current={tab}
