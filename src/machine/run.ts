@@ -7,7 +7,7 @@ import type { Address, DuplexSocket } from '../net/socket.ts';
 import type { Job } from '../rpc/contract.ts';
 import { librariesIn, type Library } from '../rpc/libraries.ts';
 import { programsOf, type GatewayProgram, type Program } from '../snippet/programs.ts';
-import type { Snippet } from '../snippet/schema.ts';
+import type { Snippet, SnippetPackage } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import { Clients, failed } from './clients.ts';
@@ -18,7 +18,7 @@ import type { LoadPlan, LoadReport } from './load-types.ts';
 import { TraceMerger } from './merge.ts';
 import { shapeOf } from './network-shape.ts';
 import { beatMs, type Process } from './process.ts';
-import { fetchPython, pinned, type PythonSource } from './python.ts';
+import { fetchPython, pinsOf, type PythonSource } from './python.ts';
 import type { ProgramStatus } from './program-types.ts';
 import { ScriptRun } from './script.ts';
 import type { LoadProblem, MachineEvent, MachineState, MachineStatus, Outgoing, SendResult, SpawnedProcess, Spawner, WebSocketEvent, WebSocketRequest, WebSocketSession } from './types.ts';
@@ -58,8 +58,10 @@ export class Run implements World {
   #settle!: () => void;
   readonly #library: RunOptions['library'];
   readonly #pythons: PythonSource | undefined;
-  /** What was told of packages. */
-  #pinned = '';
+  /** Of the snippet, until this run has found out better. */
+  #pins: readonly SnippetPackage[];
+  /** Packages have been told of. */
+  #packagesTold = false;
   /** What is being done before it runs. */
   #step = 'Starting…';
   readonly #libraries = new Map<Library, Promise<string>>();
@@ -89,6 +91,7 @@ export class Run implements World {
   constructor(snippet: Snippet, { spawner, host: effects, library, python, only }: RunOptions, tell: (event: MachineEvent) => void) {
     this.#plans = programsOf(snippet);
     this.#files = snippet.files;
+    this.#pins = snippet.packages ?? [];
     this.#waiting = new Set(this.#plans.map(({ name }) => name).filter((name) => only === undefined || name === only));
     this.#seed = snippet.network.seed ?? 1;
     this.turns = snippet.replay ? new Conductor(this.#seed, effects.timers, () => this.#merger.flush()) : undefined;
@@ -165,6 +168,7 @@ export class Run implements World {
     const plan = programsOf(snippet).find((program) => program.name === name);
     if (!plan || this.#over) return;
     this.#files = snippet.files;
+    this.#pins = snippet.packages ?? [];
     this.#plans = this.#plans.some((program) => program.name === name) ? this.#plans.map((program) => (program.name === name ? plan : program)) : [...this.#plans, plan];
     this.#programs.get(name)?.end('stopped');
     await this.#begin(plan).settled;
@@ -251,21 +255,22 @@ export class Run implements World {
   }
 
   async python(entry: string, files: Snippet['files']): Promise<Job['python']> {
-    const python = await fetchPython(this.#pythons, entry, files, (text) => {
+    const python = await fetchPython(this.#pythons, entry, files, this.#pins, (text) => {
       this.#step = text;
       this.changed();
     });
-    this.#tellPackages(python?.packages ?? [], files);
+    if (python) this.#tellPackages(pinsOf(python.packages ?? []));
     return python;
   }
 
-  /** Which versions these are, and how they stay so. Once per run. */
-  #tellPackages(packages: NonNullable<NonNullable<Job['python']>['packages']>, files: Snippet['files']): void {
-    const lines = pinned(packages);
-    if (lines === '' || lines === this.#pinned) return;
-    this.#pinned = lines;
-    const advice = packages.every(({ sha256 }) => files['requirements.txt']?.includes(sha256)) ? '' : '\nTo keep these very files, write into requirements.txt:\n' + lines;
-    this.arbiter.emit({ type: 'log', connection: 0, exchange: 0, source: 'server', level: 'info', text: `Packages: ${packages.map(({ name, version }) => `${name} ${version}`).toSorted().join(', ')}.${advice}` });
+  /** Which versions these are: once per run, and once more where they are others. */
+  #tellPackages(packages: readonly SnippetPackage[]): void {
+    const same = JSON.stringify(packages) === JSON.stringify(this.#pins);
+    if (this.#over || (same && this.#packagesTold) || (packages.length === 0 && this.#pins.length === 0)) return;
+    this.#packagesTold = true;
+    this.#pins = packages;
+    if (packages.length > 0) this.arbiter.emit({ type: 'log', connection: 0, exchange: 0, source: 'server', level: 'info', text: `Packages: ${packages.map(({ name, version }) => `${name} ${version}`).join(', ')}.` });
+    this.#tell({ type: 'packages', packages });
   }
 
   get keepPython(): World['keepPython'] {

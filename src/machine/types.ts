@@ -1,7 +1,7 @@
 /**
  * The machine as the page sees it: a small computer on which a snippet runs. No DOM; the same in Node tests.
  */
-import type { Snippet } from '../snippet/schema.ts';
+import type { Snippet, SnippetPackage } from '../snippet/schema.ts';
 import type { LoadControl } from './load-types.ts';
 import type { ProgramControl, ProgramStatus } from './program-types.ts';
 import type { ErrorFacts, SourceSite, TraceEvent } from '../trace/events.ts';
@@ -152,6 +152,8 @@ export interface WebSocketSession {
 
 export type MachineEvent =
   | { readonly type: 'status'; readonly status: MachineStatus }
+  /** Packages that the programs of this run have, by name. Empty: none (any more). */
+  | { readonly type: 'packages'; readonly packages: readonly SnippetPackage[] }
   /** Batches, in causal (Lamport) order within a batch. `seq` is per process; `at` is on one clock, the machine's. */
   | { readonly type: 'trace'; readonly events: readonly TraceEvent[] };
 

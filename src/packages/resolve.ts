@@ -18,6 +18,9 @@ export interface Wheel {
   readonly sha256: string;
 }
 
+/** The very file of a package that was taken before, and is to be taken again. */
+export type Pin = Pick<Wheel, 'name' | 'version' | 'sha256'>;
+
 /** It cannot be installed. `advice`: what to do. */
 export class PackageError extends Error {
   override readonly name = 'PackageError';
@@ -65,15 +68,18 @@ interface Wanted extends Requirement {
   readonly by: string;
 }
 
-/** All wheels that `requirements` need, themselves and what they need. Rejects with {@link PackageError}. */
-export async function resolve(requirements: readonly Requirement[], sources: Sources): Promise<Wheel[]> {
+/**
+ * All wheels that `requirements` need, themselves and what they need. What is pinned is taken as it was, unless the requirements do
+ * not admit it any more. Rejects with {@link PackageError}.
+ */
+export async function resolve(requirements: readonly Requirement[], sources: Sources, pins: readonly Pin[] = []): Promise<Wheel[]> {
   const plan = new Map<string, { readonly wheel: Wheel; readonly by: string; readonly extras: Set<string>; readonly needs: readonly Wanted[] }>();
   const queue: Wanted[] = requirements.map((requirement) => ({ ...requirement, by: 'requirements.txt' }));
   for (let wanted = queue.shift(); wanted !== undefined; wanted = queue.shift()) {
     if (!holds(wanted, sources.environment, [''])) continue;
     let planned = plan.get(wanted.name);
     if (planned === undefined) {
-      const found = await find(wanted, sources);
+      const found = await find(wanted, sources, pinFor(wanted, pins));
       planned = { wheel: found.wheel, by: wanted.by, extras: new Set(['']), needs: found.needs };
       plan.set(wanted.name, planned);
       queue.push(...planned.needs.filter((need) => holds(need, sources.environment, [''])).map(admitted));
@@ -94,9 +100,26 @@ const admitted = (wanted: Wanted): Wanted => ({ ...wanted, marker: '' });
 
 const holds = ({ marker }: Wanted, environment: Environment, extras: readonly string[]): boolean => extras.some((extra) => markerHolds(marker, { ...environment, extra }));
 
-async function find(wanted: Wanted, sources: Sources): Promise<{ readonly wheel: Wheel; readonly needs: readonly Wanted[] }> {
+/** The pin of a package, where it is still what is wanted. */
+function pinFor({ name, specifier, hashes }: Wanted, pins: readonly Pin[]): Pin | undefined {
+  const pin = pins.find((each) => each.name === name);
+  const version = pin && parseVersion(pin.version);
+  return version && satisfies(version, specifier) && (hashes.length === 0 || hashes.includes(pin.sha256)) ? pin : undefined;
+}
+
+async function find(wanted: Wanted, sources: Sources, pin: Pin | undefined): Promise<{ readonly wheel: Wheel; readonly needs: readonly Wanted[] }> {
   const locked = sources.locked[wanted.name];
-  const listed = await list(wanted, sources, locked !== undefined);
+  const listed = await list(wanted, sources, locked !== undefined, pin);
+  if (pin !== undefined) {
+    const same = listed.find(({ file }) => file.hashes['sha256']?.toLowerCase() === pin.sha256);
+    if (same !== undefined) return fromIndex(wanted, same, sources);
+    if (locked?.sha256 === pin.sha256) return fromLock(locked, sources);
+    const replaced = listed.some(({ version }) => version.text === pin.version) || locked?.version === pin.version;
+    throw new PackageError(
+      `This snippet pins ${pin.name} ${pin.version}, and ${replaced ? 'what is to be had under that version now is another file: its SHA-256 differs' : 'that version is not to be had any more'}.`,
+      'Update packages takes the newest versions that fit instead.',
+    );
+  }
   const pre = allowsPre(wanted.specifier);
   const fitting = listed.filter(({ file, version }) => satisfies(version, wanted.specifier) && (pre || !isPre(version)) && (wanted.hashes.length === 0 || wanted.hashes.includes(file.hashes['sha256'] ?? '')));
   const [best] = fitting.toSorted((a, b) => compareVersions(b.version, a.version));
@@ -110,10 +133,10 @@ async function find(wanted: Wanted, sources: Sources): Promise<{ readonly wheel:
 }
 
 /** Wheels of pure Python that the index has, of versions that run on this Python. */
-async function list(wanted: Wanted, sources: Sources, optional: boolean): Promise<Candidate[]> {
+async function list(wanted: Wanted, sources: Sources, optional: boolean, pin: Pin | undefined): Promise<Candidate[]> {
   const response = await get(`${sources.index}${wanted.name}/`, sources, { headers: { Accept: 'application/vnd.pypi.simple.v1+json' } });
   if (response.status === 404) {
-    if (optional) return [];
+    if (optional || pin) return [];
     throw new PackageError(`There is no package ${wanted.name}${wanted.by === 'requirements.txt' ? '' : ` (needed by ${wanted.by})`}.`, 'Is its name that of the module that is imported? List packages in requirements.txt.');
   }
   if (!response.ok) throw new PackageError(`The package index answered ${response.status} for ${wanted.name}.`, 'Try again in a moment.');
@@ -122,7 +145,9 @@ async function list(wanted: Wanted, sources: Sources, optional: boolean): Promis
   return files.flatMap((file) => {
     const match = /^([^-]+)-([^-]+)(?:-\d[^-]*)?-(?:py2\.)?py3[^-]*-none-any\.whl$/.exec(file.filename);
     const version = match === null ? undefined : parseVersion(match[2]!);
-    if (version === undefined || file.yanked || file.hashes['sha256'] === undefined) return [];
+    const sha256 = file.hashes['sha256']?.toLowerCase();
+    // PEP 592: what was yanked is taken by those who have pinned it.
+    if (version === undefined || sha256 === undefined || (file.yanked && sha256 !== pin?.sha256)) return [];
     if (file['requires-python'] && !runsOn(python, file['requires-python'])) return [];
     return [{ file, version }];
   });

@@ -2,7 +2,7 @@ import type { WirePackage } from '../rpc/python-assets.ts';
 import { downloadWheel } from './download.ts';
 import { importedPackages } from './imports.ts';
 import { parseRequirements, type Requirement } from './requirement.ts';
-import { PackageError, resolve, type Sources, type Wheel } from './resolve.ts';
+import { PackageError, resolve, type Pin, type Sources, type Wheel } from './resolve.ts';
 
 /** Packages for the programs of a page. What has been resolved and fetched once is kept while the page is open. */
 export class PackageStore {
@@ -15,12 +15,12 @@ export class PackageStore {
     this.#sources = sources;
   }
 
-  /** The wheels that these files need. `step`: told what is being done, in words. Rejects with PackageError. */
-  async collect(files: Readonly<Record<string, string>>, step: (text: string) => void): Promise<WirePackage[]> {
+  /** The wheels that these files need, those that are pinned as they are. `step`: told what is being done, in words. Rejects with PackageError. */
+  async collect(files: Readonly<Record<string, string>>, step: (text: string) => void, pins: readonly Pin[] = []): Promise<WirePackage[]> {
     const requirements = requirementsOf(files);
     if (requirements.length === 0) return [];
     step('Looking for packages…');
-    const wheels = await remembered(this.#resolved, JSON.stringify(requirements), async () => resolve(requirements, await this.#sources()));
+    const wheels = await remembered(this.#resolved, JSON.stringify([requirements, pins]), async () => resolve(requirements, await this.#sources(), pins));
     let count = 0;
     return Promise.all(wheels.map(async (wheel) => {
       const content = await remembered(this.#wheels, `${wheel.url} ${wheel.sha256}`, async () => downloadWheel(wheel, (await this.#sources()).fetch));

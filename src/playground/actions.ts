@@ -1,6 +1,6 @@
 import type { LoadReport } from '../machine/load-types.ts';
 import type { MachineStatus, SendResult } from '../machine/types.ts';
-import type { SavedRequest, Snippet, SnippetDelivery, SnippetNetwork, SnippetServer, SnippetView } from '../snippet/schema.ts';
+import type { SavedRequest, Snippet, SnippetDelivery, SnippetNetwork, SnippetPackage, SnippetServer, SnippetView } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { Comparison } from './compare.ts';
 import type { Place } from './place.ts';
@@ -25,6 +25,8 @@ export type Action =
   | { readonly type: 'snippet/set'; readonly entry?: string; readonly title?: string; readonly interface?: Snippet['interface'] }
   | { readonly type: 'server/set'; readonly server: SnippetServer }
   | { readonly type: 'network/set'; readonly network: SnippetNetwork }
+  /** What is pinned from now on; empty: nothing. */
+  | { readonly type: 'packages/set'; readonly packages: readonly SnippetPackage[] }
   | { readonly type: 'replay/set'; readonly replay: boolean }
   | { readonly type: 'request/show'; readonly index: number }
   | { readonly type: 'request/edit'; readonly raw: string }

@@ -32,10 +32,10 @@ export const draftLimits = { count: 30, chars: 2_000_000 } as const;
 const storageKey = 'porthole.drafts';
 const storageVersion = 1;
 
-/** Does anything that a person wrote differ? What is being looked at does not count. */
+/** Does anything that a person wrote differ? What is being looked at does not count, nor what a run has found out about packages. */
 export function sameContent(a: Snippet, b: Snippet): boolean {
-  const { view: _a, engine: _e, ...left } = a;
-  const { view: _b, engine: _f, ...right } = b;
+  const { view: _a, engine: _e, packages: _p, ...left } = a;
+  const { view: _b, engine: _f, packages: _q, ...right } = b;
   return canonical(left) === canonical(right);
 }
 

@@ -131,6 +131,11 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       return withSnippet(state, { ...snippet, server: action.server });
     case 'network/set':
       return withSnippet(state, { ...snippet, network: action.network });
+    case 'packages/set': {
+      const { packages, ...rest } = snippet;
+      if (JSON.stringify(packages ?? []) === JSON.stringify(action.packages)) return state;
+      return withSnippet(state, action.packages.length > 0 ? { ...rest, packages: action.packages } : rest);
+    }
     case 'replay/set': {
       const { replay: _, ...rest } = snippet;
       return withSnippet(state, action.replay ? { ...rest, replay: true } : rest);

@@ -177,6 +177,12 @@ export class Session {
     if (place && isUp(this.store.state)) await this.#sendShown(place);
   }
 
+  /** Forget which versions of Python packages were taken, and start with the newest that fit. */
+  async updatePackages(): Promise<void> {
+    this.store.dispatch({ type: 'packages/set', packages: [] });
+    await this.run();
+  }
+
   async stop(): Promise<void> {
     const machine = await this.#machine;
     await machine?.stop();
@@ -462,6 +468,10 @@ export class Session {
     machine.subscribe((event) => {
       if (event.type === 'status') {
         this.store.dispatch({ type: 'machine/status', status: event.status });
+        return;
+      }
+      if (event.type === 'packages') {
+        this.store.dispatch({ type: 'packages/set', packages: event.packages });
         return;
       }
       const idle = this.#queue.length === 0;

@@ -25,6 +25,8 @@ export const snippetLimits = Object.freeze({
   nameChars: 500,
   /** Programs, and so terminals; the processes of a machine are counted apart. */
   programs: 16,
+  /** Python packages that are pinned. */
+  packages: 200,
   /** Arguments of one program. */
   args: 64,
   /** UTF-16 units that a program finds on its standard input. */

@@ -89,6 +89,17 @@ const programChecks: Checks<SnippetProgram> = {
   stdin: text(snippetLimits.stdinChars),
 };
 
+const matching = (form: RegExp, what: string): Check<string> => (value, path, report) => {
+  const read = text(snippetLimits.nameChars)(value, path, report);
+  return read === undefined || form.test(read) ? read : report.add(path, `must be ${what}`);
+};
+
+const packageChecks: Checks<SnippetPackage> = {
+  name: matching(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'the normalised name of a package'),
+  version: matching(/^[0-9a-z!+._-]+$/i, 'a version'),
+  sha256: matching(/^[0-9a-f]{64}$/, '64 hexadecimal digits in lower case'),
+};
+
 const viewChecks: Checks<SnippetView> = {
   request: whole(0),
   file: text(snippetLimits.pathChars),
@@ -169,6 +180,7 @@ export function parseSnippet(value: unknown): Snippet {
   const recording = optional(current, 'recording', recordingCheck, report);
   const engine = optional(current, 'engine', text(snippetLimits.nameChars), report);
   const programs = readPrograms(current['programs'], report);
+  const packages = readPackages(current['packages'], report);
   const replay = optional(current, 'replay', bool, report);
   const snippet: Snippet = {
     v: 1,
@@ -181,6 +193,7 @@ export function parseSnippet(value: unknown): Snippet {
     requests,
     server: readObject<SnippetServer>(current['server'], 'server', serverChecks, report),
     network: readObject<SnippetNetwork>(current['network'], 'network', networkChecks, report),
+    ...(packages === undefined ? {} : { packages }),
     ...(replay === undefined ? {} : { replay }),
     view: pointingSomewhere(view, files, requests),
     ...(recording === undefined ? {} : { recording }),
@@ -192,7 +205,7 @@ export function parseSnippet(value: unknown): Snippet {
 }
 
 const topLevel: ReadonlySet<string> = new Set(
-  ['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'replay', 'view', 'recording', 'engine'] satisfies (keyof Snippet)[],
+  ['v', 'title', 'lang', 'interface', 'files', 'entry', 'programs', 'requests', 'server', 'network', 'packages', 'replay', 'view', 'recording', 'engine'] satisfies (keyof Snippet)[],
 );
 
 function readFiles(value: unknown, report: Report): Record<string, string> {
@@ -238,6 +251,19 @@ function readPrograms(value: unknown, report: Report): SnippetProgram[] | undefi
     if (read.name !== undefined && names.has(read.name)) report.add(`${path}.name`, `is ${JSON.stringify(read.name)}, as that of another program`);
     names.add(read.name ?? '');
     return [read as SnippetProgram];
+  });
+}
+
+function readPackages(value: unknown, report: Report): SnippetPackage[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value)) return report.add('packages', `must be a list, not ${kindOf(value)}`);
+  if (value.length > snippetLimits.packages) return report.add('packages', `holds more than ${snippetLimits.packages} packages`);
+  return value.flatMap((item: unknown, index) => {
+    const path = `packages[${index}]`;
+    const given = object(item, path, report);
+    if (!given) return [];
+    for (const member of ['name', 'version', 'sha256']) if (given[member] === undefined) report.add(`${path}.${member}`, 'is missing');
+    return [readObject<SnippetPackage>(given, path, packageChecks, report) as SnippetPackage];
   });
 }
 

@@ -103,6 +103,15 @@ export interface SnippetProgram {
   readonly stdin?: string;
 }
 
+/** The very file of a Python package that was taken in the last run. */
+export interface SnippetPackage {
+  /** Normalised (PEP 503). */
+  readonly name: string;
+  readonly version: string;
+  /** Of the wheel; hexadecimal, lower case. */
+  readonly sha256: string;
+}
+
 /** What was being looked at. Hints: a reader drops what it cannot show. */
 export interface SnippetView {
   /** Which saved request, from 0. */
@@ -148,6 +157,8 @@ export interface Snippet {
   readonly requests: readonly SavedRequest[];
   readonly server: SnippetServer;
   readonly network: SnippetNetwork;
+  /** Python packages as they were resolved last: they are taken again, where the program still wants them. See `packages/resolve.ts`. */
+  readonly packages?: readonly SnippetPackage[];
   /** Time and chance come from `network.seed`, and the processes take turns: two runs give the same trace. */
   readonly replay?: boolean;
   readonly view: SnippetView;

@@ -70,6 +70,11 @@ export const tMachine = {
     replay: 'Replay: time and chance from the seed', replayHint: 'Processes take turns, so that two runs give the same trace.',
   },
 
+  packages: {
+    title: 'Packages', explain: 'What the last run took from the index. A link carries versions and hashes, so that whoever opens it gets these very files.',
+    name: 'Package', version: 'Version', hash: 'SHA-256', update: 'Update packages', updateHint: 'Take the newest versions that fit, and start again', copy: 'Copy as requirements.txt',
+  },
+
   connections: {
     title: 'Open connections', none: 'No connection is open.', id: 'No.', from: 'From', to: 'To', requests: 'Requests',
     disconnect: 'Disconnect', disconnectOne: (id: number) => `Disconnect ${id}`, hint: 'Both ends are told that the connection was reset',

@@ -143,7 +143,7 @@ const en = {
     silent: (process: string, seconds: number) => `The app (${process}) has not answered for ${count(seconds, 'second', 'seconds')}. It may be in an endless loop.`,
     // Not “Run” and “Stop”: those are the names of the two buttons in the header.
     start: 'Start it', restart: 'Restart', end: 'End it',
-    problem: 'The app could not be loaded',
+    problem: 'The app could not be loaded', updatePackages: 'Update packages',
     workReplaced: (title: string) => `Opened “${title}”. What you had is kept in Drafts.`,
     fileDeleted: (path: string) => `Deleted ${path}.`,
     requestDeleted: (name: string) => `Deleted the request “${name}”.`,

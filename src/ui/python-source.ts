@@ -19,9 +19,9 @@ export const pythonSource: PythonSource = {
   keep: (octets) => {
     snapshot = new Blob([octets]);
   },
-  async packages(files, step) {
+  async packages(files, step, pins) {
     store ??= (await import('./python-packages.ts')).packageStore();
-    return store.collect(files, step);
+    return store.collect(files, step, pins);
   },
 };
 

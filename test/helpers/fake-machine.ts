@@ -57,6 +57,11 @@ export class FakeMachine implements Machine {
     for (const listener of this.#listeners) listener({ type: 'status', status });
   }
 
+  /** Tell which packages were taken. */
+  tellPackages(packages: Snippet['packages'] & object): void {
+    for (const listener of this.#listeners) listener({ type: 'packages', packages });
+  }
+
   /** Tell facts. */
   tell(...told: readonly Told[]): void {
     const events = told.map(([process, event]): TraceEvent => {

@@ -45,7 +45,7 @@ export function rig(spawner: Spawner = createNodeSpawner(), python?: PythonSourc
   const watchers = new Set<() => void>();
   machine.subscribe((event) => {
     if (event.type === 'trace') events.push(...event.events);
-    else statuses.push(event.status);
+    else if (event.type === 'status') statuses.push(event.status);
     for (const watcher of [...watchers]) watcher();
   });
   const eventually = <T>(look: () => T | undefined): Promise<T> =>

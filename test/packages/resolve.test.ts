@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { parseRequirements } from '../../src/packages/requirement.ts';
-import { PackageError, resolve, type Sources, type Wheel } from '../../src/packages/resolve.ts';
+import { PackageError, resolve, type Pin, type Sources, type Wheel } from '../../src/packages/resolve.ts';
 import { PackageStore } from '../../src/packages/store.ts';
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -72,6 +72,42 @@ describe('a resolution', () => {
   ].filter(([text]) => text !== 'b\na'))('%j: %s', async (text, message) => {
     const sources = index({ a: [{ file: wheel('a', '1') }], b: [{ file: wheel('b', '1'), needs: ['nowhere'] }], c: [{ file: wheel('c', '1'), needs: ['a>=2'] }] });
     await expect(solve(text!, sources)).rejects.toMatchObject({ name: 'PackageError', message });
+  });
+
+  describe('with pins', () => {
+    const pin = (name: string, version: string, content = wheel(name, version)): Pin => ({ name, version, sha256: sha(content) });
+    const packages = {
+      flask: [{ file: wheel('flask', '3.1.0'), needs: ['werkzeug>=3.1'] }, { file: wheel('flask', '3.1.1'), needs: ['werkzeug>=3.1'] }, { file: wheel('flask', '3.0.0'), needs: ['werkzeug>=3.1'], yanked: true }],
+      werkzeug: [{ file: wheel('werkzeug', '3.1.3') }, { file: wheel('werkzeug', '3.1.4') }],
+    };
+    const solvePinned = async (text: string, pins: readonly Pin[], sources = index(packages)): Promise<string[]> => names(await resolve(parseRequirements(text), sources, pins));
+
+    test('the very same files are taken again, and what is not pinned is the newest', async () => {
+      expect(await solvePinned('flask', [pin('flask', '3.1.0'), pin('werkzeug', '3.1.3')])).toEqual(['flask 3.1.0', 'werkzeug 3.1.3']);
+      expect(await solvePinned('flask', [pin('flask', '3.1.0')])).toEqual(['flask 3.1.0', 'werkzeug 3.1.4']);
+      expect(await solvePinned('markupsafe', [pin('markupsafe', '3.0.3', 'compiled')])).toEqual(['markupsafe 3.0.3']);
+    });
+
+    test('a release that was yanked since is still there for whoever pins it', async () => {
+      expect(await solvePinned('flask', [pin('flask', '3.0.0'), pin('werkzeug', '3.1.3')])).toEqual(['flask 3.0.0', 'werkzeug 3.1.3']);
+    });
+
+    test('a pin that the requirements do not admit any more is no pin', async () => {
+      expect(await solvePinned('flask>=3.1.1', [pin('flask', '3.1.0')])).toEqual(['flask 3.1.1', 'werkzeug 3.1.4']);
+      expect(await solvePinned(`flask --hash=sha256:${sha(wheel('flask', '3.1.1'))}`, [pin('flask', '3.1.0')])).toEqual(['flask 3.1.1', 'werkzeug 3.1.4']);
+      expect(await solvePinned('flask', [pin('flask', 'nonsense'), pin('gone', '1')])).toEqual(['flask 3.1.1', 'werkzeug 3.1.4']);
+    });
+
+    test.each([
+      ['a version that has gone', pin('flask', '2.9'), 'This snippet pins flask 2.9, and that version is not to be had any more.'],
+      ['a package that has gone', pin('django', '5.0'), 'This snippet pins django 5.0, and that version is not to be had any more.'],
+      ['another file under the same version', pin('flask', '3.1.0', 'other'), 'This snippet pins flask 3.1.0, and what is to be had under that version now is another file: its SHA-256 differs.'],
+      ['another build of a compiled one', pin('markupsafe', '3.0.3', 'older build'), 'This snippet pins markupsafe 3.0.3, and what is to be had under that version now is another file: its SHA-256 differs.'],
+    ])('%s is said, with the way out', async (_, pinned, message) => {
+      const error = await solvePinned(pinned.name, [pinned]).then(() => undefined, (thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(PackageError);
+      expect(error).toMatchObject({ message, advice: expect.stringContaining('Update') });
+    });
   });
 
   test('offline', async () => {

@@ -356,3 +356,99 @@ describe('a link to a place in the trace', () => {
     expect(session.store.state.selection).toEqual({ kind: 'bytes', connection: 1, stream: 'c2s', span: [0, 4] });
   });
 });
+
+describe('comparing', () => {
+  const programs = [{ name: 'gateway', kind: 'gateway', entry: 'app.ts:app' }, { name: 'other', kind: 'script', entry: 'app.ts' }] as const;
+  const listening = (browser: Browser): void => browser.machine.become({
+    ...browser.machine.status,
+    programs: [['gateway', '127.0.0.1:8000'], ['other', '127.0.0.1:9000']].map(([name, address]) => ({ name: name!, kind: 'script', state: 'running', listening: [address!], processes: [], names: [] })),
+  });
+  const compared = async (more: Partial<Snippet> = {}): Promise<[Browser, Session]> => {
+    const browser = new Browser();
+    browser.fragment = await encodeSnippet({ ...snippet, programs, ...more, view: { traceTab: 'compare', ...more.view } });
+    const session = await browser.open();
+    await session.run();
+    listening(browser);
+    return [browser, session];
+  };
+
+  test('Send gives the same bytes to everybody who listens; the others are of no interest to the other views', async () => {
+    const [browser, session] = await compared();
+    await session.send();
+    expect(browser.machine.sentTo).toEqual(['127.0.0.1:8000', '127.0.0.1:9000']);
+    expect(new Set(browser.machine.sent).size).toBe(1);
+    const { comparison, focus, sends } = session.store.state;
+    expect(comparison).toMatchObject({ id: 1, raw: browser.machine.sent[0], asked: [{ program: 'gateway', connection: 1, result: { connection: 1 } }, { program: 'other', connection: 2, result: { connection: 2 } }] });
+    expect(focus).toEqual({ connection: 1, exchange: 1 });
+    expect(sends.map(({ result }) => result?.connection)).toEqual([1, 2]);
+  });
+
+  test('only those that are chosen, which is part of the link', async () => {
+    const [browser, session] = await compared({ view: { compared: ['other'] } });
+    await session.send();
+    expect(browser.machine.sentTo).toEqual(['127.0.0.1:9000']);
+    session.store.dispatch({ type: 'view/compared', programs: undefined });
+    await session.send();
+    expect(browser.machine.sentTo.slice(1)).toEqual(['127.0.0.1:8000', '127.0.0.1:9000']);
+    session.store.dispatch({ type: 'view/compared', programs: ['gateway'] });
+    expect((await decodeSnippet(await session.link())).view).toEqual(expect.objectContaining({ traceTab: 'compare', compared: ['gateway'] }));
+  });
+
+  test('one that does not answer keeps nobody waiting; what was left open is closed by the next one', async () => {
+    const [browser, session] = await compared();
+    browser.machine.answer = () => ({ hang: browser.machine.sent.length === 1 });
+    const first = session.send();
+    await browser.settle();
+    expect(session.store.state.comparison?.asked.map(({ result }) => result !== undefined)).toEqual([false, true]);
+    const second = session.send();
+    await second;
+    expect(browser.machine.disconnected).toEqual([1, 2]);
+    expect(session.store.state.comparison).toMatchObject({ id: 2, asked: [{ connection: 3 }, { connection: 4 }] });
+    // Its late end is no news of the second.
+    await session.stop();
+    await first;
+    expect(session.store.state.comparison?.asked.map(({ result }) => result?.connection)).toEqual([3, 4]);
+  });
+
+  test('elsewhere Send goes to the gateway alone', async () => {
+    const [browser, session] = await compared({ view: { traceTab: 'wire' } });
+    await session.send();
+    expect(browser.machine.sentTo).toEqual([undefined]);
+    expect(session.store.state.comparison).toBeNull();
+  });
+});
+
+describe('packages that a run has found', () => {
+  const flask = { name: 'flask', version: '3.1.1', sha256: 'ab'.repeat(32) };
+
+  test('go into the snippet and its links; an example that nobody touched is one still', async () => {
+    const browser = new Browser();
+    browser.fragment = '#ex=second';
+    const session = await browser.open();
+    await session.run();
+    browser.machine.tellPackages([flask]);
+    await browser.settle();
+    expect([browser.fragment, browser.drafts]).toEqual(['#ex=second', []]);
+    expect(session.store.state.work.snippet.packages).toEqual([flask]);
+    const link = await session.link();
+    expect((await decodeSnippet(link)).packages).toEqual([flask]);
+    // Whoever opens the link runs with these.
+    browser.fragment = link;
+    const other = await browser.open();
+    await other.run();
+    expect(browser.machine.runs.at(-1)?.packages).toEqual([flask]);
+  });
+
+  test('do not make what runs stale, and are forgotten by Update, which starts again', async () => {
+    const browser = new Browser();
+    const session = await browser.open();
+    await session.run();
+    browser.machine.tellPackages([flask]);
+    await session.send();
+    expect(browser.machine.runs).toHaveLength(1);
+    await session.updatePackages();
+    expect(browser.machine.runs.map(({ packages }) => packages)).toEqual([undefined, undefined]);
+    browser.machine.tellPackages([{ ...flask, version: '3.1.2' }]);
+    expect(session.store.state.work.snippet.packages).toMatchObject([{ version: '3.1.2' }]);
+  });
+});

@@ -63,6 +63,10 @@ describe('wrong types are reported with the path of the key', () => {
       'server.workers must be at most 16.', 'server.keepAlive must be at least 0.', 'server.validate must be true or false, not a string.']],
     [{ v: 1, files, server: { workers: 1.5, timeout: Infinity } }, ['server.workers must be a whole number.', 'server.timeout must be a number, not Infinity.']],
     [{ v: 1, files, network: [] }, ['network must be an object, not a list.']],
+    [{ v: 1, files, packages: {} }, ['packages must be a list, not an object.']],
+    [{ v: 1, files, packages: [{ name: 'Flask', version: '1 2', sha256: 'AB' }, { name: 7 }] }, [
+      'packages[0].name must be the normalised name of a package.', 'packages[0].version must be a version.', 'packages[0].sha256 must be 64 hexadecimal digits in lower case.',
+      'packages[1].version is missing.', 'packages[1].sha256 is missing.', 'packages[1].name must be a string, not a number.']],
     [{ v: 1, files, view: { step: -1 } }, ['view.step must be at least 0.']],
     [JSON.parse('{"v":1,"files":{"app.ts":""},"__proto__":{"polluted":true}}'), ['__proto__ is not a name that a member may have.']],
     [JSON.parse('{"v":1,"files":{"app.ts":""},"server":{"__proto__":{}}}'), ['server.__proto__ is not a name that a member may have.']],

@@ -18,6 +18,7 @@ export const fullest: Snippet = {
   server: { workers: 4, workerClass: 'sync', rootPath: '/x', timeout: 30, keepAlive: 2, validate: true, http3: true } as Snippet['server'],
   network: { segmentBytes: 1, ragged: true, latencyMs: 20.5, jitterMs: 3, bytesPerSecond: 9600, readBytesPerSecond: 300, cutAfterBytes: 17, cut: 'silence', seed: 7 },
   replay: true,
+  packages: [{ name: 'typing-extensions', version: '1!4.12.2rc1+local', sha256: '0f'.repeat(32), url: 'of a newer page' }] as unknown as Snippet['packages'],
   view: { request: 1, file: 'lib/utf-16.js', requestTab: 'raw', traceTab: 'wire', step: 41, split: [1, 2] } as Snippet['view'],
   engine: '0.1.0',
   programs: [

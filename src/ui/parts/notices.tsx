@@ -54,7 +54,7 @@ function SilentBanner(): JSX.Element | null {
 
 /** Why the app could not be loaded, with the way to the place. */
 function ProblemBanner(): JSX.Element | null {
-  const { machine, editor, dispatch, area } = useModel();
+  const { machine, editor, dispatch, area, session, snippet } = useModel();
   const { problem, state } = machine.value;
   if (!problem || state === 'running' || state === 'starting') return null;
   const { site } = problem;
@@ -66,7 +66,10 @@ function ProblemBanner(): JSX.Element | null {
     editor.value?.focus();
   };
   return (
-    <Banner tone="error" actions={site && <button type="button" class="button" onClick={show}>{t.common.openSite(site.file, site.line)}</button>}>
+    <Banner tone="error" actions={<>
+      {site && <button type="button" class="button" onClick={show}>{t.common.openSite(site.file, site.line)}</button>}
+      {problem.name === 'PackageError' && snippet.value.packages && <button type="button" class="button" onClick={() => void session.updatePackages()}>{n.updatePackages}</button>}
+    </>}>
       <strong>{n.problem}</strong> <span class="mono">{site && `${site.file}:${site.line}${site.column === undefined ? '' : `:${site.column}`}`}</span>{' '}
       <span>{problem.name}: {problem.message}</span> <span class="advice">{problem.advice}</span>
     </Banner>
