@@ -41,6 +41,19 @@ export async function startPython({ loadPyodide: load, version: found }: Pyodide
   return { pyodide, bridge: installBridge(pyodide) };
 }
 
+/** From now on, tasks of Python's event loop are called by `schedule`, after so many ms, instead of by the browser's. */
+export function scheduleBy(pyodide: PyodideAPI, schedule: (callback: () => void, ms: number) => void): void {
+  // Private: `pyodide/webloop.py` takes it from there for each task.
+  const replace = pyodide.runPython(`
+def replace(schedule):
+    import pyodide.webloop
+    assert callable(pyodide.webloop.scheduleCallback)
+    pyodide.webloop.scheduleCallback = schedule
+replace`) as ((schedule: (callback: () => void, ms: number) => void) => void) & { destroy(): void };
+  replace(schedule);
+  replace.destroy();
+}
+
 function installBridge(pyodide: PyodideAPI): Bridge {
   const { FS } = pyodide;
   const folder = `/lib/${bridgePackage}`;

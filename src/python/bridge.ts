@@ -33,7 +33,10 @@ export interface ScriptModule {
   run: { callPromising(root: string, file: string, args: readonly string[]): Promise<string> };
 }
 
-interface SitesModule { here(): string | undefined }
+interface SitesModule {
+  here(): string | undefined;
+  tell_locals(wanted: boolean): void;
+}
 interface BorderModule { host: object }
 interface OutputModule { redirect(host: object): void }
 
@@ -70,13 +73,18 @@ export class Bridge {
     this.wsgi = entries(importModule('wsgi'), ['call', 'next_block', 'site_of_block', 'type_of_result', 'close']);
     this.asgi = entries(importModule('asgi'), ['call', 'deliver', 'sent', 'refused']);
     this.loader = entries(importModule('loader'), ['load']);
-    this.#sites = entries(importModule('sites'), ['here']);
+    this.#sites = entries(importModule('sites'), ['here', 'tell_locals']);
     this.#output = entries(importModule('output'), ['redirect']);
   }
 
   /** The user's line that is calling us. */
   here(): SourceSite | undefined {
     return readPlace(this.#sites.here());
+  }
+
+  /** From now on, places say what the local variables hold there, or do not. It costs: see docs/python.md. */
+  tellLocals(wanted: boolean): void {
+    this.#sites.tell_locals(wanted);
   }
 
   /** From now on, `sys.stdout` and `sys.stderr` go to `listener`. */

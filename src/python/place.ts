@@ -1,11 +1,13 @@
-import type { SourceSite } from '../trace/events.ts';
+import type { SourceLocal, SourceSite } from '../trace/events.ts';
 
-/** A place as `bridge/sites.py` writes it: file, line and function on a line each. */
+/** A place as `bridge/sites.py` writes it: file, line and function on a line each, and maybe what the local variables hold, as JSON. */
 export function readPlace(text: string | undefined): SourceSite | undefined {
   if (text === undefined) return undefined;
-  const [file = '', line, name = ''] = text.split('\n');
-  return { file, line: Number(line), ...(name !== '' && { name }) };
+  const [file = '', line, name = '', locals] = text.split('\n');
+  return { file, line: Number(line), ...(name !== '' && { name }), ...(locals !== undefined && { locals: readLocals(locals) }) };
 }
+
+const readLocals = (json: string): SourceLocal[] => (JSON.parse(json) as [string, string, string][]).map(([name, type, value]) => ({ name, type, value }));
 
 const frame = /^ {2}File "(?<file>[^"]+)", line (?<line>\d+)(?:, in (?<name>.+))?$/gm;
 

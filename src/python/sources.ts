@@ -5,6 +5,7 @@ import green from './bridge/green.py?raw';
 import init from './bridge/__init__.py?raw';
 import libraries from './bridge/libraries.py?raw';
 import loader from './bridge/loader.py?raw';
+import locals from './bridge/locals.py?raw';
 import output from './bridge/output.py?raw';
 import script from './bridge/script.py?raw';
 import sites from './bridge/sites.py?raw';
@@ -17,6 +18,6 @@ export const bridgePackage = '_porthole';
 
 /** File name to text. */
 export const bridgeSources: Readonly<Record<string, string>> = {
-  '__init__.py': init, 'asgi.py': asgi, 'border.py': border, 'green.py': green, 'libraries.py': libraries, 'loader.py': loader, 'output.py': output, 'script.py': script, 'sites.py': sites,
-  'sockets.py': sockets, 'threads.py': threads, 'wsgi.py': wsgi,
+  '__init__.py': init, 'asgi.py': asgi, 'border.py': border, 'green.py': green, 'libraries.py': libraries, 'loader.py': loader, 'locals.py': locals, 'output.py': output, 'script.py': script,
+  'sites.py': sites, 'sockets.py': sockets, 'threads.py': threads, 'wsgi.py': wsgi,
 };

@@ -3,21 +3,26 @@ import type { OutputListener } from '../python/bridge.ts';
 import { loadPythonApp, PythonLoadError, type PythonApp } from '../python/load-app.ts';
 import { placeInTraceback } from '../python/place.ts';
 import type { GatewayJob } from '../rpc/contract.ts';
-import { openPython, pythonRoot } from './open-python.ts';
+import { openPython, pythonRoot, type PythonStart } from './open-python.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
 
 /** Where what comes out of a Python goes. */
-export interface PythonOutlet {
+export interface PythonOutlet extends PythonStart {
   /** What it prints, and where. */
   readonly written: OutputListener;
-  /** Its memory, before anything of the snippet has run. */
-  readonly keep: (snapshot: Uint8Array<ArrayBuffer>) => void;
 }
 
 /** Start Python, write the files, import the entry. Rejects with LoadError. */
-export async function loadPython(job: GatewayJob, file: string, name: string | undefined, platform: Platform, { written, keep }: PythonOutlet): Promise<PythonApp> {
-  const python = await openPython(job, file, platform, keep);
+export function loadPython(job: GatewayJob, file: string, name: string | undefined, platform: Platform, outlet: PythonOutlet): Promise<PythonApp> {
+  const loading = load(job, file, name, platform, outlet);
+  return outlet.replay ? outlet.replay.during(loading) : loading;
+}
+
+async function load(job: GatewayJob, file: string, name: string | undefined, platform: Platform, outlet: PythonOutlet): Promise<PythonApp> {
+  const { written } = outlet;
+  const python = await openPython(job, file, platform, outlet);
+  if (job.server.locals) python.bridge.tellLocals(true);
   // A traceback that was printed points to where the error came from, not to where it was printed.
   python.bridge.redirect((source, text, site, partial) => written(source, text, placeInTraceback(text) ?? site, partial));
   // What is not written by way of sys.stdout: os.write(1, …), Python's own last words.

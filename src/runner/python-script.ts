@@ -32,7 +32,8 @@ export class PythonScript {
 
   /** Rejects with LoadError. */
   async load(): Promise<void> {
-    const { job, host, platform, sockets, input, outlet: { keep, written } } = this.#options;
+    const { job, host, platform, sockets, input, outlet } = this.#options;
+    const { written } = outlet;
     if (!canSwitchStacks()) {
       throw new LoadError(
         'NotSupportedError', 'This browser cannot suspend WebAssembly (JSPI), so a Python script could not wait for a socket, a lock or its input.',
@@ -40,7 +41,7 @@ export class PythonScript {
       );
     }
     const stacks = new Stacks(host);
-    const python = await openPython(job, job.entry, platform, keep, stacks);
+    const python = await openPython(job, job.entry, platform, outlet, stacks);
     // What is not written by way of sys.stdout: os.write(1, …), Python's own last words.
     python.pyodide.setStdout({ batched: (text) => written('stdout', text, undefined, false) });
     python.pyodide.setStderr({ batched: (text) => written('stderr', text, undefined, false) });

@@ -169,7 +169,15 @@ export class Session implements ProcessApi {
   }
 
   #pythonOutlet({ budget }: Surroundings): PythonOutlet {
+    const turns = this.#turns;
     return {
+      ...(turns && {
+        replay: {
+          begin: () => void Object.assign(globalThis, replayGlobals(this.#host)),
+          after: this.#host.timers.after,
+          during: (what) => turns.during(what),
+        },
+      }),
       written: (source, text, site, partial) => budget.write(source, source === 'stderr' ? 'warning' : 'info', text, () => site, partial),
       keep: ({ buffer }) => this.#post({ type: 'snapshot', octets: buffer }, [buffer]),
     };
@@ -207,7 +215,7 @@ export class Session implements ProcessApi {
       job, host: this.#host, platform: this.#platform, sockets, input, outlet: this.#pythonOutlet(around),
       onEnd: (code, reason, problem) => this.#exit(code, reason, problem),
     });
-    await script.load();
+    await (this.#turns ? this.#turns.during(script.load()) : script.load());
     this.#pythonScript = script;
     this.#host.timers.after(0, () => void script.run());
   }

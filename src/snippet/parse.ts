@@ -4,7 +4,7 @@ import type { SnippetProblem } from './errors.ts';
 import { snippetLimits } from './limits.ts';
 import { migrate } from './migrate.ts';
 import { pathProblem } from './paths.ts';
-import type { SavedRequest, Snippet, SnippetCut, SnippetDelivery, SnippetNetwork, SnippetProgram, SnippetRecording, SnippetServer, SnippetView } from './schema.ts';
+import type { SavedRequest, Snippet, SnippetCut, SnippetDelivery, SnippetNetwork, SnippetPackage, SnippetProgram, SnippetRecording, SnippetServer, SnippetView } from './schema.ts';
 
 /** Complaints so far. The first twenty are kept: enough to repair a file by hand, too few to flood a page. */
 class Report {
@@ -54,6 +54,7 @@ const serverChecks: Checks<SnippetServer> = {
   rootPath: text(snippetLimits.nameChars),
   timeout: number(0),
   keepAlive: number(0),
+  locals: bool,
   validate: bool,
 };
 

@@ -41,6 +41,16 @@ export interface SourceSite {
   readonly column?: number;
   /** Name of the function at that place, where there is one. */
   readonly name?: string;
+  /** What the local variables held there; only where it was asked for. */
+  readonly locals?: readonly SourceLocal[];
+}
+
+/** A local variable at a place. */
+export interface SourceLocal {
+  readonly name: string;
+  readonly type: string;
+  /** As in source, shortened. */
+  readonly value: string;
 }
 
 /** What the parser made of a stretch of bytes. The Wire view colours by this. */

@@ -17,6 +17,7 @@ export function estimateBytes(event: TraceInput): number {
     case 'app.return':
       return smallBytes + event.kind.length * 2;
     case 'app.body':
+      return event.site?.locals === undefined ? smallBytes : sizeOf(event, 0);
     case 'app.close':
       return smallBytes;
     default:

@@ -1,4 +1,4 @@
-import type { ContextEntry, Provenance, SourceSite, Span, TraceInput, TraceType } from './events.ts';
+import type { ContextEntry, Provenance, SourceLocal, SourceSite, Span, TraceInput, TraceType } from './events.ts';
 import type { PayloadReader, PayloadWriter } from './pack.ts';
 
 /**
@@ -153,7 +153,10 @@ const bytes: Kind<Uint8Array> = { check: checkBytes, write: (out, value) => out.
 const stream = oneOf('c2s', 's2c');
 const flow = oneOf('recv', 'send');
 
-const site = maybe(object<SourceSite>({ file: text, line: count, column: maybe(count) as Kind<number>, name: maybe(text) as Kind<string> }));
+const local = object<SourceLocal>({ name: text, type: text, value: text });
+const site = maybe(object<SourceSite>({
+  file: text, line: count, column: maybe(count) as Kind<number>, name: maybe(text) as Kind<string>, locals: maybe(list(local)) as Kind<readonly SourceLocal[]>,
+}));
 
 const fromBytes = object<Extract<Provenance, { from: 'bytes' }>>({ from: oneOf('bytes'), stream, spans: list(span) });
 const fromSetting = object<Extract<Provenance, { from: 'setting' }>>({ from: oneOf('setting'), name: text });

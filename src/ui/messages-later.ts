@@ -80,7 +80,7 @@ const en = {
     byDefault: 'default',
     workers: 'workers', workersHint: 'processes, each with its own copy of the app', workerClass: 'worker class', workerClassHint: 'sync: one request at a time in a process',
     rootPath: 'root path', rootPathHint: 'where the app is mounted: SCRIPT_NAME, root_path', timeout: 'timeout', timeoutHint: 'seconds of silence after which a process is killed',
-    keepAlive: 'keep-alive', keepAliveHint: 'seconds an idle connection is kept', validate: 'validate', validateHint: 'check both sides of the interface and report every broken rule',
+    keepAlive: 'keep-alive', keepAliveHint: 'seconds an idle connection is kept', locals: 'locals', localsHint: 'Python: tell what the local variables hold wherever the application calls the server; select an event in the Timeline', validate: 'validate', validateHint: 'check both sides of the interface and report every broken rule',
     segmentBytes: 'segment size', segmentBytesHint: 'bytes per segment; empty: as written', latency: 'latency', latencyHint: 'ms, each way', bandwidth: 'bandwidth', bandwidthHint: 'bytes per second; empty: unlimited',
     plainEditor: 'Plain text editor', plainEditorHint: 'a text area instead of Monaco: lighter, and better on touch screens and with some screen readers',
     theme: 'Theme', themes: { system: 'System', light: 'Light', dark: 'Dark' },

@@ -122,7 +122,8 @@ const en = {
     gap: (n: number) => `${count(n, 'event', 'events')} dropped: the trace had no more room`,
   },
 
-  detail: { type: 'type', process: 'process', at: 'at', bytes: 'bytes', stack: 'stack', message: 'message', advice: 'what to do', clause: 'rule', code: 'code', status: 'status', site: 'line' },
+  detail: { type: 'type', process: 'process', at: 'at', bytes: 'bytes', stack: 'stack', message: 'message', advice: 'what to do', clause: 'rule', code: 'code', status: 'status', site: 'line',
+    locals: 'Locals', localType: 'Type', localValue: 'Value', localsNone: 'There are no locals here.', localsNext: 'Locals are told from the next run on.', localsAsk: 'Tell locals', localsHint: 'What the local variables hold wherever the application calls the server, from the next run on. It costs time.' },
 };
 
 /** The shape of this part of the catalogue. */

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import * as pyodide from 'pyodide';
 import { expect, test } from 'vitest';
-import { startPython } from '../../src/python/boot.ts';
+import { scheduleBy, startPython } from '../../src/python/boot.ts';
 import { standardModules } from '../../src/packages/imports.ts';
 import { withGcFix } from '../../src/python/gc-fix.ts';
 import { pyodideVersion } from '../../src/python/version.ts';
@@ -48,4 +48,18 @@ test('current_frame is where the fix looks for it', async () => {
   // After cookie, version and free_threaded come runtime_state (3 numbers) and interpreter_state (16), then thread_state: size, prev, next, interp, current_frame.
   const [, prev, next, interp, currentFrame] = Array.from({ length: 5 }, (_, i) => Number(view.getBigUint64(24 + (3 + 16 + i) * 8, true)));
   expect([prev, next, interp, currentFrame]).toEqual([0, 4, 8, 52]);
+});
+
+test("tasks of Python's event loop can be called by somebody else", async () => {
+  const { python } = await TestPython.start();
+  const due: [callback: () => void, ms: number][] = [];
+  scheduleBy(python.pyodide, (callback, ms) => void due.push([callback, ms]));
+  python.pyodide.runPython("import asyncio\ntold = []\nasync def wait():\n    told.append('began')\n    await asyncio.sleep(0.25)\n    told.append('went on')\ntask = asyncio.ensure_future(wait())");
+  const waits: number[] = [];
+  for (let next = due.shift(); next; next = due.shift()) {
+    waits.push(next[1]);
+    next[0]();
+  }
+  expect(waits).toContain(250);
+  expect(python.pyodide.runPython("' '.join(told)")).toBe('began went on');
 });

@@ -18,7 +18,7 @@ const folder = new URL('../golden/', import.meta.url);
 const names = readdirSync(folder).filter((name) => /^links-.*\.json$/.test(name));
 
 test('there are golden links', () => {
-  expect(names).toEqual(expect.arrayContaining(['links-v1.json', 'links-v1-delivery.json']));
+  expect(names).toEqual(expect.arrayContaining(['links-v1.json', 'links-v1-delivery.json', 'links-v1-packages.json']));
 });
 
 describe.each(names)('%s', (name) => {

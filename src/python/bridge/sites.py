@@ -3,6 +3,8 @@
 import sys
 import traceback
 
+from . import locals as local_variables
+
 _root = '/'
 _bridge = __file__.rsplit('/', 1)[0] + '/'
 _packages = ('/site-packages/', '/dist-packages/')
@@ -12,6 +14,15 @@ def set_root(folder):
     """Files below this folder are the user's, except for packages that are installed there."""
     global _root
     _root = folder.rstrip('/') + '/'
+
+
+#: Places are told with what the local variables hold there.
+_with_locals = False
+
+
+def tell_locals(wanted):
+    global _with_locals
+    _with_locals = wanted
 
 
 def is_user_file(name):
@@ -27,13 +38,18 @@ def _place(filename, line, function):
     return f'{filename[len(_root):]}\n{line}\n{"" if function.startswith("<") else function}'
 
 
+def _place_of(frame, line=None):
+    place = _place(frame.f_code.co_filename, line or frame.f_lineno, frame.f_code.co_name)
+    return f'{place}\n{local_variables.of(frame)}' if _with_locals else place
+
+
 def here():
-    """The innermost frame of the user's on the stack, as `file\\nline\\nfunction`; None where there is none."""
+    """The innermost frame of the user's on the stack, as `file\\nline\\nfunction`, and `\\nlocals`; None where there is none."""
     frame = sys._getframe()
     while frame is not None:
         code = frame.f_code
         if is_user_file(code.co_filename):
-            return _place(code.co_filename, frame.f_lineno, code.co_name)
+            return _place_of(frame)
         frame = frame.f_back
     return None
 
@@ -43,9 +59,9 @@ def suspended(iterator):
     found = None
     while (frame := getattr(iterator, 'gi_frame', None)) is not None:
         if is_user_file(frame.f_code.co_filename):
-            found = _place(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
+            found = frame
         iterator = iterator.gi_yieldfrom
-    return found
+    return found and _place_of(found)
 
 
 def of(error):
@@ -55,11 +71,10 @@ def of(error):
     found = None
     trace = error.__traceback__
     while trace is not None:
-        code = trace.tb_frame.f_code
-        if is_user_file(code.co_filename):
-            found = _place(code.co_filename, trace.tb_lineno, code.co_name)
+        if is_user_file(trace.tb_frame.f_code.co_filename):
+            found = trace
         trace = trace.tb_next
-    return found
+    return found and _place_of(found.tb_frame, found.tb_lineno)
 
 
 def describe(error):

@@ -44,6 +44,13 @@ export function SettingsDialog(props: { readonly onClose: () => void }): JSX.Ele
           <span>{m.validate}</span>
           <span class="note">{m.validateHint}</span>
         </label>
+        {(snippet.value.lang === 'py' || server.locals) && (
+          <label class="setting check">
+            <input type="checkbox" checked={server.locals ?? false} onChange={(event) => setServer('locals', event.currentTarget.checked || undefined)} />
+            <span>{m.locals}</span>
+            <span class="note">{m.localsHint}</span>
+          </label>
+        )}
       </fieldset>
       <fieldset>
         <legend>{m.network}</legend>

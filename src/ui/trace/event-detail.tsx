@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { TraceEvent } from '../../trace/events.ts';
+import type { SourceSite, TraceEvent } from '../../trace/events.ts';
 import { describe } from '../describe.ts';
 import { Icon } from '../icons.tsx';
 import { traceTexts } from '../messages-trace.ts';
@@ -34,8 +34,30 @@ export function EventDetail(): JSX.Element | null {
         {'site' in value && value.site && <div><dt>{traceTexts.detail.site}</dt><dd><SiteLink site={value.site} /></dd></div>}
         {facts(value).map(([name, text]) => <div key={name}><dt>{name}</dt><dd class="mono">{text}</dd></div>)}
       </dl>
+      {'site' in value && value.site && <Locals site={value.site} />}
       {value.type === 'app.error' && value.stack !== '' && <pre class="stack">{value.stack}</pre>}
     </section>
+  );
+}
+
+/** What the local variables held there; where that was not asked for and could be, the way to ask. */
+function Locals({ site }: { readonly site: SourceSite }): JSX.Element | null {
+  const { snippet, dispatch } = useModel();
+  const { server } = snippet.value;
+  const { locals } = site;
+  if (!locals) {
+    if (!site.file.endsWith('.py')) return null;
+    if (server.locals) return <p class="note">{traceTexts.detail.localsNext}</p>;
+    return <p><button type="button" class="button small" title={traceTexts.detail.localsHint} onClick={() => dispatch({ type: 'server/set', server: { ...server, locals: true } })}>{traceTexts.detail.localsAsk}</button></p>;
+  }
+  if (locals.length === 0) return <p class="note">{traceTexts.detail.localsNone}</p>;
+  return (
+    <table class="locals" aria-label={traceTexts.detail.locals}>
+      <thead><tr><th scope="col">{traceTexts.detail.locals}</th><th scope="col">{traceTexts.detail.localType}</th><th scope="col">{traceTexts.detail.localValue}</th></tr></thead>
+      <tbody>
+        {locals.map(({ name, type, value }) => <tr key={name}><th scope="row">{name}</th><td class="kind">{type}</td><td>{value}</td></tr>)}
+      </tbody>
+    </table>
   );
 }
 

@@ -36,6 +36,15 @@ export interface SourceSite {
     readonly column?: number;
     /** Name of the function at that place, where there is one. */
     readonly name?: string;
+    /** What the local variables held there; only where it was asked for. */
+    readonly locals?: readonly SourceLocal[];
+}
+/** A local variable at a place. */
+export interface SourceLocal {
+    readonly name: string;
+    readonly type: string;
+    /** As in source, shortened. */
+    readonly value: string;
 }
 /** What the parser made of a stretch of bytes. The Wire view colours by this. */
 export type Token = 'method' | 'target' | 'version' | 'status' | 'reason' | 'field-name' | 'field-value' | 'chunk-size' | 'chunk-extension' | 'body' | 'trailer-name' | 'trailer-value' | 'line-end' | 'separator' | 'ignored' | 'refused' | 'ws-header' | 'ws-mask' | 'ws-payload';
