@@ -27,8 +27,21 @@ export type Reach = (app: unknown, config?: Partial<ServerConfig>) => Promise<Re
 
 const bytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
+/** What the suite sends requests to: as in `test/helpers/apps.ts`, in whatever language. */
+export interface ContractApps {
+  readonly name: string;
+  readonly echo: () => unknown;
+  readonly stream: (count: number, size: number) => unknown;
+  readonly failing: () => unknown;
+}
+
+const typescriptApps: readonly ContractApps[] = [
+  { name: 'WSGI', echo: () => echoWsgi, stream: streamWsgi, failing: () => failingWsgi },
+  { name: 'ASGI', echo: () => echoAsgi, stream: streamAsgi, failing: () => failingAsgi },
+];
+
 /** Run the suite over one road. */
-export function exchangeContract(road: string, reach: Reach): void {
+export function exchangeContract(road: string, reach: Reach, apps: readonly ContractApps[] = typescriptApps): void {
   describe(`over ${road}`, () => {
     let reached: Reached | undefined;
     const clients: { reset(): void }[] = [];
@@ -74,9 +87,9 @@ export function exchangeContract(road: string, reach: Reach): void {
     };
     const bodies = (result: ClientResult): string[] => result.responses.map(({ body }) => decode(body));
 
-    describe.each([['WSGI', echoWsgi, streamWsgi, failingWsgi], ['ASGI', echoAsgi, streamAsgi, failingAsgi]] as const)('%s', (_name, echo, stream, failing) => {
+    describe.each(apps)('$name', ({ echo, stream, failing }) => {
       test('a GET', async () => {
-        await start(echo);
+        await start(echo());
         const result = await ask('GET /a%20b?x=1 HTTP/1.1\r\nHost: a\r\n\r\n');
         expect(result.failure).toBeUndefined();
         expect(bodies(result)).toEqual(['GET /a b?x=1 ']);
@@ -84,32 +97,32 @@ export function exchangeContract(road: string, reach: Reach): void {
       });
 
       test('a POST, whole and octet by octet', async () => {
-        await start(echo);
+        await start(echo());
         const request = 'POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello=world';
         expect(bodies(await ask(request))).toEqual(['POST /form? hello=world']);
         expect(bodies(await ask(request, { cuts: Array.from({ length: request.length - 1 }, (_, i) => i + 1) }))).toEqual(['POST /form? hello=world']);
       });
 
       test('a chunked POST', async () => {
-        await start(echo);
+        await start(echo());
         expect(bodies(await ask('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n'))).toEqual(['POST /? hello world']);
       });
 
       test('requests one after the other on one connection', async () => {
-        await start(echo);
+        await start(echo());
         const one = await client();
         expect(bodies(await one.send(bytes('GET /1 HTTP/1.1\r\nHost: a\r\n\r\n')))).toEqual(['GET /1? ']);
         expect(bodies(await one.send(bytes('GET /2 HTTP/1.1\r\nHost: a\r\n\r\n')))).toEqual(['GET /2? ']);
       });
 
       test('RFC9112-9.3.2: pipelined requests are answered in order', async () => {
-        await start(echo);
+        await start(echo());
         const result = await ask(Array.from({ length: 10 }, (_, i) => `GET /${i} HTTP/1.1\r\nHost: a\r\n\r\n`).join(''));
         expect(bodies(result)).toEqual(Array.from({ length: 10 }, (_, i) => `GET /${i}? `));
       });
 
       test('a bad request behind a good one: both are answered, then the connection is closed', async () => {
-        await start(echo);
+        await start(echo());
         const result = await ask('GET /good HTTP/1.1\r\nHost: a\r\n\r\nGET /bad HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n');
         expect(result.responses.map(({ status }) => status)).toEqual([200, 400]);
         expect(result.responses[1]).toMatchObject({ keepAlive: false });
@@ -117,13 +130,13 @@ export function exchangeContract(road: string, reach: Reach): void {
       });
 
       test('a 4xx arrives although more is on its way', async () => {
-        await start(echo);
+        await start(echo());
         const result = await ask(`BAD LINE\r\n${'x'.repeat(300_000)}`);
         expect(result.responses[0]).toMatchObject({ status: 400 });
       });
 
       test('HEAD', async () => {
-        await start(echo);
+        await start(echo());
         const result = await ask('HEAD / HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n');
         expect(bodies(result)).toEqual(['', 'GET /next? ']);
       });
@@ -136,7 +149,7 @@ export function exchangeContract(road: string, reach: Reach): void {
       });
 
       test('a client that closes its half still gets its answer', async () => {
-        await start(echo);
+        await start(echo());
         expect(bodies(await ask('GET /half HTTP/1.1\r\nHost: a\r\n\r\n', { endAfter: true }))).toEqual(['GET /half? ']);
       });
 
@@ -150,34 +163,34 @@ export function exchangeContract(road: string, reach: Reach): void {
       });
 
       test('a large request body', async () => {
-        await start(echo);
+        await start(echo());
         const { responses } = await ask(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n${'z'.repeat(1_000_000)}`);
         expect(responses[0]!.body.length).toBe('POST /? '.length + 1_000_000);
       });
 
       test('an error before the response: 500, and the connection goes on', async () => {
-        await start(failing);
+        await start(failing());
         const result = await ask('GET /fail/before HTTP/1.1\r\nHost: a\r\n\r\nGET /fail/start HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n');
         expect(result.responses.map(({ status }) => status)).toEqual([500, 500, 200]);
         expect(decode(result.responses[2]!.body)).toBe('begun, done');
       });
 
       test('an error in mid-response: the client sees that it is incomplete', async () => {
-        await start(failing);
+        await start(failing());
         const result = await ask('GET /fail/body HTTP/1.1\r\nHost: a\r\n\r\n');
         expect(result.failure).toMatchObject({ kind: 'closed' });
         expect(decode(result.raw)).toContain('begun');
       });
 
       test('Connection: close is honoured', async () => {
-        await start(echo);
+        await start(echo());
         const one = await client();
         expect((await one.send(bytes('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'))).responses[0]).toMatchObject({ keepAlive: false });
         expect((await one.send(bytes('GET / HTTP/1.1\r\nHost: a\r\n\r\n'))).responses).toEqual([]);
       });
 
       test('an unread body does not disturb the next request', async () => {
-        await start(failing);
+        await start(failing());
         const result = await ask('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: a\r\n\r\n');
         expect(bodies(result)).toEqual(['begun, done', 'begun, done']);
       });
