@@ -210,6 +210,61 @@ describe.each(['textarea', 'monaco'] as const)('%s', (which) => {
   });
 });
 
+describe('Python', () => {
+  const lines = async (): Promise<string[]> => (await text()).split('\n');
+  const openPython = (): Promise<void> => page.evaluate(() => { fixture.lazy.open('app.py', ''); fixture.lazy.focus(); });
+
+  test.each(['textarea', 'monaco'] as const)('%s: a colon opens a block, Tab is four spaces', async (which) => {
+    await open();
+    if (which === 'monaco') await upgrade();
+    await openPython();
+    // Word by word: suggestions, which Enter would take, are not wanted here.
+    for (const line of ['def f(x):', 'if x:', 'return 1']) {
+      await page.keyboard.type(line);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Enter');
+    }
+    expect(await lines()).toEqual(['def f(x):', '    if x:', '        return 1', '        ']);
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.type('y');
+    expect((await lines()).at(-1)).toMatch(/^ {4,7}y$/);
+    await page.evaluate(() => { fixture.lazy.open('other.py', 'x = 1\n'); fixture.lazy.focus(); });
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('Tab');
+    expect((await lines())[0]).toBe('    x = 1');
+  });
+
+  test('is coloured', async () => {
+    await open('monaco');
+    await expect.poll(kind).toBe('monaco');
+    await page.evaluate(() => fixture.lazy.open('app.py', "async def f(x): # note\n    return f'{x}'\n"));
+    const classOf = (word: string): Promise<string | undefined> => page.evaluate((wanted) => [...document.querySelectorAll('.view-line span span')].find((span) => span.textContent?.trim() === wanted)?.className, word);
+    await expect.poll(() => classOf('return')).toMatch(/mtk/);
+    expect(new Set([await classOf('return'), await classOf('# note'), await classOf('f')]).size).toBe(3);
+  });
+
+  test('offers beginnings of applications, and only where a line begins', async () => {
+    await open();
+    await upgrade();
+    await openPython();
+    await page.keyboard.type('wsg');
+    const offered = page.getByRole('option', { name: /^wsgi, WSGI application/ });
+    await offered.waitFor();
+    await page.keyboard.press('Enter');
+    expect(await text()).toBe("def app(environ, start_response):\n    start_response('200 OK', [('Content-Type', 'text/plain; charset=utf-8')])\n    return [b'Hello\\n']\n");
+    // What is to be typed over is selected.
+    await page.keyboard.type('hello');
+    expect((await lines())[0]).toBe('def hello(environ, start_response):');
+    await page.evaluate(() => { fixture.lazy.open('other.py', 'x = '); fixture.lazy.focus(); });
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('wsg');
+    await page.keyboard.press('Control+Space');
+    await page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }));
+    expect(await page.getByRole('option', { name: /WSGI application/ }).count()).toBe(0);
+  });
+});
+
 describe('the plain editor', () => {
   test('Tab indents; Escape and Tab leave', async () => {
     await open();

@@ -6,6 +6,7 @@ import { editor, KeyCode, MarkerSeverity, Uri } from 'monaco-editor/editor';
 import { languageOf } from './language.ts';
 import { setUpFeatures } from './monaco-features.ts';
 import { applyTheme } from './monaco-theme.ts';
+import { setUpPython } from './monaco-python.ts';
 import { fetchTypings, recheck, setUpTypeScript } from './monaco-typescript.ts';
 import { wantTypeScript } from './monaco-workers.ts';
 import type { EditorHighlight, EditorMarker } from './port.ts';
@@ -15,6 +16,7 @@ import type { EditorTexts } from './texts.ts';
 
 setUpFeatures();
 setUpTypeScript();
+setUpPython();
 
 const severities = { error: MarkerSeverity.Error, warning: MarkerSeverity.Warning, info: MarkerSeverity.Info } as const;
 
