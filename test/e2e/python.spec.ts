@@ -1,5 +1,6 @@
 /** Python in the page: in the same sandbox, under the same rules, with the same views. */
 import { describe, expect, test } from 'vitest';
+import { decodeSnippet } from '../../src/snippet/link.ts';
 import { debianWheels, type DebianWheel } from '../helpers/debian-wheels.ts';
 import type { Playground } from './playground.ts';
 import { excuse, newVisitor, useBrowser, type Visitor } from './visitor.ts';
@@ -53,6 +54,65 @@ describe('an example', () => {
   }, 120_000);
 });
 
+test('while it loads, the status says how much of it has come, and then what is being done', async () => {
+  const { playground, page } = await newVisitor();
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => { release = resolve; });
+  // The largest file waits; the others come.
+  await page.route(/pyodide\.asm.*\.wasm$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const said: string[] = [];
+  await page.exposeFunction('saidByStatus', (text: string) => void said.push(text));
+  await playground.open('ex=python-wsgi');
+  await page.evaluate(() => {
+    const status = document.querySelector('.server-status')!;
+    new MutationObserver(() => { (window as unknown as { saidByStatus(text: string): void }).saidByStatus(status.textContent ?? ''); }).observe(status, { subtree: true, childList: true, characterData: true });
+  });
+  // Run as soon as it was opened: an example is.
+  await expect.poll(() => playground.status.textContent(), patience).toMatch(/Loading Python: [1-9][\d.]* of \d\d\.\d MB…/);
+  release();
+  await expect.poll(() => playground.status.textContent(), patience).toMatch(/listening/i);
+  expect(said.some((text) => text.includes('Starting Python…'))).toBe(true);
+  const loaded = said.flatMap((text) => /Loading Python: ([\d.]+) of/.exec(text)?.[1] ?? []).map(Number);
+  expect(loaded).toEqual(loaded.toSorted((a, b) => a - b));
+}, 120_000);
+
+test('with replay on, two runs of Python say the same: time, chance, hashes, and the order of tasks', async () => {
+  const { playground } = await newVisitor();
+  await playground.openSnippet({
+    lang: 'py', replay: true, network: { seed: 4, segmentBytes: 20, ragged: true },
+    files: { 'app.py': `
+import asyncio, os, random, secrets, time, uuid
+async def app(scope, receive, send):
+    if scope['type'] != 'http': return
+    told = [time.time(), time.monotonic(), random.random(), os.urandom(4).hex(), secrets.token_hex(4), uuid.uuid4(), hash('a'), sorted({'x', 'y', 'z'}, key=hash)]
+    async def task(name, wait):
+        await asyncio.sleep(wait)
+        told.append(f'{name} at {time.time()}')
+    await asyncio.gather(task('a', 0.3), task('b', random.random()), task('c', 0))
+    print(*told)
+    await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+    for each in told: await send({'type': 'http.response.body', 'body': f'{each}\\n'.encode(), 'more_body': True})
+    await send({'type': 'http.response.body'})
+` },
+  });
+  const once = async (): Promise<string[]> => {
+    await run(playground);
+    await playground.send();
+    await expect.poll(() => playground.answer(), patience).toContain('200 OK');
+    const body = await playground.responseBody();
+    return [body, await playground.traceText('Timeline'), await playground.traceText('Console')];
+  };
+  const one = await once();
+  expect(one[0]!.split('\n')).toHaveLength(12);
+  expect(one[0]).toContain('c at ');
+  await playground.button('Stop').click();
+  await expect.poll(() => playground.status.textContent()).toMatch(/not running/i);
+  expect(await once()).toEqual(one);
+}, 240_000);
+
 describe('packages', () => {
   /** Where the page looks for packages: answered by this test, with wheels that it makes of Debian's packages. */
   async function playIndex({ page, complaints }: Visitor, wheels: readonly DebianWheel[]): Promise<string[]> {
@@ -83,11 +143,42 @@ describe('packages', () => {
     expect(await playground.answer()).toContain('200 OK');
     expect(await playground.responseBody()).toContain('<li><a href="/books/1">Flatland</a>');
     const flask = debianWheels().find(({ name }) => name === 'flask')!;
-    expect(await playground.traceText('Console')).toContain(`flask==3.1.1 --hash=sha256:${flask.sha256}`);
+    expect(await playground.traceText('Console')).toMatch(/Packages: .*flask 3\.1\.1/);
+    const pinned = playground.trace.getByRole('table', { name: 'Packages' }).getByRole('row', { name: /^flask/ });
+    await playground.trace.getByRole('tab', { name: 'Machine', exact: true }).click();
+    expect(await pinned.getByRole('cell').first().innerText()).toBe('3.1.1');
+    expect(await pinned.getByRole('cell').last().getAttribute('title')).toBe(flask.sha256);
+    // A link has them; the example itself is as it was.
+    const link = await decodeSnippet(new URL(await playground.shareLink()).hash.slice(1));
+    expect(link.packages).toContainEqual({ name: 'flask', version: '3.1.1', sha256: flask.sha256 });
+    expect(new URL(playground.page.url()).hash).toBe('#ex=python-flask');
     const before = asked.length;
     await playground.button('Stop').click();
     await run(playground);
     expect(asked).toHaveLength(before);
+    for (const each of excused.splice(0)) each();
+  }, 180_000);
+
+  test('a version that is pinned is taken though there is a newer one; one that has gone is said so, and Update goes on', async () => {
+    const visitor = await newVisitor();
+    const { playground } = visitor;
+    const idna = debianWheels().find(({ name }) => name === 'idna')!;
+    const version = /^idna-([\d.]+)-/.exec(idna.file)![1]!;
+    // Its content does not matter before it is asked for.
+    const newer = { ...idna, file: 'idna-99.0-py3-none-any.whl', sha256: '0'.repeat(64) };
+    await playIndex(visitor, [...debianWheels(), newer]);
+    const files = { 'app.py': 'import idna\ndef app(environ, start_response): return []\n' };
+    await playground.openSnippet({ lang: 'py', files, packages: [{ name: 'idna', version, sha256: idna.sha256 }] });
+    await run(playground);
+    expect(await playground.status.textContent()).toMatch(/listening/i);
+    const gone = { name: 'idna', version: '1.0', sha256: 'a'.repeat(64) };
+    await visitor.page.goto('about:blank');
+    await playIndex(visitor, debianWheels());
+    await playground.openSnippet({ lang: 'py', files, packages: [gone] });
+    await run(playground);
+    expect(await playground.status.textContent()).toContain('Failed: This snippet pins idna 1.0, and that version is not to be had any more.');
+    await playground.button('Update packages').click();
+    await expect.poll(() => playground.status.textContent(), patience).toMatch(/listening/i);
     for (const each of excused.splice(0)) each();
   }, 180_000);
 
