@@ -20,7 +20,10 @@ export class PackageStore {
     const requirements = requirementsOf(files);
     if (requirements.length === 0) return [];
     step('Looking for packages…');
-    const wheels = await remembered(this.#resolved, JSON.stringify([requirements, pins]), async () => resolve(requirements, await this.#sources(), pins));
+    const resolved = remembered(this.#resolved, keyOf(requirements, pins), async () => resolve(requirements, await this.#sources(), pins));
+    const wheels = await resolved;
+    // Whoever pins what was found finds the same.
+    this.#resolved.set(keyOf(requirements, wheels), resolved);
     let count = 0;
     return Promise.all(wheels.map(async (wheel) => {
       const content = await remembered(this.#wheels, `${wheel.url} ${wheel.sha256}`, async () => downloadWheel(wheel, (await this.#sources()).fetch));
@@ -41,6 +44,8 @@ function requirementsOf(files: Readonly<Record<string, string>>): Requirement[] 
     throw new PackageError(`requirements.txt, ${(error as Error).message}.`, 'One package a line: name, name==1.2.3, name[extra]>=1.', { cause: error });
   }
 }
+
+const keyOf = (requirements: readonly Requirement[], pins: readonly Pin[]): string => JSON.stringify([requirements, pins.map(({ name, version, sha256 }) => `${name} ${version} ${sha256}`).toSorted()]);
 
 /** Kept once it has come; what failed is tried again. */
 function remembered<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

@@ -221,14 +221,14 @@ describe('Python', () => {
     // Word by word: suggestions, which Enter would take, are not wanted here.
     for (const line of ['def f(x):', 'if x:', 'return 1']) {
       await page.keyboard.type(line);
-      await page.keyboard.press('Escape');
+      // In the plain editor it would say that the next Tab leaves.
+      if (which === 'monaco') await page.keyboard.press('Escape');
       await page.keyboard.press('Enter');
     }
     expect(await lines()).toEqual(['def f(x):', '    if x:', '        return 1', '        ']);
-    await page.keyboard.press('Backspace');
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.type('y');
-    expect((await lines()).at(-1)).toMatch(/^ {4,7}y$/);
+    expect((await lines()).at(-1)).toBe('    y');
     await page.evaluate(() => { fixture.lazy.open('other.py', 'x = 1\n'); fixture.lazy.focus(); });
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('Tab');
@@ -238,10 +238,12 @@ describe('Python', () => {
   test('is coloured', async () => {
     await open('monaco');
     await expect.poll(kind).toBe('monaco');
-    await page.evaluate(() => fixture.lazy.open('app.py', "async def f(x): # note\n    return f'{x}'\n"));
+    await page.evaluate(() => fixture.lazy.open('app.py', "async def f(x): #note\n    return 'text'\n"));
     const classOf = (word: string): Promise<string | undefined> => page.evaluate((wanted) => [...document.querySelectorAll('.view-line span span')].find((span) => span.textContent?.trim() === wanted)?.className, word);
     await expect.poll(() => classOf('return')).toMatch(/mtk/);
-    expect(new Set([await classOf('return'), await classOf('# note'), await classOf('f')]).size).toBe(3);
+    const classes = await Promise.all(['return', '#note', "'text'"].map(classOf));
+    expect(classes.map((name) => /mtk/.test(name ?? ''))).toEqual([true, true, true]);
+    expect(new Set(classes).size).toBe(3);
   });
 
   test('offers beginnings of applications, and only where a line begins', async () => {
@@ -249,7 +251,7 @@ describe('Python', () => {
     await upgrade();
     await openPython();
     await page.keyboard.type('wsg');
-    const offered = page.getByRole('option', { name: /^wsgi, WSGI application/ });
+    const offered = page.getByRole('option', { name: /^wsgi, / });
     await offered.waitFor();
     await page.keyboard.press('Enter');
     expect(await text()).toBe("def app(environ, start_response):\n    start_response('200 OK', [('Content-Type', 'text/plain; charset=utf-8')])\n    return [b'Hello\\n']\n");
@@ -261,7 +263,7 @@ describe('Python', () => {
     await page.keyboard.type('wsg');
     await page.keyboard.press('Control+Space');
     await page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); }));
-    expect(await page.getByRole('option', { name: /WSGI application/ }).count()).toBe(0);
+    expect(await page.getByRole('option', { name: /^wsgi, / }).count()).toBe(0);
   });
 });
 

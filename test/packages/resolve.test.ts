@@ -130,6 +130,17 @@ describe('the store', () => {
     expect(sources.asked.length).toBe(asked);
   });
 
+  test('whoever pins what was found need not ask again', async () => {
+    const sources = index({ b: [{ file: wheel('b', '1'), needs: ['a'] }], a: [{ file: wheel('a', '1') }, { file: wheel('a', '2') }] });
+    const store = new PackageStore(async () => sources);
+    const files = { 'requirements.txt': 'b' };
+    const found = await store.collect(files, () => {});
+    const asked = sources.asked.length;
+    expect((await store.collect(files, () => {}, found.toReversed())).map(({ file }) => file)).toEqual(found.map(({ file }) => file));
+    expect(sources.asked).toHaveLength(asked);
+    expect((await store.collect(files, () => {}, [{ name: 'a', version: '1', sha256: sha(wheel('a', '1')) }])).map(({ name, version }) => `${name} ${version}`)).toEqual(['b 1', 'a 1']);
+  });
+
   test('asks for nothing where nothing is needed', async () => {
     const store = new PackageStore(() => Promise.reject(new Error('asked')));
     expect(await store.collect({ 'app.py': 'import os' }, () => {})).toEqual([]);

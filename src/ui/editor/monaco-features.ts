@@ -28,6 +28,8 @@ import 'monaco-editor/features/readOnlyMessage/register';
 import 'monaco-editor/features/rename/register';
 import 'monaco-editor/features/smartSelect/register';
 import 'monaco-editor/features/snippet/register';
+// The list of suggestions itself: 0.57 has it in no feature but that of inline completions.
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
 import 'monaco-editor/features/suggest/register';
 import 'monaco-editor/features/toggleHighContrast/register';
 import 'monaco-editor/features/toggleTabFocusMode/register';
