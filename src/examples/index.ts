@@ -18,6 +18,7 @@ import { pythonByHand } from './python-by-hand/example.ts';
 import { pythonDispatcher } from './python-dispatcher/example.ts';
 import { pythonEnviron } from './python-environ/example.ts';
 import { pythonFlask } from './python-flask/example.ts';
+import { pythonFourServers } from './python-four-servers/example.ts';
 import { pythonServers } from './python-servers/example.ts';
 import { pythonSockets } from './python-sockets/example.ts';
 import { pythonStarlette } from './python-starlette/example.ts';
@@ -40,7 +41,7 @@ const described: readonly ExampleDescription[] = [
   helloAsgi, asgiBody, webSocket, chat,
   mounting,
   flasklike, fastapilike,
-  pythonWsgi, pythonEnviron, pythonAsgi, pythonFlask, pythonDispatcher, pythonStarlette, pythonSockets, pythonByHand, pythonServers,
+  pythonWsgi, pythonEnviron, pythonAsgi, pythonFlask, pythonDispatcher, pythonStarlette, pythonSockets, pythonByHand, pythonServers, pythonFourServers,
   failsBeforeStart, failsMidway, forgetsStart,
   echo, plainText, httpClient, wsgiByHand, sameBytes,
   counter, stuck, syncAsync, slowClient, keepAlive,
