@@ -7,7 +7,7 @@ import type { Place } from './place.ts';
 import type { Recorded } from './recording.ts';
 import type { Selection } from './select.ts';
 import type { Focus, Notice, Work } from './state.ts';
-import type { TimelineFilter } from './timeline.ts';
+import type { TimelineFilter } from './timeline-filter.ts';
 import type { WsNews } from './web-socket.ts';
 
 /** Everything that can happen to the state. */

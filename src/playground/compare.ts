@@ -23,7 +23,7 @@ export interface Asked extends Listener {
 
 /** One request to several servers. */
 export interface Comparison {
-  /** Number of the comparison in this page, from 1. */
+  /** Unlike that of any comparison before in this page. */
   readonly id: number;
   /** What was sent to each of them on one connection, latin-1. */
   readonly raw: string;

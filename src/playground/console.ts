@@ -1,5 +1,5 @@
 import type { SourceSite, TraceEvent } from '../trace/events.ts';
-import { isProblem } from './timeline.ts';
+import { isProblem } from './problems.ts';
 import type { TraceLog } from './trace-log.ts';
 
 /** One entry of the Console tab. */

@@ -7,7 +7,6 @@ import type { Snippet, SnippetRecording } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { latin1Bytes } from '../client/latin1.ts';
 import { burstTitle } from './burst.ts';
-import { isCompared, listeners } from './compare.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
 import { turnsOf, type Turn } from './delivery.ts';
 import { isPlace, placeFrom, placeOf, viewWithPlace, type Place } from './place.ts';
@@ -80,7 +79,6 @@ export class Session {
   /** Events that were taken in within {@link takeMs}, as far as is known. */
   #perFrame = 2000;
   #sends = 0;
-  #comparisons = 0;
   /** Connection of the last answer, while the server keeps it open. */
   #open: number | undefined;
   /** Where whoever made the link stood in the trace; until the first run, which goes there. */
@@ -292,29 +290,11 @@ export class Session {
     if (place && first) this.#goTo(place, first);
   }
 
-  /** Send the shown request to all that listen and are chosen, at once, each on a connection of its own. */
+  /** Send the shown request to several servers. The code for it is not part of the first paint. */
   async #compare(): Promise<void> {
     if ((await this.#ready()) === false) return;
-    const machine = await this.#machine;
-    const { store } = this;
-    const { work: { snippet }, machine: status, comparison: before } = store.state;
-    // What was kept open to see whether the server would close it.
-    for (const { connection } of before?.asked ?? []) if (connection !== undefined) machine?.disconnect(connection, 'close');
-    // Copies that go out in turn are no other question.
-    const turn = turnsOf(shownRequest(snippet))[0]?.slice(-1) ?? [];
-    const asked = listeners(snippet, status.programs).filter(({ program }) => isCompared(snippet, program));
-    const id = ++this.#comparisons;
-    store.dispatch({ type: 'compare/begin', comparison: { id, raw: turn[0]?.raw ?? '', asked } });
-    const answers = asked.map(async ({ address }, at) => {
-      const result = await this.#sendInTurn(machine, turn, undefined, { to: address, onConnection: (connection) => store.dispatch({ type: 'compare/news', id, at, connection }) });
-      if (result) store.dispatch({ type: 'compare/news', id, at, result });
-    });
-    const sends = this.#sends;
-    await Promise.all(answers);
-    // Unless something else has been sent meanwhile, the first one is what the other views show.
-    const { comparison } = store.state;
-    const first = comparison?.asked.find(({ connection }) => connection !== undefined)?.connection;
-    if (first !== undefined && comparison?.id === id && this.#sends === sends) store.dispatch({ type: 'focus', focus: { connection: first, exchange: 1 } });
+    const [machine, { askServers }] = await Promise.all([this.#machine, import('./comparing.ts')]);
+    if (machine) await askServers(this.#sends + 1, this.store, machine, (turn, elsewhere) => this.#sendInTurn(machine, turn, undefined, elsewhere));
   }
 
   /** Open a WebSocket with the shown request; one that was open before is cut. Starts the app as {@link send} does. */

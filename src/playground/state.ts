@@ -5,7 +5,7 @@ import type { SavedRequest, Snippet } from '../snippet/schema.ts';
 import type { Comparison } from './compare.ts';
 import type { NameProblem } from './files.ts';
 import type { Selection } from './select.ts';
-import { defaultFilter, type TimelineFilter } from './timeline.ts';
+import { defaultFilter, type TimelineFilter } from './timeline-filter.ts';
 import { TraceLog } from './trace-log.ts';
 import type { WsState } from './web-socket.ts';
 

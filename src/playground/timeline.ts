@@ -1,10 +1,8 @@
-import type { TraceEvent, TraceType } from '../trace/events.ts';
+import type { TraceEvent } from '../trace/events.ts';
 import { statusOf } from './exchanges.ts';
+import { isProblem } from './problems.ts';
+import type { Lane, TimelineFilter } from './timeline-filter.ts';
 import { clientProcess, exchangeOf, type ConnectionIndex, type ExchangeIndex, type TraceLog } from './trace-log.ts';
-
-/** The parties of the sequence view, left to right. */
-export const lanes = ['client', 'socket', 'server', 'gateway', 'app'] as const;
-export type Lane = (typeof lanes)[number];
 
 /** Which party tells (or suffers) an event. */
 export function laneOf(event: TraceEvent): Lane {
@@ -51,56 +49,6 @@ export function arrowOf(event: TraceEvent): Arrow | undefined {
       return undefined;
   }
 }
-
-/** Does the event say that something went wrong? Such rows stand out and open their explanation. */
-export function isProblem(event: TraceEvent): boolean {
-  switch (event.type) {
-    case 'http.error':
-    case 'ws.error':
-    case 'app.error':
-    case 'app.violation':
-    case 'process.silent':
-    case 'process.kill':
-    case 'trace.gap':
-      return true;
-    case 'socket.call':
-      // A timeout is what was asked for.
-      return event.error !== undefined && event.error !== 'ETIMEDOUT' && event.error !== 'EAGAIN';
-    case 'log':
-      // Whatever an app writes to `wsgi.errors` is called an error by the server; it is a log.
-      return event.level === 'error' && event.source !== 'wsgi.errors';
-    default:
-      return false;
-  }
-}
-
-/** What the timeline shows. */
-export interface TimelineFilter {
-  /** Lanes that are shown. */
-  readonly lanes: Readonly<Record<Lane, boolean>>;
-  /** Show every token of the parser. Off: heads, framing and data only. */
-  readonly tokens: boolean;
-  /** Show moves of the state machines. */
-  readonly states: boolean;
-  /** Everything, or only the connection or the request in focus. */
-  readonly scope: 'all' | 'connection' | 'request';
-  /** Only events of this type, tokens and states too; '': of any. */
-  readonly type: TraceType | '';
-  /** Words that a row must contain, all of them; case does not matter. */
-  readonly search: string;
-  /** Groups that are folded: see {@link groupKey}. */
-  readonly folded: ReadonlySet<string>;
-}
-
-export const defaultFilter: TimelineFilter = {
-  lanes: { client: true, socket: true, server: true, gateway: true, app: true },
-  tokens: false,
-  states: false,
-  scope: 'all',
-  type: '',
-  search: '',
-  folded: new Set(),
-};
 
 /** Names a group: a connection (exchange 0), or a request on it. Connection 0 is what happened to no connection. */
 export const groupKey = (connection: number, exchange: number): string => `${connection}.${exchange}`;

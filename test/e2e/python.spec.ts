@@ -159,6 +159,28 @@ describe('packages', () => {
     for (const each of excused.splice(0)) each();
   }, 180_000);
 
+  test('four servers around one app, beside each other', async () => {
+    const visitor = await newVisitor();
+    const { playground } = visitor;
+    await playIndex(visitor, debianWheels());
+    // It is run as soon as it is there.
+    await playground.open('ex=python-servers');
+    const servers = playground.trace.getByRole('group', { name: 'Servers' }).getByRole('checkbox');
+    await expect.poll(() => servers.count(), { timeout: 120_000 }).toBe(4);
+    const status = async (): Promise<string[]> => {
+      const row = playground.trace.getByRole('row').filter({ has: playground.page.getByRole('rowheader', { name: 'Status line', exact: true }) });
+      return (await row.getByRole('cell').allTextContents()).map((text) => /HTTP\/.*$/.exec(text)?.[0] ?? text);
+    };
+    await playground.send();
+    await expect.poll(status, patience).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.0 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK']);
+    await playground.page.getByRole('combobox', { name: 'Saved request' }).selectOption({ label: 'Two lengths' });
+    await playground.send();
+    await expect.poll(status, patience).toEqual(['HTTP/1.1 400 Bad Request', 'HTTP/1.0 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK']);
+    await expect.poll(() => playground.trace.getByRole('columnheader', { name: /^waitress/ }).innerText(), patience).toContain('2 answers');
+    expect(await playground.trace.getByRole('columnheader', { name: /^wsgiref/ }).innerText()).not.toContain('answers');
+    for (const each of excused.splice(0)) each();
+  }, 240_000);
+
   test('a version that is pinned is taken though there is a newer one; one that has gone is said so, and Update goes on', async () => {
     const visitor = await newVisitor();
     const { playground } = visitor;

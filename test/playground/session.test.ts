@@ -403,7 +403,7 @@ describe('comparing', () => {
     const second = session.send();
     await second;
     expect(browser.machine.disconnected).toEqual([1, 2]);
-    expect(session.store.state.comparison).toMatchObject({ id: 2, asked: [{ connection: 3 }, { connection: 4 }] });
+    expect(session.store.state.comparison).toMatchObject({ asked: [{ connection: 3 }, { connection: 4 }] });
     // Its late end is no news of the second.
     await session.stop();
     await first;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultFilter, groupKey, lanes, Timeline, type GroupRow, type TimelineFilter, type TimelineRow } from '../../src/playground/timeline.ts';
+import { defaultFilter, lanes, type TimelineFilter } from '../../src/playground/timeline-filter.ts';
+import { groupKey, Timeline, type GroupRow, type TimelineRow } from '../../src/playground/timeline.ts';
 import { rowOf, segmentStarts, wireRows } from '../../src/playground/wire.ts';
 import { TraceLog } from '../../src/playground/trace-log.ts';
 import type { SocketData, TraceEvent } from '../../src/trace/events.ts';

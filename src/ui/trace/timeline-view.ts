@@ -1,5 +1,7 @@
 import type { Linked, Selection } from '../../playground/select.ts';
-import { arrowOf, isProblem, laneOf, lanes, type EventRow, type GroupRow, type TimelineRow } from '../../playground/timeline.ts';
+import { isProblem } from '../../playground/problems.ts';
+import { lanes } from '../../playground/timeline-filter.ts';
+import { arrowOf, laneOf, type EventRow, type GroupRow, type TimelineRow } from '../../playground/timeline.ts';
 import { eventId } from '../../playground/trace-log.ts';
 import type { TraceEvent } from '../../trace/events.ts';
 import { describe } from '../describe.ts';
