@@ -36,6 +36,7 @@ function readSource(value: unknown): EmbedSource | undefined {
     files: Object.fromEntries(texts),
     ...(isText(entry) && { entry }),
     ...(isText(title) && { title }),
+    ...(isText(value['recording']) && { recording: value['recording'] }),
     ...(isText(value['interface']) && { interface: value['interface'] }),
     requests: read.map(({ name, text }) => ({ name, text })),
   };

@@ -18,5 +18,6 @@ export function readLightDom(host: Element, loose: boolean): EmbedSource | undef
     entry: attribute('entry')!,
     interface: attribute('interface')!,
     title: attribute('title')!,
+    recording: host.querySelector('[data-recording]')?.textContent ?? undefined,
   };
 }

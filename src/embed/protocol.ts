@@ -36,6 +36,8 @@ export interface EmbedSource {
   readonly title?: string;
   /** `auto`, `wsgi`, `asgi` or `fetch`. */
   readonly interface?: string;
+  /** A recorded run as JSON, to be shown until Run is pressed. One that is not in order is not shown, and the rest is. */
+  readonly recording?: string | undefined;
   /** As text: lines of the head may end in LF; `Host` and `Content-Length` are added where they are missing. */
   readonly requests?: readonly { readonly name: string; readonly text: string }[];
 }

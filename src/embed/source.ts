@@ -1,11 +1,12 @@
 /** What a host gives to be shown, as a snippet. */
+import { SnippetError } from '../snippet/errors.ts';
 import { parseSnippet } from '../snippet/parse.ts';
 import type { SavedRequest, Snippet } from '../snippet/schema.ts';
 import type { EmbedSource } from './protocol.ts';
 
 /** The snippet; the language is that of the entry's file. Throws SnippetError where it breaks a rule of snippets. */
 export function snippetOf(source: EmbedSource): Snippet {
-  const { entry, title, requests = [] } = source;
+  const { entry, title, requests = [], recording } = source;
   const files = Object.fromEntries(Object.entries(source.files).map(([path, text]) => [path, `${dedent(text)}\n`]));
   const [first = ''] = Object.keys(files);
   const path = (entry ?? first).split(':', 1)[0]!;
@@ -19,7 +20,17 @@ export function snippetOf(source: EmbedSource): Snippet {
     ...(title === undefined ? {} : { title }),
     ...(source.interface === undefined ? {} : { interface: source.interface }),
     requests: requests.map(savedRequest),
+    ...(recording === undefined ? {} : { recording: readJson(recording) }),
   });
+}
+
+/** Throws SnippetError. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SnippetError([{ path: 'recording', message: `recording is not JSON: ${(error as Error).message}.` }]);
+  }
 }
 
 /**

@@ -56,7 +56,7 @@ export type Action =
   | { readonly type: 'machine/status'; readonly status: MachineStatus }
   | { readonly type: 'trace/append'; readonly events: readonly TraceEvent[] }
   | { readonly type: 'trace/clear' }
-  | { readonly type: 'send/begin'; readonly id: number; readonly raw: string }
+  | { readonly type: 'send/begin'; readonly id: number; readonly press: number; readonly raw: string }
   | { readonly type: 'send/end'; readonly id: number; readonly result: SendResult }
   | { readonly type: 'compare/begin'; readonly comparison: Comparison }
   /** What became of the server at this place of the comparison. */

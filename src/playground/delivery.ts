@@ -34,42 +34,61 @@ export function segmentCuts(delivery: SnippetDelivery | undefined, length: numbe
 /** Segments that one request is cut into, at most. */
 export const maxSegments = 5000;
 
-/** What to ask of the machine: connections beside each other, and on each what goes out in turn. */
-export function turnsOf(request: SavedRequest): Turn[] {
-  const { delivery } = request;
-  const { copies = 1, copiesHow = 'in-turn', stopAfter } = delivery ?? {};
-  const raw = request.raw.slice(0, stopAfter);
-  if (copiesHow === 'pipelined') return [[sendingOf(raw, delivery, copies)]];
-  const one = sendingOf(raw, delivery, 1);
-  if (copiesHow === 'parallel') return Array.from({ length: copies }, () => [one]);
-  const between = { ...one, outgoing: { ...one.outgoing, endAfter: false, resetAfter: false } };
-  return [[...Array.from({ length: copies - 1 }, () => between), one]];
+/**
+ * What to ask of the machine: connections beside each other, and on each what goes out in turn. `others` go out with the request, after it; each is cut as
+ * it says itself, and everything else is as the request says.
+ */
+export function turnsOf(request: SavedRequest, others: readonly SavedRequest[] = []): Turn[] {
+  const { copies = 1, copiesHow = 'in-turn', ending } = request.delivery ?? {};
+  const set = [request, ...others];
+  const all = Array.from({ length: copies }, () => set).flat();
+  switch (copiesHow) {
+    case 'pipelined':
+      return [[sendingOf(all, ending)]];
+    case 'parallel': {
+      const sendings = set.map((one) => sendingOf([one], ending));
+      return Array.from({ length: copies }, () => sendings.map((one) => [one])).flat();
+    }
+    case 'in-turn': {
+      const between = set.map((one) => sendingOf([one], undefined));
+      const last = sendingOf([set.at(-1)!], ending);
+      return [[...Array.from({ length: copies }, () => between).flat().slice(0, -1), last]];
+    }
+  }
 }
 
-function sendingOf(raw: string, delivery: SnippetDelivery | undefined, copies: number): Sending {
-  const cuts = segmentCuts(delivery, raw.length);
-  // Pipelined copies are one stream of bytes: each is cut like the first, and there is no cut between two of them.
-  const all = Array.from({ length: copies }, (_, copy) => cuts.map(({ at, pauseMs }) => ({ at: at + copy * raw.length, pauseMs }))).flat();
-  const whole = raw.repeat(copies);
+/** These requests in one go: one stream of bytes, in which there is no cut between two of them. */
+function sendingOf(requests: readonly SavedRequest[], ending: SnippetDelivery['ending']): Sending {
+  const parts: string[] = [];
+  const cuts: Required<SnippetCut>[] = [];
+  let length = 0;
+  for (const { raw, delivery } of requests) {
+    const sent = raw.slice(0, delivery?.stopAfter);
+    for (const { at, pauseMs } of segmentCuts(delivery, sent.length)) cuts.push({ at: length + at, pauseMs });
+    parts.push(sent);
+    length += sent.length;
+  }
+  const whole = parts.join('');
   return {
     raw: whole,
     outgoing: {
       bytes: latin1Bytes(whole),
-      ...(all.length > 0 && { cuts: all.map(({ at }) => at) }),
-      ...(all.some(({ pauseMs }) => pauseMs > 0) && { pauses: all.map(({ pauseMs }) => pauseMs) }),
-      ...(delivery?.ending === 'close' && { endAfter: true }),
-      ...(delivery?.ending === 'reset' && { resetAfter: true }),
+      ...(cuts.length > 0 && { cuts: cuts.map(({ at }) => at) }),
+      ...(cuts.some(({ pauseMs }) => pauseMs > 0) && { pauses: cuts.map(({ pauseMs }) => pauseMs) }),
+      ...(ending === 'close' && { endAfter: true }),
+      ...(ending === 'reset' && { resetAfter: true }),
     },
   };
 }
 
 /** Without what says the same as its absence; undefined where nothing is left. Unknown members stay. */
 export function tidy(delivery: SnippetDelivery): SnippetDelivery | undefined {
-  const { cuts, everyBytes, pauseMs, copies, copiesHow, reuse, stopAfter, ending, ...rest } = delivery;
+  const { cuts, everyBytes, pauseMs, with: others, copies, copiesHow, reuse, stopAfter, ending, ...rest } = delivery;
   const kept: SnippetDelivery = {
     ...(cuts && cuts.length > 0 && { cuts }),
     ...(everyBytes !== undefined && { everyBytes }),
     ...(pauseMs !== undefined && pauseMs > 0 && { pauseMs }),
+    ...(others && others.length > 0 && { with: others }),
     ...(copies !== undefined && copies > 1 && { copies }),
     ...(copiesHow !== undefined && copiesHow !== 'in-turn' && { copiesHow }),
     ...(reuse && { reuse }),

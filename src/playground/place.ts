@@ -8,17 +8,30 @@ import type { Focus, PlaygroundState } from './state.ts';
 import { eventId, type ConnectionIndex, type TraceLog } from './trace-log.ts';
 
 /** The members of a snippet's view that say it. */
-export type Place = Pick<SnippetView, 'exchange' | 'step' | 'selection'>;
+export type Place = Pick<SnippetView, 'connection' | 'exchange' | 'step' | 'selection'>;
 
 /** Is there anything to go back to? */
 export const isPlace = (view: SnippetView): boolean => view.step !== undefined || view.selection !== undefined;
 
-/** Where the visitor stands. Members that are not set are absent, also from the view that this is put into. */
-export function placeOf(state: PlaygroundState): Place {
+/**
+ * Which connection the visitor looks at, from 1: of those that were opened by the same press of Send, so that it means the same in another run; `recorded`: of
+ * all in the trace. 1 where it is none of them.
+ */
+function connectionPlace(state: PlaygroundState, id: number, recorded: boolean): number {
+  const press = state.sends.find((send) => send.result?.connection === id)?.press;
+  const opened = state.sends.flatMap((send) => (send.press === press && press !== undefined && send.result ? [send.result.connection] : []));
+  const beside = recorded ? [...state.trace.connections.keys()] : [...new Set(opened)];
+  return Math.max(1, beside.indexOf(id) + 1);
+}
+
+/** Where the visitor stands; `recorded`: in the trace as it is. Members that are not set are absent, also from the view that this is put into. */
+export function placeOf(state: PlaygroundState, recorded = false): Place {
   const { focus, trace, selection, step } = state;
   const written = focus && selection ? writeSelection(trace, selection, focus) : undefined;
   if (!focus || (step === null && written === undefined)) return {};
+  const connection = connectionPlace(state, focus.connection, recorded);
   return {
+    ...(connection > 1 ? { connection } : {}),
     ...(focus.exchange > 1 ? { exchange: focus.exchange } : {}),
     ...(step === null ? {} : { step }),
     ...(written === undefined ? {} : { selection: written }),
@@ -26,13 +39,13 @@ export function placeOf(state: PlaygroundState): Place {
 }
 
 /** The place in a view, and nothing else of it. */
-export function placeFrom({ exchange, step, selection }: SnippetView): Place {
-  return { ...(exchange === undefined ? {} : { exchange }), ...(step === undefined ? {} : { step }), ...(selection === undefined ? {} : { selection }) };
+export function placeFrom({ connection, exchange, step, selection }: SnippetView): Place {
+  return { ...(connection === undefined ? {} : { connection }), ...(exchange === undefined ? {} : { exchange }), ...(step === undefined ? {} : { step }), ...(selection === undefined ? {} : { selection }) };
 }
 
 /** `view` with the visitor's place in it, instead of any that it held. */
 export function viewWithPlace(view: SnippetView, place: Place): SnippetView {
-  const { exchange: _e, step: _s, selection: _c, ...rest } = view;
+  const { connection: _n, exchange: _e, step: _s, selection: _c, ...rest } = view;
   return { ...rest, ...place };
 }
 

@@ -203,7 +203,7 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
     case 'trace/clear':
       return { ...withoutTrace(state), sends: [] };
     case 'send/begin':
-      return { ...state, sends: [...state.sends, { id: action.id, raw: action.raw }].slice(-maxSends) };
+      return { ...state, sends: [...state.sends, { id: action.id, press: action.press, raw: action.raw }].slice(-maxSends) };
     case 'send/end': {
       const sends = state.sends.map((send) => (send.id === action.id ? { ...send, result: action.result } : send));
       const newest = sends.at(-1)?.id === action.id;
@@ -217,7 +217,7 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
       const played = withoutTrace(state);
       played.trace.append(recorded.events);
       const sends = recorded.sends.map(({ raw, result }, index) => ({ id: index - recorded.sends.length, raw, result }));
-      const first = sends[0]?.result.connection ?? 0;
+      const first = [...played.trace.connections.keys()][(place?.connection ?? 1) - 1] ?? sends[0]?.result.connection ?? 0;
       const shown: PlaygroundState = {
         ...played, sends, traceVersion: played.trace.version, playback: recorded.interface ? { interface: recorded.interface } : {}, focus: first === 0 ? null : { connection: first, exchange: 1 },
       };

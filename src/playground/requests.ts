@@ -53,13 +53,29 @@ export function deliverRequest(snippet: Snippet, delivery: SnippetDelivery): Sni
   return withRequests(snippet, requestsOf(snippet).with(index, withDelivery(shownRequest(snippet), delivery)), index);
 }
 
+/** Other saved requests that are sent with the shown one. */
+export function companions(snippet: Snippet): SavedRequest[] {
+  const requests = requestsOf(snippet);
+  const shown = shownIndex(snippet);
+  return (shownRequest(snippet).delivery?.with ?? []).flatMap((index) => (index === shown || !requests[index] ? [] : [requests[index]]));
+}
+
+/** The requests after their places have changed: `placeOf` gives the new place of an old one, undefined where it is gone. What goes out with what stays as it was. */
+function replaced(requests: readonly SavedRequest[], placeOf: (index: number) => number | undefined): SavedRequest[] {
+  return requests.map((request) => {
+    const others = request.delivery?.with;
+    return others ? withDelivery(request, { ...request.delivery, with: others.flatMap((index) => placeOf(index) ?? []) }) : request;
+  });
+}
+
 /** Move a request one place up (-1) or down (1); the shown one stays shown. */
 export function moveRequest(snippet: Snippet, index: number, by: -1 | 1): Snippet {
   const requests = requestsOf(snippet);
   const [here, there] = [requests[index], requests[index + by]];
   if (!here || !there) return snippet;
   const shown = shownIndex(snippet);
-  return withRequests(snippet, requests.with(index, there).with(index + by, here), shown === index ? index + by : shown === index + by ? index : shown);
+  const moved = replaced(requests.with(index, there).with(index + by, here), (place) => (place === index ? index + by : place === index + by ? index : place));
+  return withRequests(snippet, moved, shown === index ? index + by : shown === index + by ? index : shown);
 }
 
 /** Add requests at the end, as many as fit, and show the first of them. */
@@ -80,9 +96,10 @@ export function deleteRequest(snippet: Snippet, index: number): Snippet {
   const requests = requestsOf(snippet);
   if (requests.length === 1 || !requests[index]) return snippet;
   const shown = shownIndex(snippet);
-  return withRequests(snippet, requests.toSpliced(index, 1), shown > index || shown === requests.length - 1 ? shown - 1 : shown);
+  const left = replaced(requests.toSpliced(index, 1), (place) => (place === index ? undefined : place > index ? place - 1 : place));
+  return withRequests(snippet, left, shown > index || shown === requests.length - 1 ? shown - 1 : shown);
 }
 
 /** Put a deleted request back where it was. */
 export const insertRequest = (snippet: Snippet, index: number, request: SavedRequest): Snippet =>
-  withRequests(snippet, requestsOf(snippet).toSpliced(index, 0, request), index);
+  withRequests(snippet, [...replaced(requestsOf(snippet), (place) => (place >= index ? place + 1 : place))].toSpliced(index, 0, request), index);

@@ -10,7 +10,7 @@ import { burstTitle } from './burst.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
 import { turnsOf, type Turn } from './delivery.ts';
 import { isPlace, placeFrom, placeOf, viewWithPlace, type Place } from './place.ts';
-import { shownRequest } from './requests.ts';
+import { companions, shownRequest } from './requests.ts';
 import { initialState, isStale, isUp, type Notice, type Work } from './state.ts';
 import { Store } from './store.ts';
 import { newsOf, newsOfSend, openingOf, type WsNews } from './web-socket.ts';
@@ -79,6 +79,8 @@ export class Session {
   /** Events that were taken in within {@link takeMs}, as far as is known. */
   #perFrame = 2000;
   #sends = 0;
+  /** Times that something was sent. */
+  #presses = 0;
   /** Connection of the last answer, while the server keeps it open. */
   #open: number | undefined;
   /** Where whoever made the link stood in the trace; until the first run, which goes there. */
@@ -124,8 +126,13 @@ export class Session {
     const found = await read(this.#ports, this.drafts());
     if (found.work) {
       // A step back to what is already here.
-      if (sameContent(found.work.snippet, this.store.state.work.snippet)) return;
-      this.#replace(found.work, found.draftId);
+      if (!sameContent(found.work.snippet, this.store.state.work.snippet)) this.#replace(found.work, found.draftId);
+      else if (!found.recording) return;
+      else {
+        // The same code, and a run of it that somebody wants to show: what runs here is over.
+        await this.stop();
+        this.#place = placeIn(found.work);
+      }
     }
     if (found.notice) this.store.dispatch({ type: 'notice', notice: found.notice });
     if (found.recording) await this.#play(found.recording);
@@ -263,7 +270,7 @@ export class Session {
 
   /** Send another request than the shown one: what a page in the preview asks for. Undefined: the app does not run. */
   async visit(raw: string): Promise<SendResult | undefined> {
-    return (await this.#ready()) === false ? undefined : this.#sendInTurn(await this.#machine, turnsOf({ name: '', raw })[0] ?? [], undefined);
+    return (await this.#ready()) === false ? undefined : this.#sendInTurn(await this.#machine, turnsOf({ name: '', raw })[0] ?? [], undefined, ++this.#presses);
   }
 
   /** See that the app runs as it is in the editor. False: it does not, and cannot. Gives where to go in the trace once something was sent. */
@@ -284,17 +291,20 @@ export class Session {
   async #sendShown(place: Place | undefined): Promise<void> {
     const machine = await this.#machine;
     const request = shownRequest(this.store.state.work.snippet);
-    const turns = turnsOf(request);
+    const turns = turnsOf(request, companions(this.store.state.work.snippet));
     const reuse = request.delivery?.reuse && turns.length === 1 ? this.#open : undefined;
-    const [first] = await Promise.all(turns.map((turn) => this.#sendInTurn(machine, turn, reuse)));
-    if (place && first) this.#goTo(place, first);
+    const press = ++this.#presses;
+    const answers = await Promise.all(turns.map((turn) => this.#sendInTurn(machine, turn, reuse, press)));
+    const looked = place && answers[Math.min(place.connection ?? 1, answers.length) - 1];
+    if (place && looked) this.#goTo(place, looked);
   }
 
   /** Send the shown request to several servers. The code for it is not part of the first paint. */
   async #compare(): Promise<void> {
     if ((await this.#ready()) === false) return;
     const [machine, { askServers }] = await Promise.all([this.#machine, import('./comparing.ts')]);
-    if (machine) await askServers(this.#sends + 1, this.store, machine, (turn, elsewhere) => this.#sendInTurn(machine, turn, undefined, elsewhere));
+    const press = ++this.#presses;
+    if (machine) await askServers(this.#sends + 1, this.store, machine, (turn, elsewhere) => this.#sendInTurn(machine, turn, undefined, press, elsewhere));
   }
 
   /** Open a WebSocket with the shown request; one that was open before is cut. Starts the app as {@link send} does. */
@@ -331,12 +341,12 @@ export class Session {
   }
 
   /** One after the other on one connection; on a new one, as any client would, where the server has closed it. Gives the last answer. */
-  async #sendInTurn(machine: Machine | undefined, turn: Turn, connection: number | undefined, elsewhere?: Pick<Outgoing, 'to' | 'onConnection'>): Promise<SendResult | undefined> {
+  async #sendInTurn(machine: Machine | undefined, turn: Turn, connection: number | undefined, press: number, elsewhere?: Pick<Outgoing, 'to' | 'onConnection'>): Promise<SendResult | undefined> {
     if (!machine) return undefined;
     let answer: SendResult | undefined;
     for (const { raw, outgoing } of turn) {
       const id = ++this.#sends;
-      this.store.dispatch({ type: 'send/begin', id, raw });
+      this.store.dispatch({ type: 'send/begin', id, press, raw });
       let result = await machine.send({ ...outgoing, ...(connection === undefined ? elsewhere : { connection }) });
       // A kept connection may have been closed by the server meanwhile, and not one octet been sent.
       if (connection !== undefined && result.failure?.kind === 'closed' && result.exchange === 0) result = await machine.send({ ...outgoing, ...elsewhere });
@@ -365,15 +375,21 @@ export class Session {
    * SnippetError, LinkError or RecordingTooLarge where it is too large for one.
    */
   async link(options: { readonly recorded?: boolean } = {}): Promise<string> {
+    return encodeSnippet({ ...this.snippetWithPlace(options), ...(options.recorded && { recording: await this.recording() }) });
+  }
+
+  /** The run so far. Throws RecordingTooLarge. */
+  async recording(): Promise<SnippetRecording> {
+    const { record } = await import('./recording.ts');
     const { state } = this.store;
-    return encodeSnippet({ ...this.snippetWithPlace(), ...(options.recorded && { recording: (await import('./recording.ts')).record(state.trace, state.machine.interface ?? state.playback?.interface) }) });
+    return record(state.trace, state.machine.interface ?? state.playback?.interface);
   }
 
   /** What is in the editor, with the place in the trace, as links carry it. */
-  snippetWithPlace(): Snippet {
+  snippetWithPlace(options: { readonly recorded?: boolean } = {}): Snippet {
     const { state } = this.store;
     const { snippet } = state.work;
-    return { ...snippet, view: viewWithPlace(snippet.view, this.#place ?? placeOf(state)), engine: this.#ports.engine };
+    return { ...snippet, view: viewWithPlace(snippet.view, this.#place ?? placeOf(state, options.recorded)), engine: this.#ports.engine };
   }
 
   /** Show a recorded run. One that is not in order is not shown, and that is said. */
@@ -383,8 +399,9 @@ export class Session {
     const { readRecording } = await import('./recording.ts');
     if (this.store.state.work !== work) return;
     try {
-      const place = this.#place;
-      this.store.dispatch({ type: 'playback', recorded: readRecording(recording), place });
+      const recorded = readRecording(recording);
+      this.#queue = [];
+      this.store.dispatch({ type: 'playback', recorded, place: this.#place });
       this.#place = undefined;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
@@ -454,6 +471,8 @@ export class Session {
         this.store.dispatch({ type: 'packages/set', packages: event.packages });
         return;
       }
+      // What ended when a recorded run was opened may have a last word; it is none of that run.
+      if (this.store.state.playback) return;
       const idle = this.#queue.length === 0;
       for (const fact of event.events) this.#queue.push(fact);
       if (idle) this.#ports.nextFrame(() => this.#show());

@@ -44,6 +44,8 @@ export type Notice =
 export interface SendRecord {
   /** Number of the send, from 1. */
   readonly id: number;
+  /** Which press of Send it belongs to: one may send several requests. Missing where it was recorded. */
+  readonly press?: number;
   /** The bytes as sent, latin-1. */
   readonly raw: string;
   /** Missing while the answer is awaited. */

@@ -107,6 +107,7 @@ const viewChecks: Checks<SnippetView> = {
   requestTab: hint('form', 'raw', 'delivery', 'websocket'),
   traceTab: hint('response', 'wire', 'timeline', 'environ', 'states', 'console', 'terminals', 'compare', 'machine'),
   compared: (value) => (Array.isArray(value) && value.length <= snippetLimits.programs && value.every((name) => typeof name === 'string' && name.length <= snippetLimits.nameChars) ? value : undefined),
+  connection: whole(1),
   exchange: whole(1),
   step: whole(0),
   selection: text(snippetLimits.pathChars + snippetLimits.nameChars),
@@ -131,10 +132,16 @@ const cuts: Check<readonly SnippetCut[]> = (value, path, report) => {
   });
 };
 
+const places: Check<readonly number[]> = (value, path, report) => {
+  if (!Array.isArray(value) || value.length > snippetLimits.requests) return report.add(path, `must be a list of at most ${snippetLimits.requests} places`);
+  return value.flatMap((item: unknown, index) => whole(0)(item, `${path}[${index}]`, report) ?? []);
+};
+
 const deliveryChecks: Checks<SnippetDelivery> = {
   cuts,
   everyBytes: whole(1),
   pauseMs: number(0, snippetLimits.pauseMs),
+  with: places,
   copies: whole(1, snippetLimits.copies),
   copiesHow: oneOf('in-turn', 'pipelined', 'parallel'),
   reuse: bool,

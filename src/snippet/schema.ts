@@ -24,7 +24,9 @@ export interface SnippetDelivery {
   readonly pauseMs?: number;
   /** So many of it. */
   readonly copies?: number;
-  /** Where the copies go: one after the other on one connection (default), all at once on one, or at once on one connection each. */
+  /** Other saved requests that are sent with it, after it, in this order: their places in the list, from 0. One that is not there is not sent. */
+  readonly with?: readonly number[];
+  /** Where the copies, and the requests that are sent with it, go: one after the other on one connection (default), all at once on one, or at once on one connection each. */
   readonly copiesHow?: 'in-turn' | 'pipelined' | 'parallel';
   /** On the connection of the request before, while that is open. */
   readonly reuse?: boolean;
@@ -123,6 +125,8 @@ export interface SnippetView {
   readonly traceTab?: 'response' | 'wire' | 'timeline' | 'environ' | 'states' | 'console' | 'terminals' | 'compare' | 'machine';
   /** Names of the programs whose answers are compared. Missing: all that listen. */
   readonly compared?: readonly string[];
+  /** Which of the connections that the request was sent on was looked at, from 1; beside a recording, which of its connections. Missing: the first. */
+  readonly connection?: number;
   /** Which request of the connection was looked at, from 1. Missing: the first. */
   readonly exchange?: number;
   /** The trace was looked at as it was after this event of the connection, from 0 in causal order. Missing: all of it. */

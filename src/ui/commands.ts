@@ -1,8 +1,10 @@
 import { requestsOf } from '../playground/requests.ts';
 import { keyNames } from './keys.ts';
 import { later } from './messages-later.ts';
+import { traceTexts } from './messages-trace.ts';
 import { t } from './messages.ts';
 import type { Model } from './model.ts';
+import { walk } from './trace/steps.ts';
 
 /** Something that can be done from the command palette. */
 export interface Command {
@@ -15,11 +17,12 @@ export interface Command {
 }
 
 const m = later.palette;
+const traceTabs = ['response', 'wire', 'timeline', 'environ', 'states', 'console', 'compare', 'machine'] as const;
 
 /** Everything that can be done now. */
 export function commands(model: Model): Command[] {
   const { session, dispatch, dialog, area, prefs, theme, examples, snippet } = model;
-  const show = (tab: 'response' | 'wire' | 'timeline' | 'environ' | 'console' | 'compare'): void => {
+  const show = (tab: (typeof traceTabs)[number]): void => {
     area.value = 'trace';
     dispatch({ type: 'view/trace-tab', tab });
   };
@@ -40,7 +43,8 @@ export function commands(model: Model): Command[] {
     { group: g.request, title: later.menu.lab, run: open('lab') },
     { group: g.show, title: m.goEditor, run: () => { area.value = 'code'; model.editor.value?.focus(); } },
     ...(['form', 'raw', 'delivery', 'websocket'] as const).map((tab) => ({ group: g.show, title: m.show(t.request[tab]), run: () => edit(tab) })),
-    ...(['response', 'wire', 'timeline', 'environ', 'console', 'compare'] as const).map((tab) => ({ group: g.show, title: m.show(t.trace[tab]), run: () => show(tab) })),
+    ...traceTabs.map((tab) => ({ group: g.show, title: m.show(t.trace[tab]), run: () => show(tab) })),
+    ...([['forward', '.'], ['back', ','], ['first', undefined], ['last', undefined]] as const).map(([way, keys]) => ({ group: traceTexts.steps.region, title: traceTexts.steps[way], ...(keys && { keys }), run: () => { area.value = 'trace'; walk(model, way); } })),
     { group: g.page, title: t.header.share, keys: keyNames.share, run: open('share') },
     { group: g.page, title: t.header.embed, run: open('embed') },
     { group: g.page, title: t.header.drafts, run: open('drafts') },

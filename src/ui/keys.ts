@@ -7,7 +7,7 @@ const command = (key: string): string => (apple ? `⌘ ${key}` : `Ctrl ${key}`);
 export const keyNames = {
   send: command('↵'), palette: `${command('K')} · F1`, share: command('S'), help: '?', nextArea: 'F6', previousArea: '⇧ F6', escape: 'Esc',
   leavePlain: 'Esc, Tab', leaveMonaco: apple ? '⌃ ⇧ M' : 'Ctrl M', editorPalette: 'F1',
-  leftRight: '← →', shiftLeftRight: '⇧ ← →', arrows: '← → ↑ ↓', ends: 'Home · End', enter: '↵', remove: 'Delete',
+  stepForward: '.', stepBack: ',', upDown: '↑ ↓', byToken: apple ? '⌥ ← →' : 'Ctrl ← →', shiftArrows: '⇧ ← → ↑ ↓', pages: 'Page ↑ ↓', leftRight: '← →', shiftLeftRight: '⇧ ← →', arrows: '← → ↑ ↓', ends: 'Home · End', enter: '↵', remove: 'Delete',
 } as const;
 
 /** How the shortcut of Send is written on this keyboard. */

@@ -99,7 +99,7 @@ const en = {
 
   response: {
     waiting: (seconds: number) => `Waiting for the answer: ${seconds} s`,
-    headers: (n: number) => count(n, 'field', 'fields'), trailers: 'Trailers', body: 'Body', time: millis,
+    headers: (n: number) => count(n, 'field', 'fields'), trailers: 'Trailers', body: 'Body', bodyHint: 'Select the bytes of the body', time: millis,
     keptOpen: 'connection kept', closed: 'connection closed',
     empty: 'The body is empty.',
     view: 'How the body is shown', as: { preview: 'Preview', text: 'Text', json: 'JSON', image: 'Image', hex: 'Hex', raw: 'Raw' },

@@ -223,6 +223,25 @@ describe('delivery', () => {
     await expect.poll(async () => (await shown.allTextContents()).filter((text) => text.endsWith('→ 200')).map((text) => text.split(/\s/)[0])).toEqual(exchanges);
   });
 
+  test.each([
+    ['one after the other on one connection', ['1.1 GET /', '1.2 GET /second', '1.3 GET /third']],
+    ['at once on one connection (pipelined)', ['1.1 GET /', '1.2 GET /second', '1.3 GET /third']],
+    ['at once, each on its own connection', ['1.1 GET /', '2.1 GET /second', '3.1 GET /third']],
+  ])('several saved requests together, %s', async (how, exchanges) => {
+    const visitor = await newVisitor();
+    const { playground, page } = visitor;
+    const get = (target: string): { name: string; raw: string } => ({ name: `GET ${target}`, raw: `GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n` });
+    await playground.openSnippet({ lang: 'js', entry: 'app.js:app', files: { 'app.js': echo }, requests: ['/', '/left-out', '/second', '/third'].map(get) });
+    await playground.run();
+    await tab(visitor, 'Delivery');
+    for (const name of ['GET /second', 'GET /third']) await page.getByRole('group', { name: 'Together with' }).getByRole('checkbox', { name }).check();
+    await page.getByRole('combobox', { name: 'On which connection' }).selectOption(how);
+    await playground.send();
+    const shown = page.getByRole('combobox', { name: 'Request shown' }).getByRole('option');
+    // No line for a request that a kept connection is only ready for.
+    await expect.poll(async () => (await shown.allTextContents()).map((text) => text.replace(/ HTTP.*→ 200$/, '').replace(/\s+/g, ' '))).toEqual(exchanges);
+  });
+
   test('on the connection of the request before', async () => {
     const visitor = await open();
     const { playground, page } = visitor;

@@ -105,6 +105,34 @@ describe('a recorded run', () => {
     excuse(visitor.complaints, (complaint) => complaint.startsWith('request to ') || complaint.includes('favicon'));
   });
 
+  test('plays from a file in somebody else\'s page, with the code in clear', async () => {
+    const { decodeSnippet } = await import('../../src/api/snippet.ts');
+    const { recording, files } = await decodeSnippet(await recordedLink());
+    const site = inject('site');
+    const [code = ''] = Object.values(files);
+    const html = `<!doctype html><title>Docs</title><script src="${site}embed.js" async></script><porthole-playground panel="timeline" height="520"><pre data-file="app.ts">${code.replaceAll('<', '&lt;')}</pre><script type="application/json" data-recording>${JSON.stringify(recording).replaceAll('<', '\\u003c')}</script></porthole-playground>`;
+    const server = createServer((_request, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(html));
+    await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
+    onTestFinished(() => void server.close());
+    const visitor = await newVisitor();
+    await visitor.page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const frame = visitor.page.frameLocator('porthole-playground iframe');
+    await frame.getByRole('status', { name: 'Server status' }).filter({ hasText: 'Recorded run' }).waitFor();
+    await frame.getByText('app(environ, startResponse)').waitFor();
+    expect(visitor.requests.filter((url) => /sandbox|\/runtime|start-machine/.test(url))).toEqual([]);
+    excuse(visitor.complaints, (complaint) => complaint.startsWith('request to ') || complaint.includes('favicon'));
+  });
+
+  test('plays also where the same code is open and runs', async () => {
+    const link = await recordedLink();
+    const { playground, page } = await newVisitor();
+    await playground.open('ex=hello-wsgi');
+    await playground.listening();
+    await page.evaluate((fragment) => { location.hash = fragment; }, link.slice(link.indexOf('#') + 1));
+    await expect.poll(() => playground.status.textContent()).toContain('Recorded run');
+    expect(await playground.answer()).toContain('200 OK');
+  });
+
   test('that was tampered with is not shown, and the code still is', async () => {
     const { encodeSnippet, decodeSnippet } = await import('../../src/api/snippet.ts');
     const good = await decodeSnippet(await recordedLink());

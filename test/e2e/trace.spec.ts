@@ -69,6 +69,43 @@ describe('stepping', () => {
   });
 });
 
+describe('the body of an answer', () => {
+  /** What the Highlight API marks, as text. */
+  const marked = (page: Page): Promise<string[]> => page.evaluate(() => [...(CSS.highlights.get('octets-selected') ?? [])].map(String));
+
+  test('its text leads to bytes, calls and lines, and they lead to it', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.open('ex=streaming');
+    await playground.run();
+    await playground.send();
+    await playground.answer();
+    const response = await playground.showTrace('Response');
+    await playground.responseBody();
+    const body = response.locator('pre.body-text');
+    const first = (await body.textContent())!.split('\n')[0]!;
+    await body.click({ position: { x: 20, y: 16 } });
+    // One call of the app wrote the first line, and that is what is selected.
+    await expect.poll(async () => (await marked(page)).join('')).toContain(first);
+    await response.getByRole('radio', { name: 'Hex', exact: true }).check({ force: true });
+    await expect.poll(async () => (await marked(page))[0]).toMatch(new RegExp(`^${first.charCodeAt(0).toString(16)} `));
+    const timeline = await playground.showTrace('Timeline');
+    await expect.poll(() => timeline.locator('.linked').allInnerTexts().then((rows) => rows.join(' '))).toMatch(/http\.response\.body|yields/);
+  });
+
+  test('the whole of it, by keyboard', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.open('ex=hello-wsgi');
+    await playground.listening();
+    await playground.send();
+    await playground.answer();
+    const response = await playground.showTrace('Response');
+    await response.getByRole('button', { name: 'Body' }).focus();
+    await page.keyboard.press('Enter');
+    expect(await response.getByRole('button', { name: 'Body' }).getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => marked(page)).toEqual([await playground.responseBody()]);
+  });
+});
+
 describe('the timeline', () => {
   test('folds and unfolds by mouse and by keyboard', async () => {
     const { playground, page } = await sent('hello-wsgi');

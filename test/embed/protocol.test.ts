@@ -7,7 +7,7 @@ const settings = { theme: 'dark', readOnly: false } as const;
 
 const hostMessages: readonly HostMessage[] = [
   { type: 'ping', version: protocolVersion, settings },
-  { type: 'ping', version: protocolVersion, settings: { ...settings, panel: 'wire' }, source: { files: { 'app.ts': 'x' }, entry: 'app.ts:app', title: 't', interface: 'wsgi', requests: [{ name: 'a', text: 'GET /' }] } },
+  { type: 'ping', version: protocolVersion, settings: { ...settings, panel: 'wire' }, source: { files: { 'app.ts': 'x' }, entry: 'app.ts:app', title: 't', interface: 'wsgi', requests: [{ name: 'a', text: 'GET /' }], recording: '{"v":1}' } },
   { type: 'update', version: protocolVersion, settings: { theme: 'light', readOnly: true } },
 ];
 

@@ -20,6 +20,12 @@ test('the first file is the app; its language follows from its name', () => {
   expect(snippetOf({ files: { 'lib.ts': '', 'app.py': '' }, entry: 'app.py:application', interface: 'wsgi', title: 'T' })).toMatchObject({ lang: 'py', entry: 'app.py:application', interface: 'wsgi', title: 'T' });
 });
 
+test('a recorded run is JSON, and what it holds is for whoever plays it to read', () => {
+  expect(snippetOf({ files: { 'app.ts': '' }, recording: '{ "v": 1, "events": [] }' }).recording).toEqual({ v: 1, events: [] });
+  expect(() => snippetOf({ files: { 'app.ts': '' }, recording: '{' })).toThrow(SnippetError);
+  expect(() => snippetOf({ files: { 'app.ts': '' }, recording: '[]' })).toThrow(SnippetError);
+});
+
 describe('requests', () => {
   const raw = (text: string): string => snippetOf({ files: { 'app.ts': '' }, requests: [{ name: '', text }] }).requests[0]!.raw;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { followEdit, moveCut, segmentCuts, tidy, toggleCut, turnsOf } from '../../src/playground/delivery.ts';
-import { addRequests, deliverRequest, editRequest, moveRequest, requestsOf, shownRequest } from '../../src/playground/requests.ts';
+import { addRequests, companions, deleteRequest, deliverRequest, editRequest, insertRequest, moveRequest, requestsOf, shownRequest } from '../../src/playground/requests.ts';
 import type { SavedRequest, SnippetDelivery } from '../../src/snippet/schema.ts';
 import { snippet } from './traces.ts';
 
@@ -19,9 +19,18 @@ describe('what the machine is asked to do', () => {
     ['cuts at or past the end', { cuts: [{ at: 1 }, { at: 4 }, { at: 9 }] }, [[['abcd', { cuts: [1] }]]]],
     ['pipelined: one stream', { copies: 2, copiesHow: 'pipelined', cuts: [{ at: 1 }], ending: 'close' }, [[['abcdabcd', { cuts: [1, 5], endAfter: true }]]]],
     ['parallel: a connection each', { copies: 2, copiesHow: 'parallel', ending: 'reset' }, [[['abcd', { resetAfter: true }]], [['abcd', { resetAfter: true }]]]],
-    ['in turn: only the last one ends the connection', { copies: 2, ending: 'close' }, [[['abcd', { endAfter: false, resetAfter: false }], ['abcd', { endAfter: true }]]]],
+    ['in turn: only the last one ends the connection', { copies: 2, ending: 'close' }, [[['abcd', {}], ['abcd', { endAfter: true }]]]],
   ])('%s', (_name, delivery, expected) => {
     expect(told(delivery)).toEqual(expected);
+  });
+
+  test('with others: in turn, in one stream, and on connections of their own; each cut as it says itself', () => {
+    const others = [request({ cuts: [{ at: 1 }], ending: 'reset', copies: 9 }, 'xyz'), request({ stopAfter: 1 }, 'uv')];
+    const asked = (delivery: SnippetDelivery) => turnsOf(request(delivery, 'abcd'), others).map((turn) => turn.map(({ outgoing: { bytes, ...rest } }) => [text(bytes), rest]));
+    expect(asked({ ending: 'close' })).toEqual([[['abcd', {}], ['xyz', { cuts: [1] }], ['u', { endAfter: true }]]]);
+    expect(asked({ copiesHow: 'pipelined', cuts: [{ at: 2 }] })).toEqual([[['abcdxyzu', { cuts: [2, 5] }]]]);
+    expect(asked({ copiesHow: 'parallel' })).toEqual([[['abcd', {}]], [['xyz', { cuts: [1] }]], [['u', {}]]]);
+    expect(asked({ copies: 2 }).map((turn) => turn.map(([sent]) => sent))).toEqual([['abcd', 'xyz', 'u', 'abcd', 'xyz', 'u']]);
   });
 
   test('a large body byte by byte is no more than 5000 segments', () => {
@@ -90,5 +99,26 @@ describe('saved requests', () => {
     expect(shownRequest(cut)).toEqual({ name: 'b', raw: 'b', delivery: { cuts: [{ at: 1 }] } });
     expect(shownRequest(editRequest(cut, 'xb')).delivery).toBeUndefined();
     expect(shownRequest(deliverRequest(cut, {}))).toEqual({ name: 'b', raw: 'b' });
+  });
+});
+
+describe('requests that go out together', () => {
+  const named = (name: string): SavedRequest => ({ name, raw: `GET /${name} HTTP/1.1\r\n\r\n` });
+  const four = deliverRequest({ ...snippet, requests: ['a', 'b', 'c', 'd'].map(named), view: { request: 0 } }, { with: [1, 3] });
+  const names = (of: typeof four): string[] => companions(of).map(({ name }) => name);
+
+  test('are found by their places, without the request itself and those that are not there', () => {
+    expect(names(four)).toEqual(['b', 'd']);
+    expect(names(deliverRequest(four, { with: [0, 2, 9] }))).toEqual(['c']);
+  });
+
+  test('stay the same requests when the list changes', () => {
+    expect(names(moveRequest(four, 1, 1))).toEqual(['b', 'd']);
+    expect(names(moveRequest(four, 0, 1))).toEqual(['b', 'd']);
+    const without = deleteRequest(four, 1);
+    expect(names(without)).toEqual(['d']);
+    expect(companions(insertRequest({ ...without, view: { request: 0 } }, 0, named('new')))).toEqual([]);
+    const shifted = insertRequest(four, 0, named('new'));
+    expect(names({ ...shifted, view: { request: 1 } })).toEqual(['b', 'd']);
   });
 });

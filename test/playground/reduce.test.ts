@@ -95,13 +95,13 @@ describe('running', () => {
     const second = events.find((event) => event.type === 'gateway.environ' && event.connection === 2);
     if (!second) throw new Error('no second request');
     expect(after(state, { type: 'select', selection: { kind: 'event', id: eventId(second) } }).focus).toEqual({ connection: 2, exchange: 1 });
-    const sent = after(state, { type: 'send/begin', id: 1, raw: 'x' }, { type: 'send/end', id: 1, result: { connection: 1, exchange: 1, raw: new Uint8Array(), ms: 1 } });
+    const sent = after(state, { type: 'send/begin', id: 1, press: 1, raw: 'x' }, { type: 'send/end', id: 1, result: { connection: 1, exchange: 1, raw: new Uint8Array(), ms: 1 } });
     expect(sent.focus).toEqual({ connection: 1, exchange: 1 });
   });
 
   test('while an answer is awaited, the connection opened for it is shown', async () => {
     const { events } = await traceOf({});
-    const waiting = after(start(), { type: 'send/begin', id: 1, raw: 'x' }, { type: 'trace/append', events: events.filter((event) => event.type === 'socket.connect') });
+    const waiting = after(start(), { type: 'send/begin', id: 1, press: 1, raw: 'x' }, { type: 'trace/append', events: events.filter((event) => event.type === 'socket.connect') });
     expect(waiting.focus).toEqual({ connection: 1, exchange: 1 });
   });
 });

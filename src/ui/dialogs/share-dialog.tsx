@@ -83,7 +83,12 @@ function Files(): JSX.Element {
   const inNode = runsInNode(snippet.value);
   const answered = answeredExchanges(state.value).length > 0;
   const sent = trace.connections.size > 0;
+  const problem = useSignal('');
   const har = (): void => saveFile(`${name}.har`, toHar(trace, { epochMs: performance.timeOrigin, version: engine }), 'application/json');
+  const saveRecording = (): Promise<void> => session.recording().then(
+    (recording) => saveFile(`${name}.recording.json`, JSON.stringify(recording), 'application/json'),
+    (error: unknown) => { problem.value = error instanceof Error ? error.message : String(error); },
+  );
   const project = async (): Promise<void> => {
     const link = await session.link().then((fragment) => location.href.replace(/#.*$/s, '') + fragment, () => undefined);
     const files = nodeProject(snippet.value, savedExchanges(state.value), { version: engine, ...(link !== undefined && { link }) });
@@ -96,9 +101,11 @@ function Files(): JSX.Element {
         <File label={m.project} hint={inNode ? m.projectHint : m.notPython} enabled={inNode} onSave={() => void project()} />
         <File label={m.vitest} hint={!inNode ? m.notPython : answered ? m.vitestHint : m.nothingSent} enabled={inNode && answered}
           onSave={() => saveFile(`${name}.test.ts`, toVitest(snippet.value, answeredExchanges(state.value)), 'text/typescript')} />
+        <File label={m.recording} hint={sent ? m.recordingHint : m.nothingSent} enabled={sent} onSave={() => void saveRecording()} />
         <File label={m.har} hint={sent ? m.harHint : m.nothingSent} enabled={sent} onSave={har} />
         <File label={m.pcap} hint={sent ? m.pcapHint : m.nothingSent} enabled={sent} onSave={() => saveFile(`${name}.pcap`, toPcap(trace.events, { epochMs: performance.timeOrigin }), 'application/vnd.tcpdump.pcap')} />
       </ul>
+      {problem.value !== '' && <p class="failure" role="alert">{problem.value}</p>}
     </section>
   );
 }

@@ -47,9 +47,9 @@ export function CutList(props: { readonly raw: string; readonly cuts: readonly S
                   const to = event.currentTarget.valueAsNumber;
                   if (!Number.isNaN(to)) onChange(moveCut(cuts, cut.at, Math.round(to), raw.length));
                 }} />
-                <span aria-hidden="true">{m.pauseShort}</span>
+                <span aria-hidden="true">{m.pauseAround[0]}</span>
                 <input class="field" type="number" aria-label={m.pause} min={0} max={60_000} placeholder={String(pauseMs)} value={cut.pauseMs ?? ''} onInput={(event) => set(cut, event.currentTarget.valueAsNumber)} />
-                <span aria-hidden="true">{m.msUnit}</span>
+                <span aria-hidden="true">{m.pauseAround[1]}</span>
               </span>
               <button type="button" class="button quiet square" aria-label={m.remove(cut.at)} title={m.remove(cut.at)} onClick={() => onChange(toggleCut(cuts, cut.at, raw.length))}><Icon name="close" /></button>
             </li>

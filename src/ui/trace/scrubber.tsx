@@ -7,16 +7,9 @@ import { describe } from '../describe.ts';
 import { Icon } from '../icons.tsx';
 import { traceTexts } from '../messages-trace.ts';
 import { useModel, type Model } from '../model.ts';
+import { walk } from './steps.ts';
 
 const m = traceTexts.steps;
-
-/** Where `by` stops from here leads; null: the end, where the whole trace is shown. */
-function stopFrom(model: Pick<Model, 'whole' | 'step' | 'state'>, by: number): number | null {
-  const stops = stopsOf(model.whole.peek(), model.state.peek().filter);
-  const step = model.step.peek();
-  const at = step === null ? stops.length : stopAt(stops, step);
-  return stops[Math.max(0, at + by)] ?? null;
-}
 
 /** Where a key that is typed is text. */
 const typing = 'input:not([type="range"], [type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
@@ -26,9 +19,7 @@ function stepByKey(model: Model, event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || (event.key !== ',' && event.key !== '.')) return;
   if (event.target instanceof HTMLElement && event.target.matches(typing)) return;
   event.preventDefault();
-  // From the whole trace, a step forward begins at the beginning.
-  const begins = model.step.peek() === null && event.key === '.';
-  model.dispatch({ type: 'step', step: begins ? (stopsOf(model.whole.peek(), model.state.peek().filter)[0] ?? null) : stopFrom(model, event.key === ',' ? -1 : 1) });
+  walk(model, event.key === ',' ? 'back' : 'forward');
 }
 
 /** Walks through the trace of the connection in focus: every view shows the world as of the step. */
@@ -51,13 +42,13 @@ export function Scrubber(): JSX.Element {
   const go = (index: number): void => dispatch({ type: 'step', step: stops.value[index] ?? null });
   return (
     <div class="scrubber" ref={box} role="group" aria-label={m.region} data-stepping={step.value === null ? undefined : ''}>
-      <button type="button" class="button quiet square" aria-label={m.first} title={m.first} disabled={count === 0} onClick={() => go(0)}><Icon name="toStart" /></button>
-      <button type="button" class="button quiet square" aria-label={m.back} title={m.back} aria-keyshortcuts="," disabled={count === 0 || at === 1} onClick={() => dispatch({ type: 'step', step: stopFrom(model, -1) })}><Icon name="stepBack" /></button>
+      <button type="button" class="button quiet square" aria-label={m.first} title={m.first} disabled={count === 0} onClick={() => walk(model, 'first')}><Icon name="toStart" /></button>
+      <button type="button" class="button quiet square" aria-label={m.back} title={m.back} aria-keyshortcuts="," disabled={count === 0 || at === 1} onClick={() => walk(model, 'back')}><Icon name="stepBack" /></button>
       <input class="scrub" type="range" aria-label={m.slider} aria-valuetext={event ? m.value(at, count, what) : what} min={1} max={count + 1} step={1} disabled={count === 0}
         value={step.value === null ? count + 1 : at} style={{ '--done': `${count === 0 ? 0 : ((step.value === null ? count : at - 1) / count) * 100}%` }}
         onInput={(input) => go(input.currentTarget.valueAsNumber - 1)} />
-      <button type="button" class="button quiet square" aria-label={m.forward} title={m.forward} aria-keyshortcuts="." disabled={count === 0 || step.value === null} onClick={() => dispatch({ type: 'step', step: stopFrom(model, 1) })}><Icon name="stepForward" /></button>
-      <button type="button" class="button quiet square" aria-label={m.last} title={m.last} disabled={step.value === null} onClick={() => dispatch({ type: 'step', step: null })}><Icon name="toEnd" /></button>
+      <button type="button" class="button quiet square" aria-label={m.forward} title={m.forward} aria-keyshortcuts="." disabled={count === 0 || step.value === null} onClick={() => walk(model, 'forward')}><Icon name="stepForward" /></button>
+      <button type="button" class="button quiet square" aria-label={m.last} title={m.last} disabled={step.value === null} onClick={() => walk(model, 'last')}><Icon name="toEnd" /></button>
       <output class="scrub-what" title={what}>
         {event && <span class="scrub-at">{m.of(at, count)}</span>}
         <span class="scrub-title">{what}</span>
