@@ -13,7 +13,7 @@ export type MachineName = (typeof machines)[number];
 const places = {
   client: { IDLE: [0, 1], SEND_BODY: [1, 1], DONE: [2, 1], MUST_CLOSE: [3, 1], CLOSED: [4, 1], MIGHT_SWITCH: [2, 2.5], SWITCHED: [3.4, 2.5], ERROR: [4, 0] } satisfies Record<ClientState, [number, number]>,
   server: { IDLE: [0, 1], SEND_RESPONSE: [1, 1], SEND_BODY: [2, 1], DONE: [3, 1], MUST_CLOSE: [4, 1], CLOSED: [5, 1], SWITCHED: [1, 2.5], ERROR: [5, 0] } satisfies Record<ServerState, [number, number]>,
-  websocket: { OPEN: [0, 1], CLOSE_SENT: [1.7, 0], CLOSE_RECEIVED: [1.7, 1], FAILED: [1.7, 2], CLOSED: [3.4, 1] } satisfies Record<WsState, [number, number]>,
+  websocket: { OPEN: [0, 1.4], CLOSE_SENT: [1.7, 0], CLOSE_RECEIVED: [1.7, 1.4], FAILED: [1.7, 2.4], CLOSED: [3.4, 1.4] } satisfies Record<WsState, [number, number]>,
 } as const;
 
 /** The tables. A cause that leads nowhere is not allowed in that state. */
@@ -62,7 +62,7 @@ export function edgesOf(machine: MachineName): { readonly edges: readonly Edge[]
   return { edges, errors };
 }
 
-const stepX = 215;
+const stepX = 240;
 const stepY = 130;
 
 /** Size of a box. */
@@ -112,20 +112,20 @@ function route({ from, to, kind, labels }: Edge, [x1, y1]: readonly [number, num
   if (from === to) return { path: `M ${x1 - 18} ${y1 - box.height / 2} c -8 -34 44 -34 36 0`, label: label(x1, y1 - box.height / 2 - 30) };
   if (y1 === y2 && x2 > x1 && x2 - x1 <= 1.7 * stepX) {
     // Neighbours: straight. In these tables no pair of them has both kinds.
-    return { path: `M ${x1 + box.width / 2} ${y1} L ${x2 - box.width / 2} ${y2}`, label: label((x1 + x2) / 2, kind === 'own' ? y1 - 6 - (labels.length - 1) * labelStep : y1 + 15) };
+    return { path: `M ${x1 + box.width / 2} ${y1} L ${x2 - box.width / 2} ${y2}`, label: label((x1 + x2) / 2, y1 - 6 - (labels.length - 1) * labelStep) };
   }
   if (y1 === y2) {
     // An arc: forward moves of the couplings below their neighbours' straight lines, long ones and the way back further off.
     const span = Math.abs(x2 - x1) / stepX;
     const above = kind !== 'coupled';
-    const bend = (above ? -1 : 1) * (30 + span * (above ? 18 : 10) + (kind === 'cycle' ? 8 : 0));
+    const bend = (above ? -1 : 1) * (30 + span * (kind === 'own' ? 26 : kind === 'cycle' ? 18 : 10));
     const from1 = x1 + (x2 > x1 ? 22 : -22);
     const to2 = x2 + (x2 > x1 || kind === 'cycle' ? -22 : 22);
     const edge = above ? -box.height / 2 : box.height / 2;
     const top = y1 + edge + bend * 0.75;
     return {
       path: `M ${from1} ${y1 + edge} C ${from1} ${y1 + edge + bend} ${to2} ${y2 + edge + bend} ${to2} ${y2 + edge}`,
-      label: label((x1 + x2) / 2 - (kind === 'coupled' ? 40 : 0), kind === 'own' ? top - 5 - (labels.length - 1) * labelStep : top + 14),
+      label: label((x1 + x2) / 2 - (kind === 'coupled' ? 40 : 0), above ? top - 5 - (labels.length - 1) * labelStep : top + 14),
     };
   }
   const down = y2 > y1;
@@ -134,12 +134,10 @@ function route({ from, to, kind, labels }: Edge, [x1, y1]: readonly [number, num
   const endY = y2 + (down ? -box.height / 2 : box.height / 2);
   const startX = x1 + shift + (x2 === x1 ? 0 : Math.sign(x2 - x1) * (down ? 10 : 40));
   const endX = x2 + shift + (x2 === x1 ? 0 : -Math.sign(x2 - x1) * (down ? 40 : 10));
-  return {
-    path: `M ${startX} ${startY} L ${endX} ${endY}`,
-    label: label(
-      (x1 + x2) / 2 + (x2 === x1 ? shift + (down ? -8 : 8) : Math.sign(x2 - x1) * Math.sign(y2 - y1) * 40),
-      startY + (endY - startY) * (down ? 0.66 : 0.34) - ((labels.length - 1) * labelStep) / 2,
-      x1 === x2 ? (down ? 'end' : 'start') : x2 > x1 === down ? 'start' : 'end',
-    ),
-  };
+  const y = startY + (endY - startY) * (down ? 0.5 : 0.28) - ((labels.length - 1) * labelStep) / 2;
+  // Beside the line where it is nearest: at the lowest line of the text.
+  const lowest = y + (labels.length - 1) * labelStep;
+  const x = startX + ((lowest - startY) / (endY - startY)) * (endX - startX);
+  const anchor = x1 === x2 ? (down ? 'end' : 'start') : x2 > x1 === down ? 'start' : 'end';
+  return { path: `M ${startX} ${startY} L ${endX} ${endY}`, label: label(x + (anchor === 'start' ? 8 : -8), y, anchor) };
 }

@@ -72,7 +72,7 @@ const en = {
     title: 'Embed', explain: 'Paste this into a page of yours. The code is shown at once and runs when the reader presses Run.',
     how: 'Kind of code', element: 'Element', frame: 'Frame', elementHint: 'Is fetched when it is scrolled into view, and follows the theme of your page. Needs one script.', frameHint: 'For pages that allow frames and no scripts.',
     code: 'HTML', copy: 'Copy HTML', height: 'Height in pixels', panel: 'Shows first', panelAny: 'as in the link', loading: 'Loads', loadings: { lazy: 'a little before it is seen', visible: 'when it is seen', click: 'when it is clicked' }, readOnly: 'read only',
-    panels: { code: 'Code', request: 'Request', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', console: 'Console' },
+    panels: { code: 'Code', request: 'Request', response: 'Response', wire: 'Wire', timeline: 'Timeline', environ: 'Environ', states: 'States', console: 'Console' },
     frameTitle: (title: string) => `${title}, in Porthole`,
   },
   settings: {

@@ -10,7 +10,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Segmented } from '../parts/segmented.tsx';
 
 const m = later.embed;
-const panels = ['code', 'request', 'response', 'wire', 'timeline', 'environ', 'console'] as const;
+const panels = ['code', 'request', 'response', 'wire', 'timeline', 'environ', 'states', 'console'] as const;
 const loadings = ['lazy', 'visible', 'click'] as const;
 
 /** Code to paste into documentation: the element, or a plain frame. */
