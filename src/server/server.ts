@@ -186,8 +186,8 @@ export class Server {
       tracer: this.#tracer,
       deadlines: new Deadlines(host),
       turn: this.#turn,
-      // A sync worker's answer is in the socket before the next request is read.
-      batch: afterPoll === undefined || this.#turn !== undefined ? undefined : new Batch(afterPoll, host.clock),
+      // A sync worker's answer is in the socket before the next request is read; and who watches sees it leave with its exchange.
+      batch: afterPoll === undefined || this.#turn !== undefined || this.#tracer.enabled ? undefined : new Batch(afterPoll, host.clock),
       forwarding: forwarding(this.#config.forwardedAllowIps),
       underWay: 0,
       served: () => this.#options.onServed?.(),

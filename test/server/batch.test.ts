@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { AsgiApp } from '../../src/gateway/asgi/types.ts';
 import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
+import { noTrace } from '../../src/trace/tracer.ts';
 import { encode, streamWsgi } from '../helpers/apps.ts';
 import { settle } from '../helpers/fake-clock.ts';
 import { get, harness, type Harness } from './harness.ts';
@@ -18,7 +19,7 @@ const okAsgi: AsgiApp = async (_scope, _receive, send) => {
 
 function polling(app: unknown, config: Partial<ServerConfig> = {}): Harness & { endOfPoll(): Promise<void> } {
   let waiting: (() => void)[] = [];
-  const made = harness(app, config, { afterPoll: (call) => { waiting.push(call); } });
+  const made = harness(app, config, { tracer: noTrace, afterPoll: (call) => { waiting.push(call); } });
   return Object.assign(made, {
     async endOfPoll() {
       const calls = waiting;
@@ -99,6 +100,12 @@ test('blocks of a response leave one by one, as PEP 3333 wants it', async () => 
   await peer.send(get());
   expect(peer.received).toMatch(/0\r\n\r\n$/);
   expect(peer.segments.length).toBeGreaterThanOrEqual(3);
+});
+
+test('in a trace an answer leaves with its exchange', async () => {
+  const { connect, events } = harness(ok, {}, { afterPoll: () => {} });
+  await connect().send(get());
+  expect(events.find((event) => event.type === 'socket.data' && event.flow === 'send')).toMatchObject({ exchange: 1 });
 });
 
 test('a sync worker sends before it reads on', async () => {
