@@ -22,6 +22,8 @@ export interface ConnectionFacts {
   readonly multiprocess: boolean;
   /** `SERVER_SOFTWARE`. */
   readonly software: string;
+  /** Names (in lower case) of the fields in which a proxy told address and scheme of its client; undefined where they are the connection's own. */
+  readonly toldIn?: { readonly remote: string | undefined; readonly scheme: string | undefined };
 }
 
 /** Which log a line belongs to. */

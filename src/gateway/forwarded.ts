@@ -2,6 +2,18 @@
  * What proxies say about the request they forward: `Forwarded` (RFC 7239) and the older `X-Forwarded-*`. Each proxy appends, so the
  * list is read from its end, for as long as the one who wrote an entry is trusted: anything before that anybody can have made up.
  */
+import type { Request } from '../core/http1/events.ts';
+import type { Provenance, Span } from '../trace/events.ts';
+import type { ConnectionFacts } from './channel.ts';
+
+/** For the trace: where address or scheme of the client came from. A proxy that was believed told it in a field, which has octets. */
+export function clientOrigin(what: 'remote' | 'scheme', { headers }: Request, { toldIn }: ConnectionFacts): Provenance {
+  const field = toldIn?.[what];
+  if (field === undefined) return { from: 'setting', name: what === 'remote' ? 'peer address' : 'scheme' };
+  const spans: Span[] = [];
+  for (let i = 0; i < headers.length; i += 1) if (headers.lowerName(i) === field) spans.push(headers.valueSpan(i));
+  return { from: 'bytes', stream: 'c2s', spans };
+}
 
 /** What is believed; undefined where nothing was said. */
 export interface ForwardedFacts {

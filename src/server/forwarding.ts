@@ -22,7 +22,11 @@ export function forwarding(allowed: readonly string[]): { readonly trusts: (host
       if (!headers.has('x-forwarded-for') && !headers.has('x-forwarded-proto') && !headers.has('forwarded')) return facts;
       const fields = { forwarded: headers.get('forwarded'), for: headers.get('x-forwarded-for'), proto: headers.get('x-forwarded-proto') };
       const { host, port, scheme } = readForwarded(fields, trusts);
-      return { ...facts, scheme: scheme ?? facts.scheme, remote: host === undefined ? facts.remote : { host, port } };
+      const name = (legacy: string): string => (fields.forwarded === undefined ? legacy : 'forwarded');
+      return {
+        ...facts, scheme: scheme ?? facts.scheme, remote: host === undefined ? facts.remote : { host, port },
+        toldIn: { remote: host === undefined ? undefined : name('x-forwarded-for'), scheme: scheme === undefined ? undefined : name('x-forwarded-proto') },
+      };
     },
   };
 }

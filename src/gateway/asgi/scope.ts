@@ -5,6 +5,7 @@
 import type { ConnectionFacts, Endpoint } from '../channel.ts';
 import type { Request } from '../../core/http1/events.ts';
 import type { ContextEntry, Provenance, Span } from '../../trace/events.ts';
+import { clientOrigin } from '../forwarded.ts';
 import { kindOf, renderValue } from '../render.ts';
 import { encodeLatin1 } from '../../core/http1/latin1.ts';
 import { isBelow, latin1Bytes, latin1ToUtf8, percentDecode, readTarget, type Target } from '../target.ts';
@@ -159,9 +160,9 @@ export function describeScope(scope: HttpScope | WebSocketScope, source: ScopeSo
     path: bytes(target.pathSpan),
     raw_path: bytes(target.pathSpan),
     query_string: bytes(target.querySpan),
-    scheme: setting('scheme'),
+    scheme: clientOrigin('scheme', request, source.facts),
     root_path: source.facts.rootPath === '' ? gateway : setting('root-path'),
-    client: setting('peer address'),
+    client: clientOrigin('remote', request, source.facts),
     server: setting('bind'),
     subprotocols: bytes(...fieldSpans(request, 'sec-websocket-protocol')),
     state: setting('lifespan'),

@@ -6,6 +6,7 @@
  */
 import type { ConnectionFacts } from '../channel.ts';
 import type { Request } from '../../core/http1/events.ts';
+import { clientOrigin } from '../forwarded.ts';
 import type { ContextEntry, Provenance, Span, Stream } from '../../trace/events.ts';
 import { kindOf, renderValue } from '../render.ts';
 import { isBelow, percentDecode, readTarget, type Target } from '../target.ts';
@@ -182,9 +183,9 @@ function noteFixed(origins: Map<string, Provenance>, source: EnvironSource, targ
   const port = facts.local.port === 0 && !/:\d+$/.test(target.authority ?? request.headers.get('host') ?? '') ? setting('scheme') : host;
   origins.set('SERVER_NAME', host);
   origins.set('SERVER_PORT', port);
-  origins.set('REMOTE_ADDR', setting('peer address'));
-  origins.set('REMOTE_PORT', setting('peer address'));
-  origins.set('wsgi.url_scheme', setting('scheme'));
+  origins.set('REMOTE_ADDR', clientOrigin('remote', request, facts));
+  origins.set('REMOTE_PORT', clientOrigin('remote', request, facts));
+  origins.set('wsgi.url_scheme', clientOrigin('scheme', request, facts));
   origins.set('wsgi.multiprocess', setting('workers'));
 }
 
