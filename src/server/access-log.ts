@@ -18,6 +18,8 @@ export interface AccessFacts {
   readonly fields: FieldPairs;
   /** From the head of the request to the end of the response. */
   readonly ms: number;
+  /** `environ` as the application left it; for ASGI, as it would be. Undefined where the bytes were no request. */
+  readonly environ?: (() => Readonly<Record<string, unknown>>) | undefined;
 }
 
 type Part = string | ((facts: AccessFacts) => string);
@@ -65,11 +67,19 @@ export function accessFormat(format: string, process = ''): (facts: AccessFacts)
 function atom(name: string): (facts: AccessFacts) => string {
   const known = atoms[name];
   if (known !== undefined) return known;
-  // `{X-Request-Id}i`: a field of the request; `{…}o`: of the response.
-  const field = /^\{([^}]+)\}([io])$/.exec(name);
+  // `{X-Request-Id}i`: a field of the request; `{…}o`: of the response; `{REMOTE_USER}e`: of environ.
+  const field = /^\{([^}]+)\}([ioe])$/.exec(name);
   if (field === null) throw new RangeError(`the access log knows no atom %(${name})s`);
+  if (field[2] === 'e') return ({ environ }) => variable(environ?.(), field[1]!);
   const lower = field[1]!.toLowerCase();
   return field[2] === 'i' ? ({ request }) => request?.headers.get(lower) ?? '' : ({ fields }) => fields.find(([own]) => own.toLowerCase() === lower)?.[1] ?? '';
+}
+
+/** In any case, as gunicorn looks them up. */
+function variable(environ: Readonly<Record<string, unknown>> | undefined, name: string): string {
+  const key = environ === undefined || Object.hasOwn(environ, name) ? name : Object.keys(environ).find((own) => own.toLowerCase() === name.toLowerCase());
+  const value = key === undefined ? undefined : environ?.[key];
+  return value === undefined || value === null ? '' : String(value);
 }
 
 /** Name of the user of Basic authentication; the password stays out of logs. */

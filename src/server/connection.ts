@@ -14,8 +14,11 @@ import { AsgiHandler } from '../gateway/asgi/http.ts';
 import type { ConnectionFacts, ExchangeContext, ExchangeHandler, FileReader, Log, StreamingHandler } from '../gateway/channel.ts';
 import type { GatewayApp } from '../gateway/detect.ts';
 import type { SiteReader } from '../gateway/site.ts';
+import { buildEnviron } from '../gateway/wsgi/environ.ts';
+import { ErrorStream } from '../gateway/wsgi/error-stream.ts';
 import { WsgiHandler } from '../gateway/wsgi/handler.ts';
-import { BodyBuffer } from '../gateway/wsgi/input.ts';
+import { BodyBuffer, BodyInput } from '../gateway/wsgi/input.ts';
+import type { WsgiEnviron } from '../gateway/wsgi/types.ts';
 import type { Host, TimerHandle } from '../host/effects.ts';
 import { type DuplexSocket, formatAddress } from '../net/socket.ts';
 import type { ErrorFacts } from '../trace/events.ts';
@@ -673,7 +676,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     exchange.logged = true;
     const { response, request, startedAt, wallMs } = exchange;
     access?.(
-      { remote: exchange.context.facts.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: host.clock.now() - startedAt },
+      { remote: exchange.context.facts.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: host.clock.now() - startedAt, environ: () => environOf(exchange) },
       this.#line.socket.id, exchange.context.exchange,
     );
   }
@@ -682,6 +685,12 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     const { access, host } = this.#context;
     access?.({ remote: this.#line.socket.remote.host, wallMs: host.clock.wallMs(), request: undefined, status: response.status, length: response.length, fields: response.fields, ms: 0 }, this.#line.socket.id, this.core.exchange);
   }
+}
+
+/** For the access log: that of the application, or one made now. */
+function environOf({ handler, context }: Exchange): WsgiEnviron {
+  if (handler instanceof WsgiHandler && handler.environ !== undefined) return handler.environ;
+  return buildEnviron({ request: context.request, facts: context.facts, input: new BodyInput(new Uint8Array(0)), errors: new ErrorStream(() => {}), bodyBytes: 0 });
 }
 
 // Calls for `#handle`, made once.

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { AsgiApp } from '../../src/gateway/asgi/types.ts';
 import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
 import type { TraceInput } from '../../src/trace/events.ts';
+import { noTrace } from '../../src/trace/tracer.ts';
 import { echoAsgi, echoWsgi, encode, streamAsgi, streamWsgi } from '../helpers/apps.ts';
 import { settle } from '../helpers/fake-clock.ts';
 import { get, harness } from './harness.ts';
@@ -56,6 +57,48 @@ describe('writes', () => {
     const peer = harness(streamWsgi(3, 10)).connect();
     await peer.send(get());
     expect(peer.segments.length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('a long segment', () => {
+  const post = (length: number, path: string): string => `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n${path.repeat(length).slice(0, length)}`;
+  const chunked = `POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1388\r\n${'c'.repeat(5000)}\r\n3\r\nend\r\n0\r\n\r\n`;
+  const padded = get('/p', `X-Long: ${'x'.repeat(4060)}\r\n`);
+
+  test.each([['WSGI', echoWsgi], ['ASGI', echoAsgi]])('is answered as the same octets in pieces are (%s)', async (_name, app) => {
+    for (const requests of [
+      [post(60_000, '/1')], [post(5000, '/1'), get('/2')], [get('/1'), post(9000, '/2'), chunked, get('/3')], [chunked, post(1, '/1')], [padded, post(8000, '/2'), get('/3')],
+      [...Array.from({ length: 200 }, (_, i) => get(`/${i}`))], [post(5000, '/1'), 'BAD\r\n\r\n'], [post(5000, '/1').replace('POST', 'GET'), 'GET / HTTP/1.1\r\n\r\n'],
+    ]) {
+      const text = requests.join('');
+      // Without a trace, in which every octet has its place, a body is handed on by reference.
+      const whole = harness(app, {}, { tracer: noTrace }).connect();
+      await whole.send(text);
+      await settle(20);
+      const cut = harness(app).connect();
+      for (let at = 0; at < text.length; at += 3000) await cut.send(text.slice(at, at + 3000));
+      await settle(20);
+      // How a streamed body is cut into messages shows in the chunks of an echo, and nowhere else.
+      const joined = (received: string): string => received.replace(/(?<=\r\n)[\da-f]+\r\n/g, '').replaceAll('\r\n', '');
+      expect(joined(whole.received)).toBe(joined(cut.received));
+      expect(whole.received.match(/HTTP\/1\.1 \d/g)!.length).toBe(requests.length);
+    }
+  });
+
+  test('a body that fits reaches an ASGI application in one message', async () => {
+    const sizes: number[] = [];
+    const peer = harness((async (_scope, receive, send) => {
+      for (let more = true; more;) {
+        const event = await receive();
+        if (event.type !== 'http.request') break;
+        sizes.push(event.body.length);
+        more = event.more_body;
+      }
+      await send({ type: 'http.response.start', status: 204 });
+      await send({ type: 'http.response.body' });
+    }) satisfies AsgiApp).connect();
+    await peer.send(post(20_000, '/1'));
+    expect(sizes).toEqual([20_000]);
   });
 });
 
@@ -398,6 +441,28 @@ describe('limits and proxies', () => {
     expect(peer.take()).toMatch(/2001:db8::1 4711 https$/);
     await peer.send(get());
     expect(peer.take()).toMatch(/127\.0\.0\.1 49152 http$/);
+  });
+
+  test('the trace shows in which field it was told', async () => {
+    const origins = (event: TraceInput | undefined): Record<string, string> => {
+      if (event?.type !== 'gateway.environ' && event?.type !== 'gateway.scope') throw new Error('no such event');
+      return Object.fromEntries(event.entries.map(({ key, origin }) => [key, origin.from === 'bytes' ? text.slice(...origin.spans[0]!) : origin.from === 'setting' ? origin.name : '']));
+    };
+    const text = get('/', forwarded);
+    for (const [app, type, keys] of [[who, 'gateway.environ', ['REMOTE_ADDR', 'REMOTE_PORT', 'wsgi.url_scheme']], [whoAsgi, 'gateway.scope', ['client', 'client', 'scheme']]] as const) {
+      const { connect, events } = harness(app, { forwardedAllowIps: ['127.0.0.1'] });
+      await connect().send(text);
+      await connect().send(get());
+      const [told, own] = events.filter((event) => event.type === type).map(origins);
+      expect(keys.map((key) => told![key])).toEqual(['203.0.113.9, 198.51.100.7, 10.0.0.2', '203.0.113.9, 198.51.100.7, 10.0.0.2', 'https']);
+      expect(keys.map((key) => own![key])).toEqual(['peer address', 'peer address', 'scheme']);
+    }
+  });
+
+  test.each([['WSGI', who], ['ASGI', whoAsgi]])('the access log tells what environ said (%s)', async (_name, app) => {
+    const { connect, log } = harness(app, { accessLog: '%({PATH_INFO}e)s %({REMOTE_ADDR}e)s' });
+    await connect().send(get('/a%20b'));
+    expect(log).toEqual(['access info: /a b 127.0.0.1']);
   });
 
   test.each([['nobody', []], ['another', ['192.0.2.1']]])('whoever is not trusted is not believed (%s)', async (_name, forwardedAllowIps) => {

@@ -52,6 +52,12 @@ describe('the access log', () => {
     expect(accessFormat(format)(facts('X-In: i\r\nAuthorization: Basic YWxhZGRpbjpvcGVuc2VzYW1l\r\n'))).toBe(line);
   });
 
+  test('%({NAME}e)s: of environ, as the application left it', () => {
+    const environ = () => ({ REMOTE_USER: 'ada', 'wsgi.url_scheme': 'http', 'wsgi.multithread': false });
+    expect(accessFormat('%({REMOTE_USER}e)s %({remote_user}e)s %({wsgi.url_scheme}e)s %({wsgi.multithread}e)s %({NONE}e)s %({constructor}e)s')(facts('', { environ }))).toBe('ada ada http false - -');
+    expect(accessFormat('%({REMOTE_USER}e)s')(facts('', { request: undefined }))).toBe('-');
+  });
+
   test('bytes that were no request', () => {
     expect(accessFormat(combinedFormat)(facts('', { request: undefined, status: 400, length: 0 }))).toBe('192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] "-" 400 - "-" "-"');
   });

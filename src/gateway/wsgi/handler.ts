@@ -48,6 +48,8 @@ const fileBytes = 65_536;
 
 /** Serves one exchange; `run` is called once, with the body complete. */
 export class WsgiHandler implements ExchangeHandler, StartHooks {
+  /** What the application was given, and may have added to. Undefined before `run`. */
+  environ: WsgiEnviron | undefined;
   readonly #exchange: WsgiExchange;
   readonly #context: ExchangeContext;
   readonly #channel: ResponseChannel;
@@ -89,7 +91,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     const { app, name } = this.#exchange;
     const { tracer, clock, connection, exchange, validate: validating } = this.#context;
     if (tracer.enabled) this.#startedAt = clock.now();
-    const environ = this.#environ();
+    const environ = (this.environ = this.#environ());
     const callable = validating ? validate(app, { report: (violation) => this.#report(violation), sites: this.#context.sites }) : app;
     if (tracer.enabled) tracer.emit({ type: 'app.call', connection, exchange, interface: 'wsgi', name }, this.#startedAt);
     let returned: unknown;
