@@ -98,7 +98,7 @@ function checkTogether({ bind, certfile, keyfile, user, group }: Settings): void
   }
 }
 
-/** `process.loadEnvFile` keeps what is set already: the environment is nearer than a file. */
+/** Node has read the file already, since it takes a flag of that name for its own wherever it stands; a Node that does not is in order too. `process.loadEnvFile` keeps what is set already: the environment is nearer than a file. */
 function loadEnvFile(path: string): void {
   try {
     process.loadEnvFile(path);

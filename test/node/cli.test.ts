@@ -101,6 +101,19 @@ describe('porthole MODULE:NAME', () => {
     expect(await get(await (await serveApp('app', ['--interface', 'wsgi', '--root-path', '/mounted'])).url(), '/mounted/x')).toBe('GET /mounted /x');
   });
 
+  // Node reads a flag of that name itself, wherever it stands, before it gives us the word.
+  it.each([['--env-file', 'env', 'app'], ['app', '--env-file', 'env'], ['--env-file=env', 'app'], ['app', '--env-file=env']])('takes an env file: porthole %s %s %s', async (...args) => {
+    const ended = await run([...args.filter((word) => word !== undefined), '--print-config'], { cwd: join(folder, 'configured') });
+    expect(ended.stdout).toMatch(/^rootPath +"\/from\/env-file" +environment$/m);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('ends where the env file is missing, in its own words or in those of Node, which looks for it first', async () => {
+    const ended = await run(['app', '--env-file', 'nowhere'], { cwd: folder });
+    expect(ended.stderr).toMatch(/^porthole: --env-file nowhere: |: nowhere: not found\n$/);
+    expect([2, 9]).toContain(ended.code);
+  });
+
   it('listens at several addresses, a Unix socket among them', async () => {
     const path = join(folder, 'several.sock');
     const command = await serveApp('app', ['-b', `unix:${path}`]);
@@ -301,8 +314,6 @@ describe('what goes wrong ends with gunicorn\'s exit codes', () => {
     [2, ['app', '-c', 'nope.ts'], /^porthole: There is no config file .*nope\.ts\.\n$/],
     [2, ['app', '-c', 'configured/wrong.mjs'], /there is no setting 'keepalive'\. Did you mean keepAlive\?\n$/],
     [2, ['app', '--chdir', 'nowhere'], /^porthole: --chdir nowhere: /],
-    // Node 20 reads this flag itself, wherever it stands, and ends with 9.
-    ...(process.versions.node.startsWith('20.') ? [] : [[2, ['app', '--env-file', 'nowhere'], /^porthole: --env-file nowhere: /] as const]),
   ] as const)('%i: porthole %j', async (code, args, message) => {
     const ended = await run(args, { cwd: folder });
     expect(ended.stderr).toMatch(message);

@@ -312,6 +312,31 @@ describe.runIf(linux)('many and broken connections', () => {
     await server.recovers(before);
   }, 60_000);
 
+  it.each(both)('a client that closes its half behind the request still gets all of its answer (%s)', async (name) => {
+    const server = await Server.start(name);
+    const before = await server.rest();
+    const size = 5 * megabyte;
+    const small = server.open();
+    const large = server.open();
+    const answers = [small, large].map(rest);
+    small.end('POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc');
+    large.end(`GET /big/${size} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    const [first, second] = await Promise.all(answers);
+    expect(first).toMatch(/ok 3/);
+    expect(second).toMatch(/\r\n0\r\n\r\n$/);
+    expect(second!.length).toBeGreaterThan(size);
+    await server.recovers(before);
+  });
+
+  it('a disk that is full costs lines of the access log, is told of once, and nobody waits for it', async () => {
+    const server = await Server.start('wsgi', ['--access-logfile', '/dev/full']);
+    const before = await server.rest();
+    for (let i = 0; i < 50; i += 1) await server.serves();
+    await server.command.until('stderr', /Access log: ENOSPC/);
+    expect(server.command.stderr.match(/ENOSPC/g)).toHaveLength(1);
+    await server.recovers(before);
+  });
+
   it('descriptors run out: whoever is connected is served, and when there are some again, so is everybody', async () => {
     const server = await Server.start('wsgi', ['--keep-alive', '60'], 'ulimit -n 64');
     const held = Array.from({ length: 100 }, () => server.open());
