@@ -300,15 +300,15 @@ export class WsConnection {
   #inflate(piece: Uint8Array, span: Span, last: boolean): boolean {
     const message = this.#message!;
     this.#inflater ??= inflaterOf(this.role, this.#deflate!);
-    const inflated = this.#inflater.push(piece, last, message.room);
-    if (inflated === 'too big') return this.#failTooBig(span);
-    if (inflated === 'bad data') {
-      return this.#fail(1007, 'ws-bad-deflate', 'RFC7692-7.2.2', 'The compressed payload is not valid DEFLATE data.', 'Compress each message with raw DEFLATE and drop the final 00 00 FF FF.', span);
-    }
-    const problem = message.push(inflated, 0, inflated.length);
-    if (!problem) return true;
+    const { bytes, problem } = this.#inflater.push(piece, last, message.room);
+    // What came out before it went wrong is looked at first: else how the payload was cut would decide what was wrong with it.
     // Inflated text has no octet of its own on the wire: the whole piece is named.
-    return problem.problem === 'too big' ? this.#failTooBig(span) : this.#failUtf8(span);
+    if (message.push(bytes, 0, bytes.length) !== undefined) return this.#failUtf8(span);
+    switch (problem) {
+      case undefined: return true;
+      case 'too big': return this.#failTooBig(span);
+      case 'bad data': return this.#fail(1007, 'ws-bad-deflate', 'RFC7692-7.2.2', 'The compressed payload is not valid DEFLATE data.', 'Compress each message with raw DEFLATE and drop the final 00 00 FF FF.', span);
+    }
   }
 
   #endFrame(frame: FrameHeader): void {

@@ -120,6 +120,9 @@ export class MessageDeflater {
   }
 }
 
+/** Why a message cannot be inflated further. */
+export type InflateProblem = 'too big' | 'bad data';
+
 /** Inflates messages of one direction, piece by piece, never beyond a limit: a kilobyte can inflate to a megabyte. */
 export class MessageInflater {
   readonly #stream = new ZStream();
@@ -131,22 +134,22 @@ export class MessageInflater {
   }
 
   /**
-   * Take a piece of compressed payload. `room`: octets the message may still grow by. Returns what came out, or why not.
+   * Take a piece of compressed payload. `room`: octets the message may still grow by. Returns what came out, no more than that, and why no more can follow.
    * `last`: the message's final piece: the dropped 00 00 FF FF is put back (RFC7692-7.2.2).
    */
-  push(piece: Uint8Array, last: boolean, room: number): Uint8Array | 'too big' | 'bad data' {
+  push(piece: Uint8Array, last: boolean, room: number): { readonly bytes: Uint8Array; readonly problem: InflateProblem | undefined } {
     const pieces: Uint8Array[] = [];
     let left = room;
     for (const input of last ? [piece, syncTail] : [piece]) {
       const result = this.#inflate(input, left, pieces);
-      if (typeof result === 'string') return result;
+      if (typeof result === 'string') return { bytes: join(pieces).subarray(0, room), problem: result };
       left -= result;
     }
     if (last && this.#reset) zlibInflateReset(this.#stream);
-    return join(pieces);
+    return { bytes: join(pieces), problem: undefined };
   }
 
-  #inflate(input: Uint8Array, room: number, pieces: Uint8Array[]): number | 'too big' | 'bad data' {
+  #inflate(input: Uint8Array, room: number, pieces: Uint8Array[]): number | InflateProblem {
     const stream = this.#stream;
     stream.input = input;
     stream.next_in = 0;
@@ -158,8 +161,8 @@ export class MessageInflater {
       stream.avail_out = chunkSize;
       const status = zlibInflate(stream, Z_SYNC_FLUSH);
       produced += stream.next_out;
-      if (produced > room) return 'too big';
       if (stream.next_out > 0) pieces.push(stream.output.subarray(0, stream.next_out));
+      if (produced > room) return 'too big';
       if (status === Z_STREAM_END) {
         // RFC7692-7.2.3.5: a block with BFINAL is legal inside a message; the window lives on.
         zlibInflateResetKeep(stream);
