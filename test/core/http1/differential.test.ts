@@ -5,7 +5,7 @@ import { Connection } from '../../../src/core/http1/connection.ts';
 import { RemoteProtocolError } from '../../../src/core/http1/errors.ts';
 import { seededRandom } from '../../helpers/cuts.ts';
 import { mutate, requests } from '../../fuzz/grammar.ts';
-import { readCorpus } from '../../fuzz/http1.ts';
+import { http1 } from '../../fuzz/http1.ts';
 
 /**
  * A second opinion: Node's parser on the same octets. Where both take a request, they must take the same one; where only one does, the reason
@@ -71,7 +71,7 @@ describe('against Node\'s parser', () => {
   test('every difference on generated input is one that docs/conformance.md explains', () => {
     const seed = 11_09;
     const random = seededRandom(seed);
-    const corpus = readCorpus().filter(({ role }) => role === 'server');
+    const corpus = http1.corpus().filter(({ kind }) => kind === 'server');
     const found = new Map<string, number>();
     const unexplained: string[] = [];
     for (let i = 0; i < 8000; i += 1) {
