@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeSnippet } from '../../src/snippet/link.ts';
 import { debianWheels, type DebianWheel } from '../helpers/debian-wheels.ts';
+import { violations } from './axe.ts';
 import type { Playground } from './playground.ts';
 import { excuse, newVisitor, useBrowser, type Visitor } from './visitor.ts';
 
@@ -37,6 +38,24 @@ describe('an example', () => {
     expect(timeline).toContain('app.py:8');
     expect(timeline).toContain('app.py:9');
     expect(await playground.traceText('Console')).toContain('saying hello to Ada');
+  }, 120_000);
+
+  test('tells the locals where it calls the server, once somebody has asked', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.open('ex=python-wsgi');
+    await run(playground);
+    await playground.send();
+    await playground.answer();
+    await playground.selectEvent('startResponse “200 OK”');
+    await playground.button('Tell locals').click();
+    // From the next run on, which Send brings about.
+    await playground.send();
+    await expect.poll(() => playground.answer(), patience).toContain('200 OK');
+    await playground.selectEvent('startResponse “200 OK”');
+    const row = playground.trace.getByRole('table', { name: 'Locals' }).getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'name', exact: true }) });
+    expect(await row.getByRole('cell').allTextContents()).toEqual(['str', "'Ada'"]);
+    expect(await violations(page)).toEqual([]);
+    expect((await decodeSnippet(new URL(await playground.shareLink()).hash.slice(1))).server).toEqual({ locals: true });
   }, 120_000);
 
   test('ASGI, and Stop to running again', async () => {
