@@ -20,9 +20,9 @@ export const tMachine = {
   },
 
   compare: {
-    servers: 'Servers', explain: 'Send gives the very same bytes to each of them.',
+    servers: 'Servers', explain: 'Send gives each the same bytes.',
     none: 'Nothing listens. Press Run.', alone: 'Only one program listens here. A snippet with several programs compares what they answer.',
-    asked: (answered: number, all: number) => (answered === all ? `${count(all, 'server has', 'servers have')} answered` : `${number.format(answered)} of ${count(all, 'server has', 'servers have')} answered`),
+    asked: (answered: number, all: number) => `${number.format(answered)} of ${number.format(all)} answered`,
     idle: 'Nothing has been compared yet.', idleHint: (key: string) => `Press Send or ${key}.`,
     table: 'Answers beside each other', what: 'What', differs: (first: string) => `not as ${first}`,
     status: 'Status line', framing: 'Framing', content: 'Body', ending: 'Socket', firstByte: 'First byte', raw: 'Raw answer',

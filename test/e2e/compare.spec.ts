@@ -23,14 +23,17 @@ test('three servers disagree about where a request ends', async () => {
   await playground.open('ex=same-bytes');
   await playground.listening();
   await playground.send();
-  await expect.poll(() => state(playground).textContent(), soon).toBe('3 servers have answered');
+  await expect.poll(() => state(playground).textContent(), soon).toBe('3 of 3 answered');
   expect(await row(playground, 'Status line')).toEqual(['HTTP/1.1 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK']);
   expect(await row(playground, 'Body')).toEqual(['30 bytes', '30 bytes', '30 bytes']);
   expect(await row(playground, 'Socket')).toEqual(['kept open', 'kept open', 'kept open']);
   expect(await row(playground, 'Date')).toEqual([expect.stringContaining('GMT'), 'none', 'none']);
   expect((await row(playground, 'Content-Type'))[1]).toContain('written content-type');
   expect(await playground.trace.getByLabel('Raw answer of by-length').innerText()).toBe('HTTP/1.1 200 OK␍␊\ncontent-length: 30␍␊\ncontent-type: text/plain␍␊\n␍␊\nGET /hello HTTP/1.1: 0 octets␊\n');
-  expect(await violations(page)).toEqual([]);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page)).toEqual([]);
+  }
 
   await page.getByRole('combobox', { name: 'Saved request' }).selectOption({ label: 'Two lengths' });
   await playground.send();
@@ -56,14 +59,14 @@ test('who is asked is chosen, travels in the link, and a server that waits keeps
   });
   await playground.run();
   await playground.send();
-  await expect.poll(() => state(playground).textContent(), soon).toBe('1 of 2 servers have answered');
+  await expect.poll(() => state(playground).textContent(), soon).toBe('1 of 2 answered');
   expect(await row(playground, 'Status line')).toEqual(['HTTP/1.1 200 OK', 'no answer yet']);
   expect(await row(playground, 'Socket')).toEqual(['kept open', 'waiting']);
   // By the keyboard.
   await page.getByRole('checkbox', { name: /^silent/ }).focus();
   await page.keyboard.press('Space');
   await playground.send();
-  await expect.poll(() => state(playground).textContent(), soon).toBe('1 server has answered');
+  await expect.poll(() => state(playground).textContent(), soon).toBe('1 of 1 answered');
   const link = await playground.shareLink();
   const other = await newVisitor();
   await other.playground.open(new URL(link).hash);
