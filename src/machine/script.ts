@@ -133,8 +133,8 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
     this.#process = process;
     arbiter.emit({ type: 'process.start', detail: process.name });
     this.#world.changed();
-    const { entry, args, stdin } = this.#program;
-    const outcome = await process.start({ kind: 'script', name: process.name, files: this.#files, entry, args, stdin, libraries, ...seedOf(this.#world), clock: arbiter.clock, ...(python && { python }) }).catch((error: unknown): StartOutcome => ({
+    const { entry, args, stdin, locals } = this.#program;
+    const outcome = await process.start({ kind: 'script', name: process.name, files: this.#files, entry, args, stdin, libraries, ...seedOf(this.#world), clock: arbiter.clock, ...(python && { python }), ...(locals && { locals }) }).catch((error: unknown): StartOutcome => ({
       ok: false,
       problem: { name: 'Error', message: `The process did not start: ${error instanceof Error ? error.message : String(error)}`, advice: 'Press Run again.' },
     }));

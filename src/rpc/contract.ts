@@ -75,6 +75,8 @@ export interface ScriptJob extends AnyJob {
   readonly args: readonly string[];
   /** What is on its standard input from the start. */
   readonly stdin: string;
+  /** Python: tell what the local variables hold at each call. */
+  readonly locals?: boolean;
 }
 
 /** What a process is started for. */

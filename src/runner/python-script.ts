@@ -42,6 +42,7 @@ export class PythonScript {
     }
     const stacks = new Stacks(host);
     const python = await openPython(job, job.entry, platform, outlet, stacks);
+    if (job.locals) python.bridge.tellLocals(true);
     // What is not written by way of sys.stdout: os.write(1, …), Python's own last words.
     python.pyodide.setStdout({ batched: (text) => written('stdout', text, undefined, false) });
     python.pyodide.setStderr({ batched: (text) => written('stderr', text, undefined, false) });

@@ -23,6 +23,8 @@ export interface ScriptProgram {
   readonly entry: string;
   readonly args: readonly string[];
   readonly stdin: string;
+  /** Python: tell what the local variables hold at each call. The snippet's setting. */
+  readonly locals?: boolean;
 }
 
 /** Name of the gateway of a snippet that names no programs. */
@@ -42,7 +44,7 @@ function readable({ name, kind, entry, server, args, stdin, ...program }: Snippe
   if (entry === undefined) return undefined;
   switch (kind) {
     case 'gateway': return { name, kind, entry, interface: program.interface ?? snippet.interface, server: server ?? snippet.server, ...(program.port !== undefined && { port: program.port }) };
-    case 'script': return { name, kind, entry, args: args ?? [], stdin: stdin ?? '' };
+    case 'script': return { name, kind, entry, args: args ?? [], stdin: stdin ?? '', ...(snippet.server.locals && { locals: true }) };
     default: return undefined;
   }
 }

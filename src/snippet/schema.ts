@@ -55,7 +55,7 @@ export interface SnippetServer {
   readonly timeout?: number;
   /** Seconds that an idle connection stays open; 0: not at all. */
   readonly keepAlive?: number;
-  /** Python: tell what the local variables hold wherever the application calls the server. Default false: it costs. */
+  /** Python: tell what the local variables hold wherever an application calls the server, or a script a socket. Default false: it costs. */
   readonly locals?: boolean;
   /** Check both sides against PEP 3333 or ASGI. Default true: the page wants to know. */
   readonly validate?: boolean;

@@ -183,7 +183,7 @@ describe('packages', () => {
     const { playground } = visitor;
     await playIndex(visitor, debianWheels());
     // It is run as soon as it is there.
-    await playground.open('ex=python-servers');
+    await playground.open('ex=python-four-servers');
     const servers = playground.trace.getByRole('group', { name: 'Servers' }).getByRole('checkbox');
     await expect.poll(() => servers.count(), { timeout: 120_000 }).toBe(4);
     const status = async (): Promise<string[]> => {
