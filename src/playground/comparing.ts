@@ -22,8 +22,9 @@ export async function askServers(id: number, store: Store, machine: Machine, sen
   });
   const newest = store.state.sends.at(-1);
   await Promise.all(answers);
-  // Unless something else has been sent meanwhile, the first one is what the other views show.
-  const { comparison, sends } = store.state;
+  // The first one is what the other views show, unless something else has been sent or looked at since: an answer may have taken a minute.
+  const { comparison, sends, focus } = store.state;
   const first = comparison?.asked.find(({ connection }) => connection !== undefined)?.connection;
-  if (first !== undefined && comparison?.id === id && sends.at(-1)?.id === newest?.id) store.dispatch({ type: 'focus', focus: { connection: first, exchange: 1 } });
+  const last = sends.at(-1);
+  if (first !== undefined && comparison?.id === id && last?.id === newest?.id && focus?.connection === last?.result?.connection) store.dispatch({ type: 'focus', focus: { connection: first, exchange: 1 } });
 }

@@ -410,6 +410,17 @@ describe('comparing', () => {
     expect(session.store.state.comparison?.asked.map(({ result }) => result?.connection)).toEqual([3, 4]);
   });
 
+  test('an answer that comes late takes nobody away from what is looked at', async () => {
+    const [browser, session] = await compared();
+    browser.machine.answer = () => ({ hang: browser.machine.sent.length === 1 });
+    const sending = session.send();
+    await browser.settle();
+    session.store.dispatch({ type: 'focus', focus: { connection: 7, exchange: 1 } });
+    await session.stop();
+    await sending;
+    expect(session.store.state.focus).toEqual({ connection: 7, exchange: 1 });
+  });
+
   test('elsewhere Send goes to the gateway alone', async () => {
     const [browser, session] = await compared({ view: { traceTab: 'wire' } });
     await session.send();
