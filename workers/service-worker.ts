@@ -63,7 +63,10 @@ worker.addEventListener('fetch', (event) => {
 });
 
 async function kept(url: string, request: Request): Promise<Response> {
-  return (await (await caches.open(cacheName)).match(url)) ?? fetch(request);
+  const found = await (await caches.open(cacheName)).match(url);
+  if (!found) return fetch(request);
+  // Hosts that take `.html` off names have redirected us to it, and browsers refuse such an answer to a navigation: it is given as one that came at once.
+  return found.redirected ? new Response(found.body, { status: found.status, headers: found.headers }) : found;
 }
 
 /** Names of assets have a hash in them: what is kept is what there would be. */

@@ -4,7 +4,7 @@
  */
 import type { LabGroup, LabId } from '../playground/lab.ts';
 import type { WsLabId } from '../playground/ws-lab.ts';
-import { count, number, octets } from './messages.ts';
+import { count, form, language, list, number, octets } from './messages.ts';
 
 /** Title, and what is to be learned. */
 type Lesson = readonly [title: string, sentence: string];
@@ -62,7 +62,7 @@ const en = {
     limits: 'Where it goes through', places: { discord: 'Discord', slack: 'Slack', servers: 'mail and proxies', firefox: 'Firefox' },
     fits: (place: string, chars: number) => `${place}: fits (${number.format(chars)})`, tooLong: (place: string, chars: number) => `${place}: too long (${number.format(chars)})`,
     advice: 'Many tools cut a link of this length, some without saying so: send it in a code block or as a file, or download the project.',
-    failed: 'This is too large for a link.', making: 'Making the link',
+    failed: (why: string) => `This is too large for a link. ${why}`, making: 'Making the link',
     markdown: (title: string, url: string) => `[${title}](${url})`,
     recorded: 'With the recorded run', recordedHint: 'shown at once to whoever opens it, before anything runs', nothingSent: 'Nothing has been sent yet.',
     files: 'Save as a file', project: 'Node project', projectHint: 'npm install, npm start, npm test: the app, its requests, and what came back as a test', notPython: 'An app in Python does not run in Node.',
@@ -78,7 +78,7 @@ const en = {
   settings: {
     title: 'Settings', server: 'Server', serverExplain: 'Part of the snippet and of its link. Names as on the command line.', network: 'Network', networkExplain: 'What lies between client and server. Part of the link.', page: 'This page', pageExplain: 'Kept in this browser only.',
     byDefault: 'default',
-    workers: 'workers', workersHint: 'processes, each with its own copy of the app', workerClass: 'worker class', workerClassHint: 'sync: one request at a time in a process',
+    workers: 'workers', workersHint: 'processes, each with its own copy of the app', workerClass: 'worker class', classes: { auto: 'auto', sync: 'sync', async: 'async' }, workerClassHint: 'sync: one request at a time in a process',
     rootPath: 'root path', rootPathHint: 'where the app is mounted: SCRIPT_NAME, root_path', timeout: 'timeout', timeoutHint: 'seconds of silence after which a process is killed',
     keepAlive: 'keep-alive', keepAliveHint: 'seconds an idle connection is kept', locals: 'locals', localsHint: 'Python: tell what the local variables hold wherever the application calls the server; select an event in the Timeline', validate: 'validate', validateHint: 'check both sides of the interface and report every broken rule',
     segmentBytes: 'segment size', segmentBytesHint: 'bytes per segment; empty: as written', latency: 'latency', latencyHint: 'ms, each way', bandwidth: 'bandwidth', bandwidthHint: 'bytes per second; empty: unlimited',
@@ -88,7 +88,7 @@ const en = {
   drafts: {
     title: 'Drafts', explain: 'Everything you changed is kept in this browser, newest first.', none: 'No drafts yet. They appear when you change something.',
     open: 'Open', discard: 'Discard', current: 'open now', files: (n: number) => count(n, 'file', 'files'),
-    when: (wallMs: number) => new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(wallMs),
+    when: (wallMs: number) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(wallMs),
   },
 
   menu: {
@@ -104,7 +104,7 @@ const en = {
     title: 'Import requests', explain: 'Paste a command that a browser’s network panel copied (“Copy as cURL”), or the text of a HAR file; or choose a file. Nothing leaves this page.',
     source: 'cURL command or HAR', file: 'Choose a file', sourceHint: "curl 'https://example.com/' -H 'Accept: text/html'",
     found: (n: number) => (n === 0 ? 'No request found yet' : count(n, 'request', 'requests')),
-    take: (n: number) => `Add ${count(n, 'request', 'requests')}`, choose: (name: string) => `Import ${name}`,
+    take: (n: number) => (n === 0 ? 'Add' : `Add ${count(n, 'request', 'requests')}`), choose: (name: string) => `Import ${name}`,
     notes: 'What became of it', effect: { lost: 'lost', changed: 'changed', none: 'left out' },
     tooLarge: (n: number) => `The file is larger than ${octets(n)}.`,
     more: (n: number) => `and ${number.format(n)} more`,
@@ -142,10 +142,10 @@ const en = {
     at: 'Cut after byte', pause: 'Pause before it, in ms', remove: (at: number) => `Remove the cut after byte ${number.format(at)}`,
     segment: (index: number, start: number, end: number) => `${index}: ${end - start === 1 ? `byte ${number.format(start)}` : `bytes ${number.format(start)}–${number.format(end - 1)}`}`,
     segments: 'Segments', segmentCount: (n: number) => count(n, 'segment', 'segments'),
-    after: { ok: (n: number) => (n === 1 ? 'then the request is whole' : `then ${number.format(n)} requests are whole`), head: 'then the parser waits for the rest of the head', body: 'then the parser waits for the rest of the body', empty: 'then nothing has been said yet', refused: (status: number) => `then it is refused with ${status}` },
+    after: { ok: (n: number) => (form(n, 'then the request is whole', `then ${number.format(n)} requests are whole`)), head: 'then the parser waits for the rest of the head', body: 'then the parser waits for the rest of the body', empty: 'then nothing has been said yet', refused: (status: number) => `then it is refused with ${status}` },
     how: 'How the bytes are cut', cutHere: 'Cut at marks', cutEvery: 'Cut every', everyBytes: 'Bytes in a segment', everyPause: 'Pause between segments, in ms',
     /** Words before and after a number that is typed. */
-    everyAround: (n: number) => ['', n === 1 ? 'byte' : 'bytes'] as const, pauseAround: ['pause', 'ms'] as const, stopAround: (n: number) => ['Stop after', n === 1 ? 'byte' : 'bytes'] as const, copiesAround: (n: number) => ['Send it', n === 1 ? 'time' : 'times'] as const,
+    everyAround: (n: number) => ['', form(n, 'byte', 'bytes')] as const, pauseAround: ['pause', 'ms'] as const, stopAround: (n: number) => ['Stop after', form(n, 'byte', 'bytes')] as const, copiesAround: (n: number) => ['Send it', form(n, 'time', 'times')] as const,
     addAt: 'Add a cut', presets: { line: 'after the first line', head: 'after the head', crlf: 'inside the last CR LF of the head', half: 'in the middle' },
     copies: 'Send it so many times', copiesHow: 'On which connection', companions: 'Together with', hows: { 'in-turn': 'one after the other on one connection', pipelined: 'at once on one connection (pipelined)', parallel: 'at once, each on its own connection' },
     reuse: 'On the connection of the request before, while it is open',
@@ -161,7 +161,7 @@ const en = {
     directions: { sent: 'sent', received: 'received' },
     kinds: { text: 'Text', binary: 'Binary', ping: 'Ping', pong: 'Pong', close: 'Close', raw: 'Raw frame' },
     frame: (opcode: string) => `${opcode} frame`,
-    frameFacts: (fin: boolean, masked: boolean, compressed: boolean) => [fin ? 'FIN' : 'to be continued', ...(masked ? ['masked'] : []), ...(compressed ? ['compressed'] : [])].join(', '),
+    frameFacts: (fin: boolean, masked: boolean, compressed: boolean) => list([fin ? 'FIN' : 'to be continued', ...(masked ? ['masked'] : []), ...(compressed ? ['compressed'] : [])]),
     showBytes: 'Show its bytes', size: octets,
     opened: 'Open', openedFacts: (subprotocol: string, compressed: boolean) => `${subprotocol === '' ? 'no subprotocol' : subprotocol}, ${compressed ? 'compressed' : 'not compressed'}`,
     rejected: (status: number, reason: string) => `Refused: ${status} ${reason}`,

@@ -1,7 +1,7 @@
 /** The part of the catalogue that the views of the machine say: terminals, processes, network, load. See `messages.ts`. */
-import { count, number, octets } from './messages.ts';
+import { count, fixed, list, number, octets } from './messages.ts';
 
-const ms = (value: number): string => (value < 10 ? `${value.toFixed(1)} ms` : value < 10_000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`);
+const ms = (value: number): string => (value < 10 ? `${fixed(value, 1)} ms` : value < 10_000 ? `${number.format(Math.round(value))} ms` : `${fixed(value / 1000, 1)} s`);
 
 /** What the views of the machine say, in English. */
 export const tMachine = {
@@ -14,7 +14,7 @@ export const tMachine = {
     run: 'Run', stop: 'Stop', runOne: (program: string) => `Run ${program}`, stopOne: (program: string) => `Stop ${program}`,
     inputHint: 'A line for its standard input', end: 'End input', endHint: 'No more lines (Ctrl+D)',
     interrupt: 'Ctrl+C', interruptOne: (program: string) => `Interrupt ${program}`, interruptHint: 'SIGINT: KeyboardInterrupt in Python; other scripts end',
-    exit: (code: number) => `exit code ${code}`, listening: (addresses: readonly string[]) => `listens at ${addresses.join(', ')}`,
+    exit: (code: number) => `exit code ${code}`, listening: (addresses: readonly string[]) => `listens at ${list(addresses)}`,
     again: 'started again', silent: 'Nothing written so far.', earlier: 'What came before is in the Console.',
     only: 'This snippet has one program, the gateway. What it writes is in the Console.',
   },
@@ -52,7 +52,7 @@ export const tMachine = {
     burst: (id: number, title: string) => `Burst ${id}: ${title}`,
     figure: (title: string, process: string) => `Requests over processes and time: ${title}, ${process}`,
     compare: 'Bursts compared', measure: 'Measure',
-    answered: 'Answered', failed: 'Failed', perSecond: 'Throughput', perSecondValue: (value: number) => `${value < 10 ? value.toFixed(1) : number.format(Math.round(value))} /s`,
+    answered: 'Answered', failed: 'Failed', perSecond: 'Throughput', perSecondValue: (value: number) => `${value < 10 ? fixed(value, 1) : number.format(Math.round(value))} /s`,
     duration: 'Duration', total: 'Answer, median', total99: 'Answer, 99 %', waiting: 'Waiting, median', waiting99: 'Waiting, 99 %', service: 'Service, median',
     shape: (plan: { readonly count: number; readonly concurrency: number; readonly keepAlive: boolean; readonly thinkMs: number }) =>
       `${count(plan.count, 'request', 'requests')}, ${number.format(plan.concurrency)} at a time, ${plan.keepAlive ? 'connections kept' : 'a connection each'}${plan.thinkMs > 0 ? `, ${ms(plan.thinkMs)} between` : ''}`,

@@ -1,5 +1,5 @@
 /** The part of the catalogue that only the views of the trace say; they come after the first paint. See `messages.ts`. */
-import { count, number, octets } from './messages.ts';
+import { count, language, list, number, octets } from './messages.ts';
 
 const processDeeds = { 'process.start': 'starts', 'process.ready': 'is ready', 'process.exit': 'has ended', 'process.silent': 'does not answer', 'process.kill': 'is killed', 'process.beat': 'missed a heartbeat', 'process.reload': 'is replaced' } as const;
 type ProcessDeed = keyof typeof processDeeds;
@@ -14,7 +14,7 @@ const en = {
     region: 'Browser', back: 'Back to the page before', forward: 'Forward', reload: 'Ask for this page again', address: 'Address',
     cookies: (n: number) => count(n, 'cookie', 'cookies'), noCookies: 'No cookies. What a response sets with Set-Cookie is kept here, and sent with the requests of links, forms and the address bar.',
     cookie: (domain: string, path: string, expires: Date | undefined, httpOnly: boolean) =>
-      [`${domain}${path}`, expires ? `until ${new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' }).format(expires)}` : 'until the page is closed', httpOnly ? 'HttpOnly' : ''].filter((part) => part !== '').join(', '),
+      list([`${domain}${path}`, expires ? `until ${new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(expires)}` : 'until the page is closed', ...(httpOnly ? ['HttpOnly'] : [])]),
     clearCookies: 'Delete all cookies',
     problem: {
       elsewhere: (href: string) => `${href} is another site. Only the app in this page can be asked.`,
@@ -30,7 +30,7 @@ const en = {
     turn: (bytes: number, segments: number) => `${octets(bytes)} in ${count(segments, 'segment', 'segments')}`,
     at: (start: number, end: number) => (end - start <= 1 ? `byte ${number.format(start)}` : `bytes ${number.format(start)}–${number.format(end - 1)}`),
     hint: 'Point at a byte to see what it is; select to follow it through the other views.',
-    becomes: (keys: readonly string[]) => `becomes ${keys.join(', ')}`,
+    becomes: (keys: readonly string[]) => `becomes ${list(keys)}`,
     more: (n: number) => `and ${number.format(n)} more`,
     connection: (id: number) => `Connection ${id}`,
     none: 'No bytes have passed on this connection.',
@@ -49,7 +49,7 @@ const en = {
     type: 'Type of event', anyType: 'any type', typeItem: (type: string, n: number) => `${type} (${number.format(n)})`,
     shown: (rows: number, all: number) => (rows === all ? count(all, 'event', 'events') : `${number.format(rows)} of ${count(all, 'event', 'events')}`),
     noMatch: 'No event passes the filter.',
-    sinceHint: 'Time since the first event that this process told of this request',
+    since: 'ms', sinceHint: 'Time since the first event that this process told of this request',
     group: (connection: number, exchange: number) => (connection === 0 ? 'Processes' : exchange === 0 ? `Connection ${connection}` : `Request ${connection}.${exchange}`),
     foldedSize: (n: number) => count(n, 'event', 'events'),
     detail: 'Selected event', closeDetail: 'Close the detail',
@@ -73,7 +73,7 @@ const en = {
     hint: 'Each end keeps both machines. A move is a fact of the trace: select it to see its bytes.',
     picture: (machine: string, state: string) => `${machine}: in state ${state}. The moves so far are listed below.`,
     moves: 'Moves so far', noMoves: 'No move yet.',
-    error: (never: readonly string[]) => `error, from any state but ${new Intl.ListFormat('en').format(never)} →`,
+    error: (never: readonly string[]) => `error, from any state but ${new Intl.ListFormat(language).format(never)} →`,
     none: 'Nothing has been sent yet. Send a request, and walk through its states.',
   },
 
@@ -88,7 +88,7 @@ const en = {
   console: {
     name: 'Console output', none: 'Nothing has been written yet. console.log and wsgi.errors of the app, the access log and the server’s own words appear here.',
     process: (what: ProcessDeed, detail: string) => (detail === '' ? processDeeds[what] : `${processDeeds[what]}: ${detail}`),
-    filter: 'Filter by source', search: 'Filter lines', noMatch: 'No line passes the filter.', inTimeline: (at: string) => `${at}: show in the timeline`, all: 'all', sources: { app: 'app', access: 'access', server: 'server' },
+    filter: 'Filter by source', search: 'Filter lines', noMatch: 'No line passes the filter.', inTimeline: 'Show in the timeline', all: 'all', sources: { app: 'app', access: 'access', server: 'server' },
     earlier: (n: number) => `Show ${count(n, 'earlier line', 'earlier lines')}`,
   },
 
@@ -108,7 +108,7 @@ const en = {
     data: (n: number) => `${octets(n)} of content`, end: 'message complete', endTrailers: (n: number) => `message complete, ${count(n, 'trailer', 'trailers')}`,
     state: (role: string, from: string, to: string) => `${role}: ${from} → ${to}`,
     dropped: (name: string) => `sets aside ${name}`,
-    errorPeer: 'refused', errorUs: 'not sent',
+    errorPeer: (message: string) => `refused: ${message}`, errorUs: (message: string) => `not sent: ${message}`, thrown: (name: string, message: string) => `${name}: ${message}`,
     frame: (opcode: string, fin: boolean) => (fin ? `${opcode} frame` : `${opcode} frame, to be continued`),
     message: (kind: string, size: number) => `${kind} message, ${octets(size)}`,
     environ: (n: number) => `builds environ, ${count(n, 'key', 'keys')}`, scope: (n: number) => `builds scope, ${count(n, 'key', 'keys')}`,

@@ -5,15 +5,29 @@
  * Sentences with values are functions, so that a language may order its words as it likes; nothing is put together elsewhere.
  * What the specifications call things (`environ`, `Content-Length`, lanes' and events' published names) is not translated.
  */
+/** The catalogue's language. */
+export const language = 'en';
 /** Numbers as the catalogue's language writes them. */
-export const number = new Intl.NumberFormat('en');
-const plural = new Intl.PluralRules('en');
+export const number = new Intl.NumberFormat(language);
+const plural = new Intl.PluralRules(language);
+/** The form of a word that goes with a number. */
+export const form = (n: number, one: string, many: string): string => (plural.select(n) === 'one' ? one : many);
 /** A number and its noun. */
-export const count = (n: number, one: string, many: string): string => `${number.format(n)} ${plural.select(n) === 'one' ? one : many}`;
+export const count = (n: number, one: string, many: string): string => `${number.format(n)} ${form(n, one, many)}`;
+const lists = new Intl.ListFormat(language, { type: 'unit', style: 'short' });
+/** Things one after the other, with nothing said about how they belong together. */
+export const list = (items: readonly string[]): string => lists.format(items);
+/** Facts beside each other in a line; those that are not known are left out. */
+export const facts = (parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined && part !== '').join(' · ');
 /** So many bytes. */
 export const octets = (n: number): string => count(n, 'byte', 'bytes');
 
-const millis = (ms: number): string => (ms < 10 ? `${ms.toFixed(2)} ms` : ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(2)} s`);
+const withDigits = (digits: number): Intl.NumberFormat => new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const fixedBy = { 1: withDigits(1), 2: withDigits(2) } as const;
+/** A number with so many digits after the point, whatever they are. */
+export const fixed = (value: number, digits: 1 | 2): string => fixedBy[digits].format(value);
+/** A time, as exact as it is short. */
+export const duration = (ms: number): string => (ms < 10 ? `${fixed(ms, 2)} ms` : ms < 1000 ? `${fixed(ms, 1)} ms` : `${fixed(ms / 1000, 2)} s`);
 
 const en = {
   title: 'Porthole',
@@ -23,7 +37,7 @@ const en = {
 
   common: {
     close: 'Close', cancel: 'Cancel', copied: 'Copied', copyFailed: 'The browser does not allow copying here', dismiss: 'Dismiss', undo: 'Undo',
-    bytes: octets, ms: millis,
+    bytes: octets, ms: duration, facts, list,
     site: (file: string, line: number) => `${file}:${line}`,
     openSite: (file: string, line: number) => `Show line ${line} of ${file}`,
     untitled: 'Untitled',
@@ -80,10 +94,10 @@ const en = {
     rawName: 'Raw request',
     rawHelp: 'A new line is CR LF. Write \\n or \\r for a bare one, \\xNN for any octet, \\\\ for a backslash.',
     rawBad: (offset: number) => `The escape at character ${offset + 1} is not understood`,
-    lintOk: (requests: number) => (requests === 1 ? 'One well-formed request' : `${number.format(requests)} well-formed requests`),
+    lintOk: (requests: number) => form(requests, 'One well-formed request', `${number.format(requests)} well-formed requests`),
     lintIncomplete: { head: 'No blank line yet: the server will wait for the rest of the head', body: 'The body is not complete: the server will wait for the rest' },
     lintEmpty: 'Nothing to send',
-    lintAt: (offset: number) => `at byte ${number.format(offset)}`,
+    lintAt: (offset: number) => `Byte ${number.format(offset)}`,
     total: octets,
   },
 
@@ -99,12 +113,14 @@ const en = {
 
   response: {
     waiting: (seconds: number) => `Waiting for the answer: ${seconds} s`,
-    headers: (n: number) => count(n, 'field', 'fields'), trailers: 'Trailers', body: 'Body', bodyHint: 'Select the bytes of the body', time: millis,
+    headers: (n: number) => count(n, 'field', 'fields'), trailers: 'Trailers', body: 'Body', bodyHint: 'Select the bytes of the body', time: duration,
     keptOpen: 'connection kept', closed: 'connection closed',
     empty: 'The body is empty.',
     view: 'How the body is shown', as: { preview: 'Preview', text: 'Text', json: 'JSON', image: 'Image', hex: 'Hex', raw: 'Raw' },
     previewName: 'Preview of the response, without scripts',
     none: 'There was no response.',
+    news: 'What came back', answered: (status: number, reason: string, bytes: number) => `Answer: ${status} ${reason}, ${octets(bytes)}`,
+    answeredRefused: (status: number, reason: string, why: string) => `Refused with ${status} ${reason}: ${why}`,
     notYet: (n: number) => (n === 0 ? 'At this step the client has received nothing yet.' : `At this step the client has ${octets(n)}, and no whole head yet.`),
     complete: 'complete', incomplete: 'not complete yet',
     timing: 'What the time was spent on', phases: { request: 'request', gateway: 'gateway', app: 'app', answer: 'answer' },

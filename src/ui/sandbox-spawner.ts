@@ -79,11 +79,20 @@ interface Child {
   exited(reason: string): void;
 }
 
+/** Make what the frame loads next a stranger to us, whatever headers it comes with. */
+function sandboxByAttribute(frame: HTMLIFrameElement): void {
+  frame.setAttribute('sandbox', 'allow-scripts');
+  // No credentials for the request of the frame itself, where browsers know how.
+  frame.setAttribute('credentialless', '');
+}
+
 /** One sandbox frame and its workers. When the last of them is killed the frame goes too: nothing survives the removal of its document. */
 class Frame {
   /** Resolves once the frame listens. */
   readonly ready: Promise<void>;
   readonly #element = document.createElement('iframe');
+  /** Aborted when the sandbox is there: only the first document that is one gets our port. */
+  readonly #loaded = new AbortController();
   readonly #port: MessagePort;
   readonly #children = new Map<number, Child>();
   /** Workers that the frame was told to kill, each with the timer that runs out if it does not say that it did. */
@@ -101,11 +110,7 @@ class Frame {
     this.#port = port1;
     this.#port.onmessage = (event: MessageEvent<FrameMessage>) => this.#receive(event.data);
     const element = this.#element;
-    if (!keptOffline()) {
-      element.setAttribute('sandbox', 'allow-scripts');
-      // No credentials for the request of the frame itself, where browsers know how.
-      element.setAttribute('credentialless', '');
-    }
+    if (!keptOffline()) sandboxByAttribute(element);
     // Offline the frame has to come from the service worker, which does not see frames with these attributes: then it comes with a
     // header that says the same as the first. sandbox.html runs in neither case where its origin is not opaque.
     element.hidden = true;
@@ -113,10 +118,17 @@ class Frame {
     element.src = url;
     this.ready = new Promise((resolve) => {
       element.addEventListener('load', () => {
+        if (element.contentDocument) {
+          // We can look inside, so it is of our own origin: it did not come by the service worker after all (unregistered since, say). Nothing has run in it.
+          sandboxByAttribute(element);
+          element.src = url;
+          return;
+        }
         // '*': an opaque origin has no name. Whatever document is in there is what this code put there.
+        this.#loaded.abort();
         element.contentWindow?.postMessage('', '*', [port2]);
         resolve();
-      }, { once: true });
+      }, { signal: this.#loaded.signal });
     });
     document.body.append(element);
   }

@@ -32,25 +32,29 @@ test('for an ASGI app the Environ tab is called Scope', async () => {
 });
 
 describe('accessibility rules (axe)', () => {
-  test.each([
-    [1440, 900, 'light'],
-    [1024, 768, 'dark'],
-    [390, 844, 'light'],
-  ] as const)('%i × %i, %s', async (width, height, colorScheme) => {
+  const sizes = [[1440, 900], [1024, 768], [768, 1024], [390, 844]] as const;
+  test.each(sizes.flatMap(([width, height]) => (['light', 'dark'] as const).map((scheme) => [width, height, scheme] as const)))('%i × %i, %s', async (width, height, colorScheme) => {
     const { playground, page } = await newVisitor({ width, height, colorScheme });
     await playground.open('ex=environ');
-    if (width > 600) {
-      await playground.run();
-      await playground.send();
-      await playground.answer();
+    await playground.listening();
+    expect(await violations(page), 'as opened').toEqual([]);
+    const areas = page.getByRole('navigation', { name: 'Areas' });
+    const show = async (area: 'Request' | 'Trace'): Promise<void> => { if (width <= 640) await areas.getByRole('button', { name: area, exact: true }).click(); };
+    await show('Request');
+    for (const tab of ['Raw', 'Delivery', 'WebSocket', 'Form']) {
+      await playground.request.getByRole('tab', { name: tab, exact: true }).click();
+      expect(await violations(page), tab).toEqual([]);
     }
-    const tabs = width > 600 ? (['Response', 'Wire', 'Timeline', 'Environ', 'Console'] as const) : [];
-    for (const tab of [undefined, ...tabs]) {
-      if (tab !== undefined) await playground.showTrace(tab);
-      expect(await violations(page), tab ?? 'as opened').toEqual([]);
+    await playground.send();
+    await show('Trace');
+    await playground.answer();
+    for (const tab of ['Response', 'Wire', 'Timeline', 'Environ', 'States', 'Console', 'Machine'] as const) {
+      await playground.showTrace(tab);
+      if (tab === 'Environ') await playground.selectKey('PATH_INFO');
+      expect(await violations(page), tab).toEqual([]);
+      // Nothing sticks out at the side.
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), tab).toBeLessThanOrEqual(width);
     }
-    // Nothing sticks out at the side.
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 });
 

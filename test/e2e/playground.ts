@@ -25,7 +25,7 @@ export function snippet(parts: SnippetParts): Snippet {
   };
 }
 
-export type TraceTab = 'Response' | 'Wire' | 'Timeline' | 'Environ' | 'Scope' | 'States' | 'Console';
+export type TraceTab = 'Response' | 'Wire' | 'Timeline' | 'Environ' | 'Scope' | 'States' | 'Console' | 'Machine';
 
 export class Playground {
   readonly page: Page;

@@ -25,7 +25,7 @@ export function DraftsDialog(props: { readonly onClose: () => void }): JSX.Eleme
               <li key={draft.id}>
                 <div>
                   <strong>{title}</strong>
-                  <span class="note">{m.when(draft.savedAt)} · {m.files(Object.keys(draft.work.snippet.files).length)}</span>
+                  <span class="note">{t.common.facts([m.when(draft.savedAt), m.files(Object.keys(draft.work.snippet.files).length)])}</span>
                 </div>
                 {here ? <span class="note">{m.current}</span> : (
                   <>

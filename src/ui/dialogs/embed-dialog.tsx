@@ -61,7 +61,7 @@ export function EmbedDialog(props: { readonly onClose: () => void }): JSX.Elemen
         )}
       </div>
       <label class="check"><input type="checkbox" checked={recorded.value} disabled={!hasTrace} onChange={(event) => { recorded.value = event.currentTarget.checked; }} /><span>{later.share.recorded}</span><span class="note">{hasTrace ? later.share.recordedHint : later.share.nothingSent}</span></label>
-      {problem.value !== '' ? <p class="failure" role="alert">{later.share.failed} {problem.value}</p> : (
+      {problem.value !== '' ? <p class="failure" role="alert">{later.share.failed(problem.value)}</p> : (
         <>
           <label class="stacked"><span>{m.code}</span><textarea class="field mono" readOnly rows={6} value={code} onFocus={(event) => event.currentTarget.select()} /></label>
           <div class="dialog-actions"><CopyButton class="primary" label={m.copy} text={() => code} /></div>

@@ -28,7 +28,7 @@ export function SettingsDialog(props: { readonly onClose: () => void }): JSX.Ele
         <label class="setting">
           <span>{m.workerClass}</span>
           <select class="select" value={server.workerClass ?? ''} onChange={(event) => setServer('workerClass', event.currentTarget.value === '' ? undefined : (event.currentTarget.value as 'sync' | 'async'))}>
-            <option value="">auto</option><option value="sync">sync</option><option value="async">async</option>
+            {([['', m.classes.auto], ['sync', m.classes.sync], ['async', m.classes.async]] as const).map(([value, label]) => <option key={value} value={value}>{label}</option>)}
           </select>
           <span class="note">{m.workerClassHint}</span>
         </label>

@@ -47,7 +47,7 @@ export function ShareDialog(props: { readonly onClose: () => void }): JSX.Elemen
           </label>
           <Length length={url.value.length} />
         </>
-      ) : <p class="failure" role="alert">{m.failed} {problem.value}</p>}
+      ) : <p class="failure" role="alert">{m.failed(problem.value)}</p>}
       <label class="check"><input type="checkbox" checked={recorded.value} disabled={!hasTrace} onChange={(event) => { recorded.value = event.currentTarget.checked; }} /><span>{m.recorded}</span><span class="note">{hasTrace ? m.recordedHint : m.nothingSent}</span></label>
       {problem.value === '' && (
         <div class="dialog-actions">

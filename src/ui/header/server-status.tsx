@@ -4,6 +4,9 @@ import { isStale, isUp } from '../../playground/state.ts';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 
+/** While it starts, the machine's first step is what the state says already. */
+const saysNoMore = (text: string): boolean => /^\w+…$/.test(text);
+
 /** One line that says how the server is, by colour, word and shape. */
 export function ServerStatus(): JSX.Element {
   const { machine, state } = useModel();
@@ -15,7 +18,7 @@ export function ServerStatus(): JSX.Element {
       <span class="status-dot" aria-hidden="true" />
       <span class="status-word">{played.value ? t.status.recorded : t.status[now]}</span>
       {played.value && <span class="status-text">{t.status.recordedHint}</span>}
-      {text !== '' && now !== 'stopped' && (now !== 'starting' || text !== `${t.status.starting}…`) && <span class="status-text" title={text}>{text}</span>}
+      {text !== '' && now !== 'stopped' && (now !== 'starting' || !saysNoMore(text)) && <span class="status-text" title={text}>{text}</span>}
       {processes.length > 1 && <span class="status-text">{t.status.processes(processes.length)}</span>}
       {stale.value && <span class="status-stale" title={t.status.staleHint}>{t.status.stale}</span>}
     </div>

@@ -103,7 +103,7 @@ function FileBody({ form, write }: Editing): JSX.Element {
   return (
     <div class="file-body">
       <label class="button file-button">{m.file}<input type="file" onChange={(event) => void read(event.currentTarget.files?.[0])} /></label>
-      <span class="note">{t.common.bytes(form.body.length)} · {m.fileHint}</span>
+      <span class="note">{t.common.facts([t.common.bytes(form.body.length), m.fileHint])}</span>
       <span class="note warn" role="status">{problem.value}</span>
     </div>
   );

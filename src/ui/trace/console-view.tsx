@@ -73,7 +73,7 @@ function Line({ line, withProcess }: { readonly line: ConsoleLine; readonly with
   return (
     <div class={`console-line${selected.value?.events.has(line.event) ? ' linked' : ''}`} data-source={line.source} data-level={line.level}
       onPointerEnter={() => dispatch({ type: 'hover', selection })} onClick={() => dispatch({ type: 'select', selection })}>
-      <button type="button" class="console-at" title={traceTexts.console.inTimeline(at)} aria-label={traceTexts.console.inTimeline(at)} onClick={(event) => {
+      <button type="button" class="console-at" title={traceTexts.console.inTimeline} onClick={(event) => {
         event.stopPropagation();
         dispatch({ type: 'select', selection });
         dispatch({ type: 'view/trace-tab', tab: 'timeline' });

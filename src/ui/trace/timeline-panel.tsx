@@ -101,7 +101,7 @@ export function TimelinePanel(): JSX.Element {
         <span class="note count">{traceTexts.timeline.shown(shown.value, trace.value.events.length)}</span>
       </div>
       <div class="lane-heads" aria-hidden="true">
-        <span class="since" title={traceTexts.timeline.sinceHint}>ms</span>
+        <span class="since" title={traceTexts.timeline.sinceHint}>{traceTexts.timeline.since}</span>
         <span class="gutter">{lanes.map((lane) => <span key={lane} data-lane={lane}>{traceTexts.timeline.lanes[lane]}</span>)}</span>
       </div>
       <div class="timeline-grid" ref={grid} role="treegrid" aria-label={traceTexts.timeline.grid} tabIndex={0} />

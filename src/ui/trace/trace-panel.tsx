@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { consoleLines } from '../../playground/console.ts';
-import { exchangeSummaries } from '../../playground/exchanges.ts';
+import { exchangeSummaries, requestError } from '../../playground/exchanges.ts';
 import { Icon } from '../icons.tsx';
 import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
@@ -58,10 +58,27 @@ export function TracePanel(): JSX.Element {
         <ExchangePicker />
         <button type="button" class="button quiet square" aria-label={t.trace.clear} title={t.trace.clear} onClick={() => dispatch({ type: 'trace/clear' })}><Icon name="trash" /></button>
       </div>
+      <News />
       <TabPanel group="trace" name={tab} class={`trace-body trace-${tab}`}><View /></TabPanel>
       <div class="scrubber-slot"><Scrubber /></div>
     </section>
   );
+}
+
+/** What came of the last request in a sentence, for those who do not see it. */
+function News(): JSX.Element {
+  const { state } = useModel();
+  const text = useComputed(() => {
+    const { sends, trace } = state.value;
+    const last = sends.at(-1);
+    if (!last) return '';
+    if (!last.result) return t.request.sending;
+    const { connection, exchange, response, failure, raw } = last.result;
+    if (!response) return failure ? t.response.failure[failure.kind] : t.response.none;
+    const error = requestError(trace.exchange(connection, exchange));
+    return error ? t.response.answeredRefused(response.status, response.reason, error.message) : t.response.answered(response.status, response.reason, raw.length);
+  });
+  return <p class="visually-hidden" role="status" aria-label={t.response.news}>{text.value}</p>;
 }
 
 /** Requests to choose from: the newest. More would take the browser longer to lay out than a frame has. */

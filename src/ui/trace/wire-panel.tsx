@@ -7,6 +7,7 @@ import type { ConnectionIndex } from '../../playground/trace-log.ts';
 import { rawText } from '../../playground/response.ts';
 import { segmentStarts } from '../../playground/wire.ts';
 import { traceTexts } from '../messages-trace.ts';
+import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 import { Segmented } from '../parts/segmented.tsx';
 import { WireView } from './wire-view.ts';
@@ -119,7 +120,7 @@ function describeLinked(linked: Linked | undefined, connection: ConnectionIndex 
   if (keys.length > shown.length) shown.push(traceTexts.wire.more(keys.length - shown.length));
   return {
     token: refused ? 'refused' : (only ?? ''),
-    name: refused ? traceTexts.wire.tokens.refused : only ? traceTexts.wire.tokens[only] : tokens.length === 0 ? traceTexts.wire.unparsed : [...new Set(tokens.map((one) => traceTexts.wire.tokens[one.token]))].slice(0, 3).join(', '),
+    name: refused ? traceTexts.wire.tokens.refused : only ? traceTexts.wire.tokens[only] : tokens.length === 0 ? traceTexts.wire.unparsed : t.common.list([...new Set(tokens.map((one) => traceTexts.wire.tokens[one.token]))].slice(0, 3)),
     where: traceTexts.wire.at(span[0], last[1]),
     text,
     keys: keys.length > 0 ? traceTexts.wire.becomes(shown) : '',

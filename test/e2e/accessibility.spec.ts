@@ -1,0 +1,140 @@
+/** The page without a mouse, without a picture, and with the visitor's own colours. */
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { newVisitor, useBrowser } from './visitor.ts';
+
+useBrowser();
+
+/** What is focused: its role or element, and its name. */
+const focused = (page: Page): Promise<string> => page.evaluate(() => {
+  const element = document.activeElement;
+  const text = element?.getAttribute('aria-label') ?? (element instanceof HTMLInputElement ? element.labels?.[0]?.textContent : element?.textContent) ?? '';
+  return `${element?.getAttribute('role') ?? element?.localName} ${text.trim()}`;
+});
+
+/** Presses Tab until this is focused. */
+async function tabTo(page: Page, wanted: RegExp): Promise<void> {
+  const seen: string[] = [];
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    const now = await focused(page);
+    if (wanted.test(now)) return;
+    seen.push(now.slice(0, 30));
+  }
+  throw new Error(`Tab does not reach ${wanted}; it passes ${seen.join(', ')}`);
+}
+
+test('the main job with the keyboard alone: run, send, follow a byte through the views, step, share', async () => {
+  const { playground, page } = await newVisitor();
+  await playground.open('ex=environ');
+  await playground.listening();
+  await page.keyboard.press('Control+Enter');
+  expect(await playground.trace.getByText('200', { exact: true }).first().textContent({ timeout: 15_000 })).toBe('200');
+
+  // To the trace, its tabs, and the bytes.
+  for (let presses = 0; presses < 4 && !(await page.evaluate(() => document.activeElement?.id === 'area-trace')); presses += 1) await page.keyboard.press('F6');
+  await tabTo(page, /^tab Response/);
+  await page.keyboard.press('ArrowRight');
+  expect(await focused(page)).toBe('tab Wire');
+  await tabTo(page, /^grid Bytes on the wire/);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Control+ArrowRight');
+  await page.keyboard.press('Control+ArrowRight');
+  const info = playground.trace.locator('.info-line');
+  await expect.poll(() => info.innerText()).toMatch(/target.*becomes PATH_INFO, RAW_URI/s);
+
+  // The same bytes as keys of environ.
+  await page.keyboard.press('Shift+Tab');
+  while (!/^tab /.test(await focused(page))) await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  expect(await focused(page)).toBe('tab Environ');
+  await expect.poll(() => playground.litKeys()).toEqual(['PATH_INFO', 'RAW_URI']);
+
+  // Step through it, and walk down the timeline.
+  await page.keyboard.press('.');
+  await page.keyboard.press('.');
+  expect(await playground.trace.getByRole('slider', { name: 'Step' }).getAttribute('aria-valuetext')).toMatch(/^Step 2 of \d+: /);
+  while (!/^tab /.test(await focused(page))) await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('ArrowLeft');
+  expect(await focused(page)).toBe('tab Timeline');
+  await tabTo(page, /^treegrid Events/);
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  const grid = playground.trace.getByRole('treegrid', { name: 'Events' });
+  const current = await grid.getAttribute('aria-activedescendant');
+  expect(await page.locator(`#${current}`).getAttribute('aria-selected')).toBe('true');
+
+  // Share, and back to where one was.
+  await page.keyboard.press('Control+s');
+  await page.getByRole('dialog', { name: 'Share' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(await focused(page)).toMatch(/^treegrid Events/);
+});
+
+describe('what is announced', () => {
+  const news = (page: Page) => page.getByRole('status', { name: 'What came back' });
+
+  test('on Send: that it is under way, and the answer; on a refusal: why', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.open('ex=hello-wsgi');
+    await playground.listening();
+    // A region that is there before it has anything to say is heard.
+    expect(await news(page).ariaSnapshot()).toBe('- status "What came back"');
+    await playground.send();
+    await expect.poll(() => news(page).ariaSnapshot()).toMatch(/^- status "What came back": "?Answer: 200 OK, \d+ bytes"?$/);
+    await playground.writeRequest('GET / HTTP/1.1\r\nHost : a\r\n\r\n');
+    await playground.send();
+    await expect.poll(() => news(page).ariaSnapshot()).toMatch(/Refused with 400 Bad Request: Whitespace stands between a field name and its colon/);
+  });
+
+  test('when a byte is selected: what it is and what it becomes', async () => {
+    const { playground } = await newVisitor();
+    await playground.open('ex=environ');
+    await playground.listening();
+    await playground.send();
+    await playground.answer();
+    await playground.selectByte(6);
+    const info = playground.trace.locator('.info-line');
+    expect(await info.getAttribute('aria-live')).toBe('polite');
+    await expect.poll(() => info.ariaSnapshot()).toMatch(/target bytes 5–10.*\/a%20b.*becomes PATH_INFO, RAW_URI/s);
+  });
+
+  test('the structure that a screen reader walks: landmarks and headings', async () => {
+    const { playground, page } = await newVisitor();
+    await playground.open('ex=hello-wsgi');
+    await playground.listening();
+    const snapshot = await page.locator('body').ariaSnapshot();
+    for (const part of ['- main:', '- region "Editor"', '- region "Request"', '- region "Trace"', '- heading "Request" [level=2]', '- heading "Trace" [level=2]', '- tablist "Views of the trace"', '- status "Server status"']) expect(snapshot).toContain(part);
+  });
+});
+
+test('with forced colours, what is linked and what is drawn are still to be seen', async () => {
+  const { playground, page } = await newVisitor();
+  await page.emulateMedia({ forcedColors: 'active' });
+  await playground.open('ex=environ');
+  await playground.listening();
+  await playground.send();
+  await playground.answer();
+  await playground.selectByte(6);
+  const background = (selector: string): Promise<string> => page.locator(selector).first().evaluate((element) => getComputedStyle(element).backgroundColor);
+  const canvas = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const wire = await playground.showTrace('Wire');
+  await wire.locator('.hex .selected').first().waitFor();
+  expect(await background('.wire-grid .hex .selected')).not.toBe(await background('.wire-grid .hex [data-o="0"]'));
+  await playground.showTrace('Timeline');
+  for (const shape of ['.gutter .point', '.gutter .arrow']) expect([canvas, 'rgba(0, 0, 0, 0)']).not.toContain(await background(shape));
+  expect(await background('.timeline-grid .linked')).not.toBe(canvas);
+});
+
+test('with reduced motion nothing moves', async () => {
+  const { playground, page } = await newVisitor();
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await playground.open('ex=stuck');
+  await playground.listening();
+  await playground.send();
+  // The answer never comes; a mark that turns would be turning.
+  await page.getByText(/Waiting for the answer/).waitFor();
+  expect(await page.evaluate(() => document.getAnimations().map((animation) => (animation as CSSAnimation).animationName ?? (animation as CSSTransition).transitionProperty))).toEqual([]);
+  await playground.button('Stop').click();
+});
