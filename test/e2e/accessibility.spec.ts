@@ -5,6 +5,9 @@ import { newVisitor, useBrowser } from './visitor.ts';
 
 useBrowser();
 
+/** Where it is said what came of a request. */
+const news = (page: Page) => page.getByRole('status', { name: 'What came back' });
+
 /** What is focused: its role or element, and its name. */
 const focused = (page: Page): Promise<string> => page.evaluate(() => {
   const element = document.activeElement;
@@ -29,11 +32,12 @@ test('the main job with the keyboard alone: run, send, follow a byte through the
   await playground.open('ex=environ');
   await playground.listening();
   await page.keyboard.press('Control+Enter');
-  expect(await playground.trace.getByText('200', { exact: true }).first().textContent({ timeout: 15_000 })).toBe('200');
+  await expect.poll(() => news(page).textContent()).toContain('200 OK');
 
   // To the trace, its tabs, and the bytes.
   for (let presses = 0; presses < 4 && !(await page.evaluate(() => document.activeElement?.id === 'area-trace')); presses += 1) await page.keyboard.press('F6');
-  await tabTo(page, /^tab Response/);
+  await tabTo(page, /^tab (?:Response|Environ)/);
+  await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
   expect(await focused(page)).toBe('tab Wire');
   await tabTo(page, /^grid Bytes on the wire/);
@@ -45,7 +49,7 @@ test('the main job with the keyboard alone: run, send, follow a byte through the
 
   // The same bytes as keys of environ.
   await page.keyboard.press('Shift+Tab');
-  while (!/^tab /.test(await focused(page))) await page.keyboard.press('Shift+Tab');
+  while (!(await focused(page)).startsWith('tab ')) await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   expect(await focused(page)).toBe('tab Environ');
@@ -55,7 +59,7 @@ test('the main job with the keyboard alone: run, send, follow a byte through the
   await page.keyboard.press('.');
   await page.keyboard.press('.');
   expect(await playground.trace.getByRole('slider', { name: 'Step' }).getAttribute('aria-valuetext')).toMatch(/^Step 2 of \d+: /);
-  while (!/^tab /.test(await focused(page))) await page.keyboard.press('Shift+Tab');
+  while (!(await focused(page)).startsWith('tab ')) await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('ArrowLeft');
   expect(await focused(page)).toBe('tab Timeline');
   await tabTo(page, /^treegrid Events/);
@@ -73,8 +77,6 @@ test('the main job with the keyboard alone: run, send, follow a byte through the
 });
 
 describe('what is announced', () => {
-  const news = (page: Page) => page.getByRole('status', { name: 'What came back' });
-
   test('on Send: that it is under way, and the answer; on a refusal: why', async () => {
     const { playground, page } = await newVisitor();
     await playground.open('ex=hello-wsgi');
@@ -133,6 +135,7 @@ test('with reduced motion nothing moves', async () => {
   await playground.open('ex=stuck');
   await playground.listening();
   await playground.send();
+  await playground.showTrace('Response');
   // The answer never comes; a mark that turns would be turning.
   await page.getByText(/Waiting for the answer/).waitFor();
   expect(await page.evaluate(() => document.getAnimations().map((animation) => (animation as CSSAnimation).animationName ?? (animation as CSSTransition).transitionProperty))).toEqual([]);
