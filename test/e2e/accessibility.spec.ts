@@ -141,3 +141,51 @@ test('with reduced motion nothing moves', async () => {
   expect(await page.evaluate(() => document.getAnimations().map((animation) => (animation as CSSAnimation).animationName ?? (animation as CSSTransition).transitionProperty))).toEqual([]);
   await playground.button('Stop').click();
 });
+
+describe('with texts half as long again, as in other languages, nothing is cut off', () => {
+  /** Makes every text of the page itself longer, and gives what then sticks out of the window or out of a box that does not scroll. */
+  const stretched = (page: Page): Promise<string[]> => page.evaluate(async () => {
+    const own = (node: Node): boolean => node.parentElement?.closest('.monaco-editor, pre, code, .mono, .wire-grid, .timeline-grid, .context, svg, select, .status-text, .visually-hidden') == null;
+    const walker = document.createTreeWalker(document.querySelector('.app')!, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = node.textContent ?? '';
+      if (own(node) && /[a-z]{3}/.test(text) && !text.startsWith('⟦')) node.textContent = `⟦${text}${'é'.repeat(Math.ceil(text.trim().length / 2))}⟧`;
+    }
+    await new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); });
+    const scrolls = (element: Element): boolean => {
+      for (let at: Element | null = element; at; at = at.parentElement) if (/auto|scroll/.test(getComputedStyle(at).overflowX)) return true;
+      return false;
+    };
+    const found: string[] = [];
+    for (const element of document.querySelectorAll<HTMLElement>('.app :is(button, label, h1, h2, h3, p, summary, legend, dt)')) {
+      const { left, right, width } = element.getBoundingClientRect();
+      if (width === 0 || element.closest('.visually-hidden, .monaco-editor') || getComputedStyle(element).clipPath !== 'none') continue;
+      const name = `${element.localName}.${element.className} “${element.textContent.slice(0, 30)}”`;
+      if ((right > innerWidth + 1 || left < -1) && !scrolls(element.parentElement!)) found.push(`${name} ends at ${Math.round(right)} of ${innerWidth}`);
+      else if (element.localName === 'button' && element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).textOverflow !== 'ellipsis') found.push(`${name} is ${element.clientWidth} wide and wants ${element.scrollWidth}`);
+    }
+    if (document.documentElement.scrollWidth > innerWidth) found.push(`the page is ${document.documentElement.scrollWidth} wide`);
+    return found;
+  });
+
+  test.each([[1440, 900], [390, 844]])('%i × %i', async (width, height) => {
+    const { playground, page } = await newVisitor({ width, height });
+    await playground.open('ex=environ');
+    await playground.listening();
+    const areas = page.getByRole('navigation', { name: 'Areas' });
+    const show = async (area: 'Request' | 'Trace'): Promise<void> => { if (width <= 640) await areas.getByRole('button').nth(area === 'Request' ? 1 : 2).click(); };
+    await show('Request');
+    await playground.send();
+    await show('Trace');
+    await playground.answer();
+    // By their order: their names are not what they were.
+    for (const [area, tabs] of [['Trace', '.trace'], ['Request', '.request']] as const) {
+      await show(area);
+      for (const tab of await page.locator(`${tabs} [role=tab]`).all()) {
+        await tab.click();
+        await page.locator(`${tabs} [role=tabpanel] :is(p, button, label)`).first().waitFor();
+        expect(await stretched(page), `${area}: ${await tab.textContent()}`).toEqual([]);
+      }
+    }
+  });
+});

@@ -5,6 +5,7 @@ import { compareAnswers, isCompared, listeners, toggleCompared, type Column, typ
 import { visibleOctets } from '../../playground/visible-octets.ts';
 import { sendKey } from '../keys.ts';
 import { tMachine } from '../messages-machine.ts';
+import { t } from '../messages.ts';
 import { useModel } from '../model.ts';
 
 const m = tMachine.compare;
@@ -98,7 +99,7 @@ function Head({ column }: { readonly column: Column }): JSX.Element {
         }}>{m.wireShort}</button>
       )}
       <span class="compare-address note">{address}</span>{' '}
-      {remarks.length > 0 && <span class="compare-remarks">{remarks.join(' · ')}</span>}
+      {remarks.length > 0 && <span class="compare-remarks">{t.common.facts(remarks)}</span>}
     </th>
   );
 }
