@@ -1,10 +1,11 @@
 /** Python in the page: in the same sandbox, under the same rules, with the same views. */
 import { describe, expect, test } from 'vitest';
 import { decodeSnippet } from '../../src/snippet/link.ts';
-import { debianWheels, type DebianWheel } from '../helpers/debian-wheels.ts';
+import { debianWheels } from '../helpers/debian-wheels.ts';
 import { violations } from './axe.ts';
+import { playIndex } from './package-index.ts';
 import type { Playground } from './playground.ts';
-import { excuse, newVisitor, useBrowser, type Visitor } from './visitor.ts';
+import { excuse, newVisitor, useBrowser } from './visitor.ts';
 
 useBrowser();
 
@@ -133,29 +134,10 @@ async def app(scope, receive, send):
 }, 240_000);
 
 describe('packages', () => {
-  /** Where the page looks for packages: answered by this test, with wheels that it makes of Debian's packages. */
-  async function playIndex({ page, complaints }: Visitor, wheels: readonly DebianWheel[]): Promise<string[]> {
-    const asked: string[] = [];
-    await page.route(/^https:\/\/(?:pypi\.org|files\.pythonhosted\.org)\//, async (route) => {
-      const url = route.request().url();
-      asked.push(url);
-      const headers = { 'Access-Control-Allow-Origin': '*' };
-      const name = /\/simple\/([^/]+)\/$/.exec(url)?.[1];
-      const own = wheels.filter((wheel) => wheel.name === name);
-      const wheel = wheels.find(({ file }) => url.includes(`/${file}`));
-      if (wheel !== undefined) return route.fulfill({ headers, body: url.endsWith('.metadata') ? wheel.metadata : wheel.content });
-      if (own.length === 0) return route.fulfill({ headers, status: 404 });
-      return route.fulfill({ headers, json: { files: own.map(({ file, sha256 }) => ({ filename: file, url: `https://files.pythonhosted.org/${file}`, hashes: { sha256 }, 'core-metadata': true })) } });
-    });
-    excused.push(() => excuse(complaints, (complaint) => /^request to https:\/\/(?:pypi|files\.pythonhosted)\.org/.test(complaint)));
-    return asked;
-  }
-  const excused: (() => void)[] = [];
-
   test('the Flask example: packages are found, verified and pinned', async () => {
     const visitor = await newVisitor();
     const { playground } = visitor;
-    const asked = await playIndex(visitor, debianWheels());
+    const { asked, done } = await playIndex(visitor, debianWheels());
     await playground.open('ex=python-flask');
     await run(playground);
     await playground.send();
@@ -175,13 +157,13 @@ describe('packages', () => {
     await playground.button('Stop').click();
     await run(playground);
     expect(asked).toHaveLength(before);
-    for (const each of excused.splice(0)) each();
+    done();
   }, 180_000);
 
   test('four servers around one app, beside each other', async () => {
     const visitor = await newVisitor();
     const { playground } = visitor;
-    await playIndex(visitor, debianWheels());
+    const { done } = await playIndex(visitor, debianWheels());
     // It is run as soon as it is there.
     await playground.open('ex=python-four-servers');
     const servers = playground.trace.getByRole('group', { name: 'Servers' }).getByRole('checkbox');
@@ -197,7 +179,7 @@ describe('packages', () => {
     await expect.poll(status, patience).toEqual(['HTTP/1.1 400 Bad Request', 'HTTP/1.0 200 OK', 'HTTP/1.1 200 OK', 'HTTP/1.1 200 OK']);
     await expect.poll(() => playground.trace.getByRole('columnheader', { name: /^waitress/ }).innerText(), patience).toContain('2 answers');
     expect(await playground.trace.getByRole('columnheader', { name: /^wsgiref/ }).innerText()).not.toContain('answers');
-    for (const each of excused.splice(0)) each();
+    done();
   }, 240_000);
 
   test('a version that is pinned is taken though there is a newer one; one that has gone is said so, and Update goes on', async () => {
@@ -207,7 +189,7 @@ describe('packages', () => {
     const version = /^idna-([\d.]+)-/.exec(idna.file)![1]!;
     // Its content does not matter before it is asked for.
     const newer = { ...idna, file: 'idna-99.0-py3-none-any.whl', sha256: '0'.repeat(64) };
-    await playIndex(visitor, [...debianWheels(), newer]);
+    const { done } = await playIndex(visitor, [...debianWheels(), newer]);
     const files = { 'app.py': 'import idna\ndef app(environ, start_response): return []\n' };
     await playground.openSnippet({ lang: 'py', files, packages: [{ name: 'idna', version, sha256: idna.sha256 }] });
     await run(playground);
@@ -220,16 +202,16 @@ describe('packages', () => {
     expect(await playground.status.textContent()).toContain('Failed: This snippet pins idna 1.0, and that version is not to be had any more.');
     await playground.button('Update packages').click();
     await expect.poll(() => playground.status.textContent(), patience).toMatch(/listening/i);
-    for (const each of excused.splice(0)) each();
+    done();
   }, 180_000);
 
   test('a wheel that was changed on its way is not run', async () => {
     const visitor = await newVisitor();
-    await playIndex(visitor, debianWheels().map((wheel) => (wheel.name === 'idna' ? { ...wheel, content: Buffer.from('something else') } : wheel)));
+    const { done } = await playIndex(visitor, debianWheels().map((wheel) => (wheel.name === 'idna' ? { ...wheel, content: Buffer.from('something else') } : wheel)));
     await visitor.playground.openSnippet({ lang: 'py', files: { 'app.py': 'import idna\ndef app(environ, start_response): return []\n' } });
     await run(visitor.playground);
     expect(await visitor.playground.status.textContent()).toMatch(/Failed: idna-3\.10-py3-none-any\.whl is not what the index says it is/);
-    for (const each of excused.splice(0)) each();
+    done();
   }, 120_000);
 });
 

@@ -7,7 +7,7 @@ import { PackageStore } from '../../src/packages/store.ts';
 import type { SnippetProgram } from '../../src/snippet/schema.ts';
 import { rig, type Rig } from '../machine/rig.ts';
 import type { DebianWheel } from './debian-wheels.ts';
-import { createNodeSpawner } from './spawner-node.ts';
+import { createNodeSpawner, type NodePython } from './spawner-node.ts';
 
 let snapshot: Blob | undefined;
 
@@ -35,8 +35,8 @@ function answer(url: string, wheels: readonly DebianWheel[]): Response {
 }
 
 /** A machine with real processes that have a Python. */
-export async function pythonRig(wheels: readonly DebianWheel[] = []): Promise<Rig> {
-  return rig(createNodeSpawner({ pyodide: import.meta.resolve('pyodide'), stdlib: await compiledStdlib() }), pythonSource(wheels));
+export async function pythonRig(wheels: readonly DebianWheel[] = [], more: Partial<NodePython> = {}): Promise<Rig> {
+  return rig(createNodeSpawner({ pyodide: import.meta.resolve('pyodide'), stdlib: await compiledStdlib(), ...more }), pythonSource(wheels));
 }
 
 /** A script of a snippet, in Python. */

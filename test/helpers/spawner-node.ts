@@ -69,6 +69,7 @@ const platform = {
     };
   },
 };
+if (workerData.noStackSwitching) for (const name of ['Suspending', 'Suspender', 'promising']) delete WebAssembly[name];
 parentPort.once('message', async (port) => {
   try {
     (await import(workerData.runtime)).boot(port, platform);
@@ -89,6 +90,8 @@ export interface NodeSpawner extends Spawner {
 export interface NodePython {
   readonly pyodide: string;
   readonly stdlib: string;
+  /** As in a browser without JSPI. */
+  readonly noStackSwitching?: boolean;
 }
 
 /** Processes are threads of this one, running the same bundle as in the page. */

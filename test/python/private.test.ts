@@ -7,6 +7,7 @@ import * as pyodide from 'pyodide';
 import { expect, test } from 'vitest';
 import { scheduleBy, startPython } from '../../src/python/boot.ts';
 import { standardModules } from '../../src/packages/imports.ts';
+import { errno } from '../../src/python/errno.ts';
 import { withGcFix } from '../../src/python/gc-fix.ts';
 import { pyodideVersion } from '../../src/python/version.ts';
 import { TestPython } from '../helpers/python.ts';
@@ -62,4 +63,42 @@ test("tasks of Python's event loop can be called by somebody else", async () => 
   }
   expect(waits).toContain(250);
   expect(python.pyodide.runPython("' '.join(told)")).toBe('began went on');
+});
+
+test('what sockets.ts replaces is there, and is called as it expects', async () => {
+  const { python } = await TestPython.start();
+  const { _module: module } = python.pyodide as unknown as { readonly _module: Record<string, Record<string, unknown>> };
+  for (const name of ['SOCKFS', 'PIPEFS', 'DNS', 'validSuspender', 'FS']) expect(module[name], name).toBeTypeOf('object');
+  expect(module['DNS']!['lookup_name']).toBeTypeOf('function');
+  expect(module['SOCKFS']!['getSocket']).toBeTypeOf('function');
+  // The text of Pyodide itself: which members it looks for, and with which arguments.
+  const text = readFileSync(new URL(import.meta.resolve('pyodide/pyodide.asm.mjs')), 'utf8');
+  for (const hook of [
+    'function _maybe_connect_async(fd,addr,addrlen){var sock=Module.SOCKFS.getSocket(fd);if(!sock?.sock_ops?.connectAsync)return null;',
+    'return sock.sock_ops.connectAsync(sock,info.addr,info.port)}',
+    'function _maybe_recvfrom_async(fd,buf,len){var sock=Module.SOCKFS.getSocket(fd);if(!sock?.sock_ops?.recvmsgAsync)return null;',
+    'var result=await sock.sock_ops.recvmsgAsync(sock,len);if(typeof result==="number")return result;Module.HEAPU8.set(result,buf);return result.length}',
+    'function _maybe_sendto_async(fd,message,length){var sock=Module.SOCKFS.getSocket(fd);if(!sock?.sock_ops?.sendmsgAsync)return null;',
+    'return sock.sock_ops.sendmsgAsync(sock,data)}',
+    'function _maybe_poll_async(fds,nfds,timeout){if(!Module.SOCKFS.pollAsync){return null}',
+    'return Module.SOCKFS.pollAsync(fds,nfds,timeout)}',
+    'Module.HEAP32[result>>2]=sock.sock_ops.fcntl64(sock,cmd,arg)',
+    'Module.HEAP32[result>>2]=sock.sock_ops.shutdown(sock,how)',
+    'function saveState(){if(!validSuspender.value){return Module.error}',
+  ]) expect(text, hook).toContain(hook);
+});
+
+test('errno has the numbers that errno.ts says', async () => {
+  const { python } = await TestPython.start();
+  const names = Object.keys(errno).filter((name) => name !== 'ENOTFOUND');
+  expect(JSON.parse(python.pyodide.runPython(`import errno, json; json.dumps({name: getattr(errno, name) for name in ${JSON.stringify(names)}})`) as string)).toEqual(Object.fromEntries(names.map((name) => [name, errno[name as keyof typeof errno]])));
+});
+
+test('the threads of threading are made of what green.py replaces', async () => {
+  const { python } = await TestPython.start();
+  expect(python.pyodide.runPython(`
+import _thread, threading, queue
+[name for name in ('_start_joinable_thread', '_allocate_lock', '_CRLock', 'get_ident', '_ThreadHandle', '_make_thread_handle', '_thread_shutdown', '_active_limbo_lock') if not hasattr(threading, name)] \\
+  + [name for name in ('start_joinable_thread', 'start_new_thread', 'allocate_lock', 'RLock', 'get_ident', '_ThreadHandle', '_make_thread_handle') if not hasattr(_thread, name)] + ([] if hasattr(queue, '_PySimpleQueue') else ['_PySimpleQueue'])
+`).toString()).toBe('[]');
 });

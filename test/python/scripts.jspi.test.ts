@@ -347,3 +347,13 @@ describe('programs of both languages', () => {
     expect(made.logs().filter((line) => !line.includes('HTTP/'))).toEqual(['TypeScript /x', 'Python /x']);
   });
 });
+
+test('where stacks cannot be suspended: scripts say so, and applications run', async () => {
+  const made = await pythonRig([], { noStackSwitching: true });
+  await made.run({
+    'app.py': "def app(environ, start_response):\n    start_response('200 OK', [('Content-Type', 'text/plain')])\n    return [b'an application']\n",
+    'main.py': 'print("never")',
+  }, { programs: [{ name: 'web', kind: 'gateway', entry: 'app.py:app' }, script('main')] });
+  expect(await ended(made, 'main')).toMatchObject({ state: 'failed', exitCode: 1, problem: { name: 'NotSupportedError', message: expect.stringContaining('cannot suspend WebAssembly (JSPI)'), advice: expect.stringContaining('applications in Python run') } });
+  expect(bodyOf(await made.get('/'))).toBe('an application');
+});

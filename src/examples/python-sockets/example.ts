@@ -8,7 +8,7 @@ export const pythonSockets: ExampleDescription = {
   entry: 'server.py',
   programs: [
     { name: 'server', kind: 'script', entry: 'server.py', claim: { output: ["listening at ('127.0.0.1', 7000)", 'somebody has come from port', "got b'Hello, is anybo"] } },
-    { name: 'client', kind: 'script', entry: 'client.py', stdin: 'Hello, is anybody there?\n', claim: { output: ['connected from port', '>', 'echo: Hello, is anybo'] } },
+    { name: 'client', kind: 'script', entry: 'client.py', stdin: 'Hello, is anybody there?\n', claim: { output: ['connected from port', '>', 'echo: Hello, is anybody there?'] } },
   ],
   requests: [],
   view: { file: 'server.py', traceTab: 'terminals' },

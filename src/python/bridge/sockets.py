@@ -149,7 +149,8 @@ def _traced(call, function, arguments, result=lambda value: '0'):
 
 
 def _tell(call, number, arguments, error, began):
-    host.told(call, number, arguments, f'{type(error).__name__}: {error}', _error_name(error), (time.monotonic() - began) * 1000, sites.here())
+    said = str(error)
+    host.told(call, number, arguments, f'{type(error).__name__}: {said}' if said else type(error).__name__, _error_name(error), (time.monotonic() - began) * 1000, sites.here())
 
 
 def _name(module, prefix, value):
