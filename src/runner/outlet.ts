@@ -53,6 +53,10 @@ export class TraceOutlet implements Tracer {
     return this.#recorder.clock;
   }
 
+  get now(): number {
+    return this.#recorder.now;
+  }
+
   witness(clock: number): void {
     this.#recorder.witness(clock);
   }

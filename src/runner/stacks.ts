@@ -8,8 +8,8 @@ import type { SourceSite } from '../trace/events.ts';
 import { LastGift } from './gifts.ts';
 import { linkedName, type Place, type Program } from './link.ts';
 
-/** How many stacks are read in what time: far more than anybody can look at, and a tenth of the thread's time. */
-const budget = { stacks: 200, ms: 100 };
+/** How many stacks are read in what time: far more than anybody can look at, and a twentieth of the thread's time. */
+const budget = { stacks: 100, ms: 100 };
 
 /** How many frames V8 is asked for. Its 10 are soon used up by a framework. */
 export const stackDepth = 50;

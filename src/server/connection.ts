@@ -416,7 +416,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     const response = new ServerResponse(this, request);
     const logged = this.#context.access !== undefined;
     const exchange: Exchange = {
-      request, response, context, startedAt: logged ? host.clock.now() : 0, wallMs: logged ? host.clock.wallMs() : 0,
+      request, response, context, startedAt: logged ? (tracer.now ?? host.clock.now()) : 0, wallMs: logged ? host.clock.wallMs() : 0,
       handler: undefined, streaming: undefined, upgrade: undefined, body: undefined, running: false, logged: false,
     };
     this.#exchange = exchange;
@@ -671,12 +671,12 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   }
 
   #logAccess(exchange: Exchange): void {
-    const { access, host } = this.#context;
+    const { access, host, tracer } = this.#context;
     if (exchange.logged || !exchange.response.started) return;
     exchange.logged = true;
     const { response, request, startedAt, wallMs } = exchange;
     access?.(
-      { remote: exchange.context.facts.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: host.clock.now() - startedAt, environ: () => environOf(exchange) },
+      { remote: exchange.context.facts.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: (tracer.now ?? host.clock.now()) - startedAt, environ: () => environOf(exchange) },
       this.#line.socket.id, exchange.context.exchange,
     );
   }

@@ -16,6 +16,8 @@ export function estimateBytes(event: TraceInput): number {
       return smallBytes + event.name.length * 2;
     case 'app.return':
       return smallBytes + event.kind.length * 2;
+    case 'app.start':
+      return event.site?.locals === undefined ? smallBytes + sizeOf(event.headers, 2) : sizeOf(event, 0);
     case 'app.body':
       return event.site?.locals === undefined ? smallBytes : sizeOf(event, 0);
     case 'app.close':

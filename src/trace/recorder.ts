@@ -79,6 +79,10 @@ export class Recorder implements Tracer {
     return this.#clock;
   }
 
+  get now(): number {
+    return this.#now;
+  }
+
   witness(clock: number): void {
     // NaN fails both comparisons.
     if (clock > this.#clock && clock <= maxWitnessedClock) this.#clock = Math.floor(clock);

@@ -11,9 +11,9 @@ test('so many stacks are read in a while, and then again: a stack costs more tha
   const ask = (times: number): number => Array.from({ length: times }, () => reader.here()).filter((site) => site !== undefined).length;
   expect(ask(1000)).toBe(1000);
   reader.paceBy(host.clock);
-  expect(ask(1000)).toBe(200);
+  expect(ask(1000)).toBe(100);
   host.advance(99);
   expect(ask(1)).toBe(0);
   host.advance(1);
-  expect(ask(1000)).toBe(200);
+  expect(ask(1000)).toBe(100);
 });
