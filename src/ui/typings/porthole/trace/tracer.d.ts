@@ -34,6 +34,8 @@ export interface Tracer {
      * said now: it holds on to nothing that may change. `bytes`: what it keeps in memory, about. Where a tracer has no such method, {@link emitLater} calls `make` at once.
      */
     later?(type: TraceType, bytes: number, make: () => TraceInput, moment?: Moment): void;
+    /** When the latest event was, for whoever needs to know the time about and not exactly. Undefined where that is not known. */
+    readonly now?: number;
     /** This process's Lamport time, to be sent along with a message to another process. */
     readonly clock: number;
     /** A message from another process arrived, stamped `clock`: never be behind it. */
