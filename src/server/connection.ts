@@ -55,9 +55,9 @@ export interface ServerContext {
   readonly upgrades: readonly UpgradeProtocol[];
   readonly files: FileReader | undefined;
   /** Lifespan state; undefined where there is none. */
-  readonly state: Readonly<Record<string, unknown>> | undefined;
+  state: Readonly<Record<string, unknown>> | undefined;
   /** No new requests are taken. */
-  readonly draining: boolean;
+  draining: boolean;
   readonly log: Log;
   /** Undefined: nobody reads an access log. */
   readonly access: ((facts: AccessFacts, connection: number, exchange: number) => void) | undefined;

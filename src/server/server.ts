@@ -59,7 +59,6 @@ export class Server {
   readonly #context: ServerContext;
   readonly #lifespan: Lifespan | undefined;
   readonly #turn: Turn | undefined;
-  #draining = false;
   /** Applications' coroutines under way: they may outlive their connections. */
   #tasks = 0;
   #onChange: (() => void) | undefined;
@@ -83,6 +82,7 @@ export class Server {
   /** Run ASGI lifespan startup (WSGI: nothing). Rejects with LifespanError when startup failed and lifespan is 'on', or the app said so. */
   async startup(): Promise<void> {
     await this.#lifespan?.startup();
+    this.#context.state = this.#lifespan?.state;
   }
 
   /** Serve one accepted connection (the TCP path: the platform accepts). */
@@ -118,7 +118,7 @@ export class Server {
    * `graceMs` cut the rest. Then ASGI lifespan shutdown. Never rejects: what the application's shutdown throws is logged.
    */
   async shutdown(graceMs: number): Promise<void> {
-    this.#draining = true;
+    this.#context.draining = true;
     for (const connection of [...this.#connections]) connection.drain(Math.min(idlePatienceMs, graceMs / 2));
     if (this.#busy) await this.#untilQuiet(graceMs);
     await this.#lifespan?.shutdown();
@@ -149,7 +149,7 @@ export class Server {
   #accept(socket: DuplexSocket): HttpConnection {
     const connection = new HttpConnection(socket, this.#context);
     this.#connections.add(connection);
-    if (this.#draining) connection.drain(idlePatienceMs);
+    if (this.#context.draining) connection.drain(idlePatienceMs);
     return connection;
   }
 
@@ -178,7 +178,6 @@ export class Server {
   }
 
   #makeContext(sites: SiteReader): ServerContext {
-    const server = this;
     const { app, host, upgrades, files, afterPoll } = this.#options;
     return {
       app, host, sites,
@@ -196,8 +195,9 @@ export class Server {
       files,
       log: this.#log,
       access: this.#access(),
-      get state() { return server.#lifespan?.state; },
-      get draining() { return server.#draining; },
+      // Not accessors, which would make this object a dictionary, and each look at it a search.
+      state: this.#lifespan?.state,
+      draining: false,
       dateField: () => this.#dateField(),
       serverField: ['Server', this.#config.serverHeader],
       taskBegan: () => { this.#tasks += 1; },
