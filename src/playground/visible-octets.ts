@@ -7,9 +7,7 @@ export interface VisiblePiece {
   readonly mark: boolean;
 }
 
-const signs: Readonly<Record<string, string>> = { '\n': '␍␊', '\\n': '␊', '\\r': '␍', '\\t': '⇥' };
-
-/** Octets as text in which every line end is seen: the sign of a line end stands before the new line that it is. */
+/** Octets as text in which every line end is seen, as an escape (in every font) before the new line that it is. */
 export function visibleOctets(bytes: Uint8Array): VisiblePiece[] {
   const pieces: VisiblePiece[] = [];
   let plain = '';
@@ -19,10 +17,9 @@ export function visibleOctets(bytes: Uint8Array): VisiblePiece[] {
     pieces.push({ text, mark: true });
   };
   for (const { text } of units(latin1Text(bytes))) {
-    const sign = signs[text];
     // A backslash is itself here: there is nobody who reads this back.
     if (text === '\\\\') plain += '\\';
-    else if (sign !== undefined) mark(sign);
+    else if (text === '\n') mark('\\r\\n');
     else if (text.length > 1 && text.startsWith('\\')) mark(text);
     else plain += text;
     if (text === '\n' || text === '\\n') plain += '\n';

@@ -29,7 +29,7 @@ test('three servers disagree about where a request ends', async () => {
   expect(await row(playground, 'Socket')).toEqual(['kept open', 'kept open', 'kept open']);
   expect(await row(playground, 'Date')).toEqual([expect.stringContaining('GMT'), 'none', 'none']);
   expect((await row(playground, 'Content-Type'))[1]).toContain('written content-type');
-  expect(await playground.trace.getByLabel('Raw answer of by-length').innerText()).toBe('HTTP/1.1 200 OK␍␊\ncontent-length: 30␍␊\ncontent-type: text/plain␍␊\n␍␊\nGET /hello HTTP/1.1: 0 octets␊\n');
+  expect(await playground.trace.getByLabel('Raw answer of by-length').innerText()).toBe(String.raw`HTTP/1.1 200 OK\r\n|content-length: 30\r\n|content-type: text/plain\r\n|\r\n|GET /hello HTTP/1.1: 0 octets\n|`.replaceAll('|', '\n'));
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await violations(page)).toEqual([]);

@@ -65,7 +65,7 @@ describe('a forgiving eye', () => {
 
 test('octets to be seen: every line end has its sign', () => {
   const text = (raw: string): string => visibleOctets(octets(raw)).map((piece) => (piece.mark ? `[${piece.text}]` : piece.text)).join('');
-  expect(text('A\r\n\r\nb\nc\rd\te\\n\u0000\u00c3\u00a9\u00ff')).toBe('A[␍␊]\n[␍␊]\nb[␊]\nc[␍]d[⇥]e\\n[\\x00]é[\\xFF]');
+  expect(text('A\r\n\r\nb\nc\rd\te\\n\u0000\u00c3\u00a9\u00ff')).toBe('A[\\r\\n]\n[\\r\\n]\nb[\\n]\nc[\\r]d[\\t]e\\n[\\x00]é[\\xFF]');
 });
 
 // ── a table ──────────────────────────────────────────────────────────────────────────────────────────────────────────
