@@ -25,10 +25,10 @@ export function Dialog(props: { readonly title: string; readonly class?: string;
       onClick={(event) => { if (event.target === dialog.current) props.onClose(); }}
     >
       <div class="dialog-box">
-        <header class="dialog-head">
+        <div class="dialog-head">
           <h2 id="dialog-title">{props.title}</h2>
           <button type="button" class="button quiet square" aria-label={t.common.close} onClick={props.onClose}><Icon name="close" /></button>
-        </header>
+        </div>
         {props.children}
       </div>
     </dialog>
