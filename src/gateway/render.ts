@@ -1,9 +1,14 @@
 /**
  * Values as a reader may see them: in the trace's `environ` and `scope` entries, and in the sentences of violations.
  */
+import type { Span } from '../trace/events.ts';
+import { spanLength } from '../trace/tracer.ts';
 
 /** Longest rendering. Unit: characters. */
 const maxLength = 4096;
+
+/** Memory that the entries of an `environ` or `scope` take when they cross a thread, about: much for a small request, but hardly eight times the text of a large one. */
+export const entriesBytes = ({ span }: { readonly span: Span }): number => 1024 + 8 * spanLength(span);
 
 const clip = (text: string): string => (text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text);
 

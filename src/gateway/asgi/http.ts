@@ -12,7 +12,7 @@ import { AsgiViolation, ClientDisconnected } from '../errors.ts';
 import { notAwaitable, readHttpMessage } from './messages.ts';
 import { passed } from './passed.ts';
 import { AsgiResponse, fromCore, rejected, type ResponseStage } from './response.ts';
-import { buildHttpScope, describeScope, type ScopeSource } from './scope.ts';
+import { buildHttpScope, type ScopeSource, traceScope } from './scope.ts';
 import type { AsgiApp, AsgiReceiveEvent } from './types.ts';
 
 /** What the server hands over. */
@@ -84,9 +84,9 @@ export class AsgiHandler implements StreamingHandler {
     const source: ScopeSource = { request, facts, state, extensions };
     const scope = buildHttpScope(source);
     if (tracer.enabled) {
-      tracer.emit({ type: 'gateway.scope', connection, exchange, entries: describeScope(scope, source) });
       this.#startedAt = clock.now();
-      tracer.emit({ type: 'app.call', connection, exchange, interface: 'asgi', name });
+      traceScope(this.#context, scope, source, () => buildHttpScope(source), this.#startedAt);
+      tracer.emit({ type: 'app.call', connection, exchange, interface: 'asgi', name }, this.#startedAt);
     }
     let returned: unknown;
     try {

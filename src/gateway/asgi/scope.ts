@@ -2,11 +2,12 @@
  * The one place where an `http` or `websocket` scope is made (HTTP & WebSocket message format 2.5), and told to the trace with the
  * origin of each entry.
  */
-import type { ConnectionFacts, Endpoint } from '../channel.ts';
+import type { ConnectionFacts, Endpoint, ExchangeContext } from '../channel.ts';
 import type { Request } from '../../core/http1/events.ts';
 import type { ContextEntry, Provenance, Span } from '../../trace/events.ts';
+import { emitLater } from '../../trace/tracer.ts';
 import { clientOrigin } from '../forwarded.ts';
-import { kindOf, renderValue } from '../render.ts';
+import { entriesBytes, kindOf, renderValue } from '../render.ts';
 import { encodeLatin1 } from '../../core/http1/latin1.ts';
 import { isBelow, latin1Bytes, latin1ToUtf8, percentDecode, readTarget, type Target } from '../target.ts';
 import type { AsgiHeaders, AsgiVersions, ConnectionScope, HttpScope, WebSocketScope } from './types.ts';
@@ -149,9 +150,9 @@ const bytes = (...spans: readonly (Span | undefined)[]): Provenance => {
 
 /**
  * The scope as trace entries. `headers` gives one entry for the list and one per field, `headers[0]` and so on, so that each
- * can be linked to its bytes.
+ * can be linked to its bytes. `state`: how the lifespan's state was rendered when the application was called, where that is long ago.
  */
-export function describeScope(scope: HttpScope | WebSocketScope, source: ScopeSource): ContextEntry[] {
+export function describeScope(scope: HttpScope | WebSocketScope, source: ScopeSource, state?: string): ContextEntry[] {
   const { request } = source;
   const target = readTarget(request, true);
   const origins: Record<string, Provenance> = {
@@ -170,7 +171,7 @@ export function describeScope(scope: HttpScope | WebSocketScope, source: ScopeSo
   const entries: ContextEntry[] = [];
   for (const [key, value] of Object.entries(scope)) {
     if (key !== 'headers') {
-      entries.push({ key, value: renderValue(value), kind: key === 'client' || key === 'server' ? (value === null ? 'none' : 'tuple') : kindOf(value), origin: origins[key] ?? gateway });
+      entries.push({ key, value: key === 'state' && state !== undefined ? state : renderValue(value), kind: key === 'client' || key === 'server' ? (value === null ? 'none' : 'tuple') : kindOf(value), origin: origins[key] ?? gateway });
       continue;
     }
     const { headers } = request;
@@ -182,4 +183,13 @@ export function describeScope(scope: HttpScope | WebSocketScope, source: ScopeSo
     scope.headers.forEach((pair, i) => entries.push({ key: `headers[${i}]`, value: renderValue(pair), kind: 'tuple', origin: bytes(taken[i]) }));
   }
   return entries;
+}
+
+/**
+ * Tell the trace which scope the application is about to be given. `make` makes it again: the application may change its own. `at`: the time now.
+ * The state's values are everybody's to change, so how they look now is noted now.
+ */
+export function traceScope({ tracer, connection, exchange, request }: ExchangeContext, scope: HttpScope | WebSocketScope, source: ScopeSource, make: () => HttpScope | WebSocketScope, at: number): void {
+  const state = scope.state === undefined ? undefined : renderValue(scope.state);
+  emitLater(tracer, 'gateway.scope', entriesBytes(request), () => ({ type: 'gateway.scope', connection, exchange, entries: describeScope(make(), source, state) }), at);
 }

@@ -13,7 +13,7 @@ import { errorText } from '../thrown.ts';
 import { isThenable } from '../wsgi/checks.ts';
 import { notAwaitable, violationAt } from './messages.ts';
 import { AsgiResponse, fromCore, rejected } from './response.ts';
-import { buildWebSocketScope, describeScope, type ScopeSource } from './scope.ts';
+import { buildWebSocketScope, type ScopeSource, traceScope } from './scope.ts';
 import type { AsgiApp, AsgiReceiveEvent } from './types.ts';
 import { readWebSocketMessage, type WebSocketMessage } from './websocket-messages.ts';
 
@@ -109,9 +109,9 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
     const source: ScopeSource = { request, facts, state, extensions };
     const scope = buildWebSocketScope(source, subprotocols);
     if (tracer.enabled) {
-      tracer.emit({ type: 'gateway.scope', connection, exchange, entries: describeScope(scope, source) });
       this.#startedAt = clock.now();
-      tracer.emit({ type: 'app.call', connection, exchange, interface: 'asgi', name });
+      traceScope(this.#context, scope, source, () => buildWebSocketScope(source, subprotocols), this.#startedAt);
+      tracer.emit({ type: 'app.call', connection, exchange, interface: 'asgi', name }, this.#startedAt);
     }
     let returned: unknown;
     try {

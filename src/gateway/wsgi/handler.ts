@@ -5,10 +5,10 @@
  * handler returns and asks for the next block only when there is room again: back-pressure is simply not calling `next()`.
  */
 import { reportViolation, type AppFailure, type ExchangeContext, type ExchangeHandler, type ResponseChannel } from '../channel.ts';
-import { describeType } from '../render.ts';
+import { describeType, entriesBytes } from '../render.ts';
 import type { FieldPairs } from '../../core/http1/events.ts';
 import type { SourceSite } from '../../trace/events.ts';
-import { emitLater, spanLength } from '../../trace/tracer.ts';
+import { emitLater } from '../../trace/tracer.ts';
 import { checkBlock, checkResult, isThenable } from './checks.ts';
 import { buildEnviron, environEntries } from './environ.ts';
 import { ErrorStream } from './error-stream.ts';
@@ -39,9 +39,6 @@ export interface WsgiExchange {
  * where the reader is so fast that the socket is never full for longer than a promise job.
  */
 const blocksPerTurn = 512;
-
-/** Memory that the entries of a small request take when they cross a thread, about; those of a large one take more, but hardly eight times its text. */
-const entriesBytes = 1024;
 
 /** Octets of a file that are read at a time. */
 const fileBytes = 65_536;
@@ -201,7 +198,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
       dropped: (name, span, clause) => tracer.emit({ type: 'http.dropped', connection, exchange, stream: 'c2s', span, name, clause }),
     });
     const bodyBytes = body.length;
-    emitLater(tracer, 'gateway.environ', entriesBytes + 8 * spanLength(request.span), () => ({ type: 'gateway.environ', connection, exchange, entries: environEntries(request, facts, bodyBytes) }), this.#startedAt);
+    emitLater(tracer, 'gateway.environ', entriesBytes(request), () => ({ type: 'gateway.environ', connection, exchange, entries: environEntries(request, facts, bodyBytes) }), this.#startedAt);
     return environ;
   }
 
