@@ -66,8 +66,8 @@ test('the main job with the keyboard alone: run, send, follow a byte through the
   await page.keyboard.press('End');
   await page.keyboard.press('ArrowUp');
   const grid = playground.trace.getByRole('treegrid', { name: 'Events' });
-  const current = await grid.getAttribute('aria-activedescendant');
-  expect(await page.locator(`#${current}`).getAttribute('aria-selected')).toBe('true');
+  await expect.poll(() => grid.getAttribute('aria-activedescendant')).toBe('timeline-current');
+  expect(await grid.locator('#timeline-current').getAttribute('aria-selected')).toBe('true');
 
   // Share, and back to where one was.
   await page.keyboard.press('Control+s');

@@ -50,7 +50,7 @@ describe.each([[1440, 900, 'light'], [1440, 900, 'dark'], [390, 844, 'light']] a
       const box = (await dialog.boundingBox())!;
       expect(box.x >= 0 && box.x + box.width <= width && box.y >= 0 && box.y + box.height <= height, `${name} fits`).toBe(true);
       await page.keyboard.press('Escape');
-      await dialog.waitFor({ state: 'hidden' });
+      await dialog.waitFor({ state: 'detached' });
       expect(await page.evaluate(() => document.activeElement !== document.body), `focus after ${name}`).toBe(true);
     }
   });

@@ -25,10 +25,10 @@ export function KeysDialog(props: { readonly onClose: () => void }): JSX.Element
     <Dialog title={m.title} class="wide" onClose={props.onClose}>
       <div class="key-map">
         {groups.map(([name, keys]) => (
-          <section key={name} aria-label={name}>
+          <div key={name} role="group" aria-label={name}>
             <h3>{name}</h3>
             <dl>{keys.map(([key, what]) => <div key={what}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
-          </section>
+          </div>
         ))}
       </div>
     </Dialog>
