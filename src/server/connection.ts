@@ -11,64 +11,21 @@ import { Connection } from '../core/http1/connection.ts';
 import { RemoteProtocolError } from '../core/http1/errors.ts';
 import type { FieldPairs, ReceivedEvent, Request } from '../core/http1/events.ts';
 import { AsgiHandler } from '../gateway/asgi/http.ts';
-import type { ConnectionFacts, ExchangeContext, ExchangeHandler, FileReader, Log, StreamingHandler } from '../gateway/channel.ts';
-import type { GatewayApp } from '../gateway/detect.ts';
-import type { SiteReader } from '../gateway/site.ts';
-import { buildEnviron } from '../gateway/wsgi/environ.ts';
-import { ErrorStream } from '../gateway/wsgi/error-stream.ts';
+import type { ConnectionFacts, ExchangeContext } from '../gateway/channel.ts';
 import { WsgiHandler } from '../gateway/wsgi/handler.ts';
-import { BodyBuffer, BodyInput } from '../gateway/wsgi/input.ts';
-import type { WsgiEnviron } from '../gateway/wsgi/types.ts';
-import type { Host, TimerHandle } from '../host/effects.ts';
+import { BodyBuffer } from '../gateway/wsgi/input.ts';
+import type { TimerHandle } from '../host/effects.ts';
 import { type DuplexSocket, formatAddress } from '../net/socket.ts';
 import type { ErrorFacts } from '../trace/events.ts';
-import type { Tracer } from '../trace/tracer.ts';
-import type { AccessFacts } from './access-log.ts';
-import type { Batch } from './batch.ts';
 import type { ServerConfig } from './config.ts';
-import type { Deadlines, Patient } from './deadlines.ts';
+import type { ServerContext } from './context.ts';
+import type { Patient } from './deadlines.ts';
+import { accessFacts, type Exchange } from './exchange.ts';
 import type { Outflow } from './flow.ts';
 import { Line, type LineOwner } from './line.ts';
 import { connectionClose, ServerResponse, type ResponseHost } from './response.ts';
-import type { forwarding } from './forwarding.ts';
-import type { Turn } from './turn.ts';
-import type { Tunnel, UpgradeHandler, UpgradeProtocol } from './upgrade.ts';
-
-/** What the connections of a server share. */
-export interface ServerContext {
-  readonly app: GatewayApp;
-  readonly config: ServerConfig;
-  readonly host: Host;
-  readonly tracer: Tracer;
-  readonly sites: SiteReader;
-  readonly deadlines: Deadlines;
-  /** Only for workerClass 'sync'. */
-  readonly turn: Turn | undefined;
-  /** Undefined: every answer leaves by itself. */
-  readonly batch: Batch | undefined;
-  /** Undefined: nobody is believed to forward for others. */
-  readonly forwarding: ReturnType<typeof forwarding>;
-  /** Requests under way. */
-  underWay: number;
-  /** A request was answered. */
-  served(): void;
-  readonly upgrades: readonly UpgradeProtocol[];
-  readonly files: FileReader | undefined;
-  /** Lifespan state; undefined where there is none. */
-  state: Readonly<Record<string, unknown>> | undefined;
-  /** No new requests are taken. */
-  draining: boolean;
-  readonly log: Log;
-  /** Undefined: nobody reads an access log. */
-  readonly access: ((facts: AccessFacts, connection: number, exchange: number) => void) | undefined;
-  /** Fields that every response gets, ready made. */
-  dateField(): readonly [name: string, value: string];
-  readonly serverField: readonly [name: string, value: string];
-  /** An application's coroutine began, or ended. */
-  taskBegan(): void;
-  readonly taskEnded: () => void;
-  onClosed(connection: HttpConnection): void;
-}
+import { overloaded, timeout } from './refusals.ts';
+import type { Tunnel, UpgradeHandler } from './upgrade.ts';
 
 /**
  * Answers to pipelined requests are gathered up to this size. It saves a system call for each; the price is that an answer waits
@@ -91,25 +48,6 @@ const pipelineHighWaterBytes = 65_536;
 
 /** What the deadline is for. */
 type Patience = 'idle' | 'head' | 'body' | 'tunnel';
-
-/** One request under way. */
-interface Exchange {
-  readonly request: Request;
-  readonly response: ServerResponse;
-  readonly context: ExchangeContext;
-  readonly startedAt: number;
-  readonly wallMs: number;
-  /** Undefined: a WSGI body is being gathered. */
-  handler: ExchangeHandler | undefined;
-  /** `handler`, where it takes the body as it comes. */
-  streaming: StreamingHandler | undefined;
-  upgrade: UpgradeHandler | undefined;
-  body: BodyBuffer | undefined;
-  /** `run` has been called. */
-  running: boolean;
-  /** The access log has it. */
-  logged: boolean;
-}
 
 /** Drives one socket from accept to close. */
 export class HttpConnection implements LineOwner, Patient, ResponseHost {
@@ -674,11 +612,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     const { access, host, tracer } = this.#context;
     if (exchange.logged || !exchange.response.started) return;
     exchange.logged = true;
-    const { response, request, startedAt, wallMs } = exchange;
-    access?.(
-      { remote: exchange.context.facts.remote.host, wallMs, request, status: response.status, length: response.length, fields: response.fields, ms: (tracer.now ?? host.clock.now()) - startedAt, environ: () => environOf(exchange) },
-      this.#line.socket.id, exchange.context.exchange,
-    );
+    access?.(accessFacts(exchange, tracer.now ?? host.clock.now()), this.#line.socket.id, exchange.context.exchange);
   }
 
   #logRefusal(response: ServerResponse): void {
@@ -687,24 +621,6 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
   }
 }
 
-/** For the access log: that of the application, or one made now. */
-function environOf({ handler, context }: Exchange): WsgiEnviron {
-  if (handler instanceof WsgiHandler && handler.environ !== undefined) return handler.environ;
-  return buildEnviron({ request: context.request, facts: context.facts, input: new BodyInput(new Uint8Array(0)), errors: new ErrorStream(() => {}), bodyBytes: 0 });
-}
-
 // Calls for `#handle`, made once.
 const run = (exchange: Exchange): void => exchange.handler!.run();
 const resume = (exchange: Exchange): void => { if (exchange.running) exchange.handler?.resume(); };
-
-/** RFC9110-15.6.4-1: 503, "currently unable to handle the request due to a temporary overload". */
-const overloaded = (offset: number): ErrorFacts => ({
-  code: 'overloaded', status: 503, clause: 'RFC9110-15.6.4-1', offset,
-  message: 'The server has as many requests under way as it takes.', advice: 'Try again in a moment.',
-});
-
-/** RFC9110-15.5.9-1: 408, "did not receive a complete request message within the time that it was prepared to wait". */
-const timeout = (what: 'head' | 'body', offset: number): ErrorFacts => ({
-  code: `${what}-timeout`, status: 408, clause: 'RFC9110-15.5.9-1', offset,
-  message: `The rest of the request ${what} did not arrive in time.`, advice: 'Send the whole request without long pauses.',
-});
