@@ -13,7 +13,7 @@ export const tMachine = {
     name: (program: string) => `Terminal ${program}`, output: (program: string) => `Output of ${program}`, input: (program: string) => `Input of ${program}`,
     run: 'Run', stop: 'Stop', runOne: (program: string) => `Run ${program}`, stopOne: (program: string) => `Stop ${program}`,
     inputHint: 'A line for its standard input', end: 'End input', endHint: 'No more lines (Ctrl+D)',
-    interrupt: 'Ctrl+C', interruptOne: (program: string) => `Interrupt ${program}`, interruptHint: 'SIGINT: KeyboardInterrupt in Python; other scripts end',
+    interrupt: 'Ctrl+C', interruptOne: (program: string) => `Ctrl+C: interrupt ${program}`, interruptHint: 'SIGINT: KeyboardInterrupt in Python; other scripts end',
     exit: (code: number) => `exit code ${code}`, listening: (addresses: readonly string[]) => `listens at ${list(addresses)}`,
     again: 'started again', silent: 'Nothing written so far.', earlier: 'What came before is in the Console.',
     only: 'This snippet has one program, the gateway. What it writes is in the Console.',

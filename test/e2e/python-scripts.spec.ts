@@ -63,7 +63,7 @@ test('uvicorn and waitress, from the index', async () => {
   await playground.send();
   expect(await playground.responseBody()).toBe('asgi /page\n');
   await playground.page.getByRole('tab', { name: 'Terminals', exact: true }).click();
-  await terminal(playground, 'uvicorn').getByRole('button', { name: 'Interrupt uvicorn' }).click();
+  await terminal(playground, 'uvicorn').getByRole('button', { name: 'Ctrl+C: interrupt uvicorn' }).click();
   await expect.poll(() => outputOf(playground, 'uvicorn'), patience).toContain('Finished server process');
   done();
 }, 240_000);
