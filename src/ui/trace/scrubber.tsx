@@ -25,9 +25,12 @@ function stepByKey(model: Model, event: KeyboardEvent): void {
 /** Walks through the trace of the connection in focus: every view shows the world as of the step. */
 export function Scrubber(): JSX.Element {
   const model = useModel();
-  const { whole, step, state, dispatch } = model;
+  const { whole, calmVersion, focus, step, state, dispatch } = model;
   const filter = useComputed(() => state.value.filter);
-  const stops = useComputed(() => stopsOf(whole.value, filter.value));
+  const stops = useComputed(() => {
+    void [calmVersion.value, focus.value];
+    return stopsOf(whole.peek(), filter.value);
+  });
   const count = stops.value.length;
   const at = step.value === null ? count : stopAt(stops.value, step.value) + 1;
   const event = step.value === null ? undefined : whole.value?.events[step.value];

@@ -20,7 +20,7 @@ const legend = [
 
 /** The bytes of the connection in focus. */
 export function WirePanel(): JSX.Element {
-  const { state, connection, traceVersion, selection, selected, hovered, dispatch, prefs } = useModel();
+  const { state, connection, calmVersion, focus, step, selection, selected, hovered, dispatch, prefs } = useModel();
   const grid = useRef<HTMLDivElement>(null);
   const view = useRef<WireView | null>(null);
   const width = useSignal(800);
@@ -46,8 +46,9 @@ export function WirePanel(): JSX.Element {
   }, []);
 
   useSignalEffect(() => {
-    void traceVersion.value;
-    view.current?.show(connection.value, prefs.wireLayout.value, width.value);
+    // Not for each batch of a flood: the rows of a long connection are many to make.
+    void [calmVersion.value, focus.value, step.value];
+    view.current?.show(connection.peek(), prefs.wireLayout.value, width.value);
   });
   useSignalEffect(() => view.current?.light(selected.value, hovered.value));
   // Once for each selection: what is linked to it is worked out again whenever the trace grows, and the visitor may have scrolled on.
