@@ -64,6 +64,11 @@ export function accessFormat(format: string, process = ''): (facts: AccessFacts)
   return (facts) => parts.map((part) => (typeof part === 'string' ? part : safe(part(facts)) || '-')).join('');
 }
 
+/** Some atom of the format is a variable of environ. */
+export function readsEnviron(format: string): boolean {
+  return /%\(\{[^}]+\}e\)s/.test(format);
+}
+
 function atom(name: string): (facts: AccessFacts) => string {
   const known = atoms[name];
   if (known !== undefined) return known;

@@ -6,7 +6,7 @@ import { normaliseMount } from '../gateway/target.ts';
 import type { Host } from '../host/effects.ts';
 import { type DuplexSocket, type Listener, SocketError } from '../net/socket.ts';
 import { emitLater, noTrace, type Tracer } from '../trace/tracer.ts';
-import { accessFormat } from './access-log.ts';
+import { accessFormat, readsEnviron } from './access-log.ts';
 import { Batch, type AfterPoll } from './batch.ts';
 import { resolveConfig, type ServerConfig } from './config.ts';
 import { HttpConnection } from './connection.ts';
@@ -170,11 +170,13 @@ export class Server {
     if (this.#config.accessLog === '' || (this.#options.onLog === undefined && !this.#tracer.enabled)) return undefined;
     const line = accessFormat(this.#config.accessLog, this.#options.process);
     const { onLog } = this.#options;
-    if (onLog !== undefined) return (facts, connection, exchange) => this.#log('access', 'info', line(facts), { connection, exchange });
+    // environ is the application's: it is looked at before anything else happens to it.
+    if (onLog !== undefined || readsEnviron(this.#config.accessLog)) return (facts, connection, exchange) => this.#log('access', 'info', line(facts), { connection, exchange });
     // Only the trace reads it, and not every line. Its strings are given up with the request unless somebody has asked for one by then.
     return (facts, connection, exchange) => {
       void facts.request?.target;
-      emitLater(this.#tracer, 'log', accessBytes, () => ({ type: 'log', connection, exchange, source: 'access', level: 'info', text: line(facts) }));
+      const kept = { ...facts, environ: undefined };
+      emitLater(this.#tracer, 'log', accessBytes, () => ({ type: 'log', connection, exchange, source: 'access', level: 'info', text: line(kept) }));
     };
   }
 

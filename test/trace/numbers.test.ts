@@ -103,3 +103,21 @@ describe.each(['wsgi', 'asgi'])('cases of %s', (folder) => {
     compare(objects, recorder);
   });
 });
+
+test('a line of the access log that tells of environ is made while environ is what the application left', async () => {
+  const [, recorder] = both();
+  const environs: Record<string, unknown>[] = [];
+  const app = (environ: Record<string, unknown>, startResponse: (status: string, headers: [string, string][]) => unknown): Uint8Array[] => {
+    environs.push(environ);
+    startResponse('200 OK', []);
+    return [];
+  };
+  const server = new Server({ app: toGatewayApp(app, 'wsgi', 'app'), host: fakeHost(), tracer: recorder, config: { accessLog: '%({PATH_INFO}e)s' } });
+  const [near, far] = socketPair();
+  near.open({ onData: () => {}, onEof: () => {}, onDrain: () => {}, onClose: () => {} });
+  server.handle(far);
+  near.write(new TextEncoder().encode('GET /a HTTP/1.1\r\nHost: a\r\n\r\n'));
+  await settle();
+  environs[0]!['PATH_INFO'] = '/later';
+  expect(materialise(recorder.drain()).filter(({ type }) => type === 'log')).toMatchObject([{ text: '/a' }]);
+});
