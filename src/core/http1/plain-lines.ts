@@ -221,7 +221,7 @@ export function sweepFields(section: PlainSection, inbox: Inbox, from: number, l
   return line;
 }
 
-/** Is `bytes[from, to)` a registered name or IPv4 address, with or without a port of up to four digits? Nearly every Host is. False: ask `validAuthority`. */
+/** Is `bytes[from, to)` a registered name or IPv4 address, with or without a port? Nearly every Host is. False: ask `validAuthority`. */
 export function isPlainHost(bytes: Uint8Array, view: DataView, from: number, to: number): boolean {
   let i = from;
   while (i + 4 <= to && notNameLike(view.getInt32(i, true)) === 0) i += 4;
@@ -230,7 +230,11 @@ export function isPlainHost(bytes: Uint8Array, view: DataView, from: number, to:
   while (i < to && (classes[bytes[i]!]! & REG_NAME) !== 0) i += 1;
   if (i === from) return false;
   if (i === to) return true;
-  if (bytes[i] !== COLON || to - i > 5) return false;
-  for (i += 1; i < to; i += 1) if ((classes[bytes[i]!]! & DIGIT) === 0) return false;
-  return true;
+  if (bytes[i] !== COLON || to - i > 6) return false;
+  let port = 0;
+  for (i += 1; i < to; i += 1) {
+    if ((classes[bytes[i]!]! & DIGIT) === 0) return false;
+    port = port * 10 + bytes[i]! - 0x30;
+  }
+  return port <= 65_535;
 }
