@@ -157,24 +157,25 @@ export class SocketFiles {
     this.stacks.begin(stack);
   }
 
+  /** The stack that runs has what it was woken for. */
   forgetWake(): void {
     this.stacks.forgetWake();
   }
 
   /** bind(2) what the C library was told to bind; its stack is woken when the outcome is there. */
   bind(fd: number, reuseAddress: boolean): void {
-    const file = this.#byFd.get(fd)!;
+    const file = this.#file(fd);
     this.#settle(file, file.descriptor.bind(file.wanted!, { reuseAddress }));
   }
 
   listen(fd: number, backlog: number): void {
-    const file = this.#byFd.get(fd)!;
+    const file = this.#file(fd);
     this.#settle(file, file.descriptor.listen(backlog));
   }
 
   /** Errno of the last `bind` or `listen`, once; 0: done; undefined: not yet. */
   outcome(fd: number): number | undefined {
-    const file = this.#byFd.get(fd)!;
+    const file = this.#file(fd);
     const { outcome } = file;
     file.outcome = undefined;
     return outcome;
@@ -182,19 +183,19 @@ export class SocketFiles {
 
   /** Does it listen? */
   listens(fd: number): boolean {
-    return this.#byFd.get(fd)?.descriptor.listening === true;
+    return this.#file(fd).descriptor.listening;
   }
 
   /** Connect two sockets that are not connected with each other: socketpair(2). */
   pair(one: number, other: number): void {
-    const ends = [this.#byFd.get(one)!, this.#byFd.get(other)!] as const;
+    const ends = [this.#file(one), this.#file(other)] as const;
     [ends[0].descriptor, ends[1].descriptor] = Descriptor.pair(this.around);
     for (const end of ends) end.private = true;
   }
 
   /** What has arrived, left there. */
   peek(fd: number, most: number): Uint8Array {
-    return this.#byFd.get(fd)!.descriptor.peek(most);
+    return this.#file(fd).descriptor.peek(most);
   }
 
   /** What has come on the standard input, at most `most` octets; undefined: nothing yet. */
@@ -205,13 +206,18 @@ export class SocketFiles {
   /** Python has made a call. `place` as `bridge/sites.py` writes it. */
   told(call: SocketCall['call'], fd: number, args: string, result: string, error: string | undefined, ms: number, place: string | undefined): void {
     const { tracer } = this.around;
-    const file = this.#byFd.get(fd);
+    const file = this.module.FS.getStream(fd)?.node?.sock ?? this.#byFd.get(fd);
     if (!tracer.enabled || file?.private) return;
     const site = readPlace(place);
     tracer.emit({
       type: 'socket.call', connection: file?.descriptor.connection ?? 0, exchange: 0, call, fd: Math.max(0, fd), args, result, ms,
       ...(error !== undefined && { error }), ...(site && { site }),
     });
+  }
+
+  /** Also by a descriptor that dup(2) gave, and by one that was closed a moment ago. */
+  #file(fd: number): SocketFile {
+    return (this.module.FS.getStream(fd)?.node?.sock ?? this.#byFd.get(fd))!;
   }
 
   // ── what the C library calls ───────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,9 @@ def _wait(waiting, timeout):
                 break
             sockets.park(left)
     finally:
-        if not entry[1]:
+        if entry[1]:
+            sockets.host.forgetWake()
+        else:
             waiting.remove(entry)
     return entry[1]
 
