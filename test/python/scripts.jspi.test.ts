@@ -221,7 +221,11 @@ s.close()
   test('selectors, several clients at a time in one thread; socketpair and pipes', async () => {
     const { logs, status } = await runPython({ 'main.py': `
 import os, selectors, socket
-listener = socket.create_server(('127.0.0.1', 0))
+unbound = socket.socket()
+listener = unbound.dup()
+unbound.close()
+listener.bind(('127.0.0.1', 0))
+listener.listen()
 listener.setblocking(False)
 selector = selectors.DefaultSelector()
 selector.register(listener, selectors.EVENT_READ)
