@@ -40,13 +40,22 @@ export interface Recorded {
 /** Too much happened for a link. */
 export class RecordingTooLarge extends Error {
   override readonly name = 'RecordingTooLarge';
+  /** What there is too much of, and how much there is. */
+  readonly of: 'events' | 'octets';
+  readonly size: number;
+
+  constructor(of: 'events' | 'octets', size: number, limit: number) {
+    super(`${size} ${of} are too many for a recording of at most ${limit}.`);
+    this.of = of;
+    this.size = size;
+  }
 }
 
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** The trace as a recording. @throws RecordingTooLarge */
 export function record(log: TraceLog, spoken: 'wsgi' | 'asgi' | undefined): SnippetRecording {
-  if (log.events.length > recordingLimits.events) throw new RecordingTooLarge(`${log.events.length} events are too many for a link: clear the trace and send again.`);
+  if (log.events.length > recordingLimits.events) throw new RecordingTooLarge('events', log.events.length, recordingLimits.events);
   const processes: string[] = [];
   let octets = 0;
   const events = log.events.map((event) => {
@@ -58,7 +67,7 @@ export function record(log: TraceLog, spoken: 'wsgi' | 'asgi' | undefined): Snip
     octets += payload.bytes.length;
     return { p, at: round(at), ...payload, bytes: toBase64(payload.bytes) };
   });
-  if (octets > recordingLimits.octets) throw new RecordingTooLarge(`${octets} octets are too many for a link: clear the trace and send less.`);
+  if (octets > recordingLimits.octets) throw new RecordingTooLarge('octets', octets, recordingLimits.octets);
   return { v: 1, ...(spoken && { interface: spoken }), processes, events };
 }
 

@@ -8,6 +8,7 @@ import { useModel } from '../model.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Segmented } from '../parts/segmented.tsx';
+import { whyNot } from './why-not.ts';
 
 const m = later.embed;
 const panels = ['code', 'request', 'response', 'wire', 'timeline', 'environ', 'states', 'console'] as const;
@@ -32,7 +33,7 @@ export function EmbedDialog(props: { readonly onClose: () => void }): JSX.Elemen
         url.value = location.href.replace(/#.*$/s, '') + fragment;
         problem.value = '';
       },
-      (error: unknown) => { problem.value = error instanceof Error ? error.message : String(error); },
+      (error: unknown) => { problem.value = whyNot(error); },
     );
   });
   const options: EmbedOptions = {

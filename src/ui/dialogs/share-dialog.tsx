@@ -15,6 +15,7 @@ import { useModel } from '../model.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { saveFile } from '../parts/save-file.ts';
+import { whyNot } from './why-not.ts';
 
 const m = later.share;
 
@@ -32,7 +33,7 @@ export function ShareDialog(props: { readonly onClose: () => void }): JSX.Elemen
         url.value = location.href.replace(/#.*$/s, '') + fragment;
         problem.value = '';
       },
-      (error: unknown) => { problem.value = error instanceof Error ? error.message : String(error); },
+      (error: unknown) => { problem.value = whyNot(error); },
     );
   });
   const title = snippet.value.title ?? t.common.untitled;
@@ -87,7 +88,7 @@ function Files(): JSX.Element {
   const har = (): void => saveFile(`${name}.har`, toHar(trace, { epochMs: performance.timeOrigin, version: engine }), 'application/json');
   const saveRecording = (): Promise<void> => session.recording().then(
     (recording) => saveFile(`${name}.recording.json`, JSON.stringify(recording), 'application/json'),
-    (error: unknown) => { problem.value = error instanceof Error ? error.message : String(error); },
+    (error: unknown) => { problem.value = whyNot(error); },
   );
   const project = async (): Promise<void> => {
     const link = await session.link().then((fragment) => location.href.replace(/#.*$/s, '') + fragment, () => undefined);
