@@ -64,7 +64,7 @@ export type Action =
   | { readonly type: 'ws/begin'; readonly connection: number }
   | { readonly type: 'ws/news'; readonly news: readonly WsNews[] }
   | { readonly type: 'playback'; readonly recorded: Recorded; readonly place: Place | undefined }
-  | { readonly type: 'burst/begin'; readonly id: number; readonly title: string; readonly asked: number }
+  | { readonly type: 'burst/begin'; readonly id: number; readonly server: SnippetServer | undefined; readonly asked: number }
   | { readonly type: 'burst/progress'; readonly id: number; readonly answered: number }
   | { readonly type: 'burst/end'; readonly id: number; readonly report: LoadReport }
   // ── what is said

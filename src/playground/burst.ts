@@ -1,12 +1,4 @@
 import type { LoadReport, LoadRequest } from '../machine/load-types.ts';
-import type { SnippetServer } from '../snippet/schema.ts';
-
-/** What a burst was sent to, in a few words. Without settings: a script by hand. */
-export function burstTitle(server: SnippetServer | undefined): string {
-  if (!server) return 'a script';
-  const { workers = 1, workerClass } = server;
-  return `${workers} ${workerClass === undefined ? '' : `${workerClass} `}${workers === 1 ? 'worker' : 'workers'}`;
-}
 
 /** One request in the picture. Times: ms since the burst began. */
 export interface GanttBar {

@@ -237,7 +237,7 @@ export function reduce(state: PlaygroundState, action: Action): PlaygroundState 
     case 'ws/news':
       return state.webSocket ? { ...state, webSocket: action.news.reduce(withNews, state.webSocket) } : state;
     case 'burst/begin':
-      return { ...state, bursts: [...state.bursts, { id: action.id, title: action.title, asked: action.asked, answered: 0 }].slice(-maxBursts) };
+      return { ...state, bursts: [...state.bursts, { id: action.id, ...(action.server && { server: action.server }), asked: action.asked, answered: 0 }].slice(-maxBursts) };
     case 'burst/progress':
       return { ...state, bursts: state.bursts.map((burst) => (burst.id === action.id && !burst.report ? { ...burst, answered: action.answered } : burst)) };
     case 'burst/end':

@@ -6,7 +6,6 @@ import { programsOf } from '../snippet/programs.ts';
 import type { Snippet, SnippetRecording } from '../snippet/schema.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import { latin1Bytes } from '../client/latin1.ts';
-import { burstTitle } from './burst.ts';
 import { discard, findContent, keep, load, sameContent, store as storeDrafts, type Draft, type Drafts, type DraftStorage } from './drafts.ts';
 import { turnsOf, type Turn } from './delivery.ts';
 import { isPlace, placeFrom, placeOf, viewWithPlace, type Place } from './place.ts';
@@ -254,7 +253,7 @@ export class Session {
     const id = (store.state.bursts.at(-1)?.id ?? 0) + 1;
     const programs = programsOf(snippet);
     const server = programs.flatMap((program) => (program.kind === 'gateway' ? [program.server] : []))[0];
-    store.dispatch({ type: 'burst/begin', id, title: burstTitle(server), asked: plan.count });
+    store.dispatch({ type: 'burst/begin', id, server, asked: plan.count });
     const request = latin1Bytes(shownRequest(snippet).raw);
     let answered = 0;
     let told = 0;

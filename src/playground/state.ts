@@ -1,7 +1,7 @@
 import type { LoadReport } from '../machine/load-types.ts';
 import type { MachineStatus, SendResult } from '../machine/types.ts';
 import type { LinkErrorCode } from '../snippet/errors.ts';
-import type { SavedRequest, Snippet } from '../snippet/schema.ts';
+import type { SavedRequest, Snippet, SnippetServer } from '../snippet/schema.ts';
 import type { Comparison } from './compare.ts';
 import type { NameProblem } from './files.ts';
 import type { Selection } from './select.ts';
@@ -56,8 +56,8 @@ export interface SendRecord {
 export interface BurstRecord {
   /** Number of the burst, from 1. */
   readonly id: number;
-  /** What it was sent to, in a few words: `4 sync workers`. */
-  readonly title: string;
+  /** Settings of the gateway that it was sent to. Missing: a script by hand. */
+  readonly server?: SnippetServer;
   readonly asked: number;
   readonly answered: number;
   /** Missing while it is under way. */

@@ -3,6 +3,17 @@ import { count, fixed, list, number, octets } from './messages.ts';
 
 const ms = (value: number): string => (value < 10 ? `${fixed(value, 1)} ms` : value < 10_000 ? `${number.format(Math.round(value))} ms` : `${fixed(value / 1000, 1)} s`);
 
+/** What a burst was sent to. */
+function sentTo(server: { readonly workers?: number; readonly workerClass?: 'sync' | 'async' } | undefined): string {
+  if (server === undefined) return 'a script';
+  const { workers = 1, workerClass } = server;
+  switch (workerClass) {
+    case 'sync': return count(workers, 'sync worker', 'sync workers');
+    case 'async': return count(workers, 'async worker', 'async workers');
+    default: return count(workers, 'worker', 'workers');
+  }
+}
+
 /** What the views of the machine say, in English. */
 export const tMachine = {
   states: { waiting: 'waits for the program before it', starting: 'starting', running: 'running', silent: 'not answering', exited: 'ended', failed: 'could not be loaded' },
@@ -49,7 +60,7 @@ export const tMachine = {
     title: 'Load', explain: 'Sends the shown request many times and measures each. The numbers come from this run.',
     count: 'Requests', concurrency: 'At a time', think: 'Pause, ms', keepAlive: 'Keep connections', send: 'Send burst',
     sending: (answered: number, asked: number) => `${number.format(answered)} of ${number.format(asked)} answered`,
-    burst: (id: number, title: string) => `Burst ${id}: ${title}`,
+    burst: (id: number, server: { readonly workers?: number; readonly workerClass?: 'sync' | 'async' } | undefined) => `Burst ${number.format(id)}: ${sentTo(server)}`,
     figure: (title: string, process: string) => `Requests over processes and time: ${title}, ${process}`,
     compare: 'Bursts compared', measure: 'Measure',
     answered: 'Answered', failed: 'Failed', perSecond: 'Throughput', perSecondValue: (value: number) => `${value < 10 ? fixed(value, 1) : number.format(Math.round(value))} /s`,

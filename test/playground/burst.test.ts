@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LoadReport, LoadRequest } from '../../src/machine/load-types.ts';
-import { burstNumbers, burstTitle, gantt, spread } from '../../src/playground/burst.ts';
+import { burstNumbers, gantt, spread } from '../../src/playground/burst.ts';
 
 const request = (index: number, queuedAt: number, startedAt: number, servedAt: number, endedAt: number, process = 'worker-1', more: Partial<LoadRequest> = {}): LoadRequest =>
   ({ index, client: index, connection: index + 1, exchange: 1, queuedAt, acceptedAt: queuedAt, startedAt, servedAt, endedAt, ...(process !== '' && { process }), status: 200, ...more });
@@ -55,9 +55,5 @@ describe('the numbers', () => {
       for (const each of [median, p90, p99, most]) expect(numbers).toContain(each);
       expect([median, p90, p99, most]).toEqual([median, p90, p99, most].toSorted((a, b) => a - b));
     }));
-  });
-
-  test('titles', () => {
-    expect([burstTitle(undefined), burstTitle({}), burstTitle({ workers: 4, workerClass: 'sync' })]).toEqual(['a script', '1 worker', '4 sync workers']);
   });
 });

@@ -20,7 +20,7 @@ const outcome = ({ request }: GanttBar): string => request.failure ?? (request.s
 /** One burst as a picture: a group for each process, a lane for each request that it had at a time. */
 export function Gantt({ burst }: { readonly burst: BurstRecord }): JSX.Element {
   const report = burst.report!;
-  const title = m.burst(burst.id, burst.title);
+  const title = m.burst(burst.id, burst.server);
   const groups = useMemo(() => gantt(report), [report]);
   return (
     <figure class="gantt">

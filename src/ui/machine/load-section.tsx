@@ -68,7 +68,7 @@ function Comparison({ bursts }: { readonly bursts: readonly BurstRecord[] }): JS
     <div class="machine-scroll" tabIndex={0} role="group" aria-label={m.compare}>
       <table class="machine-table compare">
         <caption class="visually-hidden">{m.compare}</caption>
-        <thead><tr><th scope="col">{m.measure}</th>{columns.map(({ burst }) => <th key={burst.id} scope="col" class="number">{m.burst(burst.id, burst.title)}</th>)}</tr></thead>
+        <thead><tr><th scope="col">{m.measure}</th>{columns.map(({ burst }) => <th key={burst.id} scope="col" class="number">{m.burst(burst.id, burst.server)}</th>)}</tr></thead>
         <tbody>
           {rows.map(([label, show]) => (
             <tr key={label}><th scope="row">{label}</th>{columns.map(({ burst, report, numbers }) => <td key={burst.id} class="number">{show(numbers, report.ms)}</td>)}</tr>
