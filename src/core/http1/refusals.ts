@@ -20,7 +20,7 @@ export const refusals = {
   'bare-lf': { status: 400, clause: 'RFC9112-2.2-3', message: 'A line ends in LF without CR. Some recipients see a line end there and some do not, so the message could be read two ways.', advice: 'End every line with CR LF (\\r\\n).' },
   'bare-cr': { status: 400, clause: 'RFC9112-2.2-4', message: 'A CR is not followed by LF. Some recipients take it for a line end and some do not.', advice: 'Send CR only as part of CR LF; encode it in data.' },
   'empty-lines': { status: 400, clause: 'RFC9112-2.2-6', message: 'Too many empty lines stand before the request line.', advice: 'Send the request line first; one stray CR LF after a body is tolerated.' },
-  'whitespace-before-fields': { status: 400, clause: 'RFC9112-2.2-8', message: 'The line after the start line begins with whitespace. Some recipients would join it to the start line and some would skip it.', advice: 'Begin the first header field at the start of its line.' },
+  'whitespace-before-fields': { status: 400, clause: 'RFC9112-2.2-8', message: 'The first line of a section of fields begins with whitespace. Some recipients would join it to the line before and some would skip it.', advice: 'Begin the field at the start of its line.' },
   // ── request line ──
   'tls-handshake': { status: 400, clause: 'RFC9112-2.2-9', message: 'These bytes are the beginning of a TLS handshake, not an HTTP request.', advice: 'Use http:// for this port, or put TLS in front of it.' },
   'bad-method': { status: 400, clause: 'RFC9112-3.1-2', message: 'The method contains an octet that a token cannot hold.', advice: 'Begin the request with a method such as GET, made of letters, digits or !#$%&\'*+-.^_`|~, and one space.' },
