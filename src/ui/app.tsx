@@ -71,8 +71,13 @@ function press(model: Model, key: PageKey): void {
       const here = areas.findIndex((name) => document.activeElement?.closest(`#area-${name}`));
       const next = areas[(here + (key === 'next-area' ? 1 : here < 0 ? 0 : -1) + areas.length) % areas.length] ?? 'code';
       area.value = next;
-      // On a narrow screen it is drawn first.
-      requestAnimationFrame(() => document.getElementById(`area-${next}`)?.focus());
+      const focus = (): boolean => {
+        const shown = document.getElementById(`area-${next}`);
+        shown?.focus();
+        return document.activeElement === shown;
+      };
+      // At once, so that the next press counts from there; on a narrow screen it is drawn first.
+      if (!focus()) requestAnimationFrame(focus);
     }
   }
 }
