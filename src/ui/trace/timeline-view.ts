@@ -122,8 +122,14 @@ export class TimelineView {
     element.classList.toggle('current', current && row.kind === 'event');
     element.classList.toggle('at', current && row.kind === 'group');
     element.ariaSelected = String(current);
-    if (current) element.id = 'timeline-current';
-    else element.removeAttribute('id');
+    // A row that is revealed may be drawn a frame later.
+    if (current) {
+      element.id = 'timeline-current';
+      this.#options.container.setAttribute('aria-activedescendant', 'timeline-current');
+    } else if (element.id !== '') {
+      element.removeAttribute('id');
+      this.#nameCurrent();
+    }
   }
 
   /** The row that the keyboard is at. */
