@@ -219,8 +219,10 @@ describe('Python', () => {
     if (which === 'monaco') await upgrade();
     await openPython();
     // Word by word: suggestions, which Enter would take, are not wanted here.
-    for (const line of ['def f(x):', 'if x:', 'return 1']) {
+    for (const [before, line] of ['def f(x):', 'if x:', 'return 1'].entries()) {
       await page.keyboard.type(line);
+      // Monaco indents by what it has coloured, and colours a moment later; nobody types as fast as this test.
+      if (which === 'monaco') await page.waitForFunction((lines) => [...document.querySelectorAll('.view-line')].filter((shown) => shown.querySelectorAll('[class^="mtk"]').length > 1).length >= lines, before + 1);
       // In the plain editor it would say that the next Tab leaves.
       if (which === 'monaco') await page.keyboard.press('Escape');
       await page.keyboard.press('Enter');
