@@ -135,12 +135,13 @@ export function headSection(parts: readonly [string, string, string], fields: Fi
   return { code, offset, a, b: code >= responseSection ? second + 1 : second, c, tail: at, size: at + 2, spans, first, count: fields.length };
 }
 
-function tellFields(fields: FieldPairs, from: number, nameToken: Token, valueToken: Token, sink: WriteSink): number {
+/** Tell where trailer lines are, the first of them at `from`. Returns where they end. */
+function tellTrailers(fields: FieldPairs, from: number, sink: WriteSink): number {
   let at = from;
   for (const [name, value] of fields) {
-    sink(nameToken, at, (at += name.length));
+    sink('trailer-name', at, (at += name.length));
     sink('separator', at, (at += 2));
-    if (value.length > 0) sink(valueToken, at, at + value.length);
+    if (value.length > 0) sink('trailer-value', at, at + value.length);
     at += value.length;
     sink('line-end', at, (at += 2));
   }
@@ -173,7 +174,7 @@ export function writeLastChunk(trailers: FieldPairs, sink: WriteSink | undefined
   if (sink !== undefined) {
     sink('chunk-size', 0, 1);
     sink('line-end', 1, 3);
-    const at = tellFields(trailers, 3, 'trailer-name', 'trailer-value', sink);
+    const at = tellTrailers(trailers, 3, sink);
     sink('line-end', at, at + 2);
   }
   return encodeLatin1(text);
