@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Locator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { excuse, newVisitor, useBrowser, type Visitor } from './visitor.ts';
 
@@ -89,10 +89,9 @@ describe('a recorded run', () => {
     expect(await playground.trace.getByRole('combobox', { name: 'Request shown' }).textContent()).toContain('no request yet');
   });
 
-  test('plays in somebody else\'s page, by one script and one element', async () => {
-    const link = await recordedLink();
-    const site = inject('site');
-    const html = `<!doctype html><title>Docs</title><script src="${site}embed.js" async></script><porthole-playground src="${link}" panel="environ" height="520"></porthole-playground>`;
+  /** Somebody else's page with this element plays a recorded run until `shown` is there, and starts no process for it. */
+  async function playsElsewhere(element: string, shown: (frame: FrameLocator) => Locator): Promise<void> {
+    const html = `<!doctype html><title>Docs</title><script src="${inject('site')}embed.js" async></script>${element}`;
     const server = createServer((_request, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(html));
     await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
     onTestFinished(() => void server.close());
@@ -100,27 +99,23 @@ describe('a recorded run', () => {
     await visitor.page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const frame = visitor.page.frameLocator('porthole-playground iframe');
     await frame.getByRole('status', { name: 'Server status' }).filter({ hasText: 'Recorded run' }).waitFor();
-    await frame.getByRole('rowheader', { name: 'REQUEST_METHOD' }).waitFor();
+    await shown(frame).waitFor();
     expect(visitor.requests.filter((url) => /sandbox|\/runtime|start-machine/.test(url))).toEqual([]);
     excuse(visitor.complaints, (complaint) => complaint.startsWith('request to ') || complaint.includes('favicon'));
+  }
+
+  test('plays in somebody else\'s page, by one script and one element', async () => {
+    await playsElsewhere(`<porthole-playground src="${await recordedLink()}" panel="environ" height="520"></porthole-playground>`, (frame) => frame.getByRole('rowheader', { name: 'REQUEST_METHOD' }));
   });
 
   test('plays from a file in somebody else\'s page, with the code in clear', async () => {
     const { decodeSnippet } = await import('../../src/api/snippet.ts');
     const { recording, files } = await decodeSnippet(await recordedLink());
-    const site = inject('site');
     const [code = ''] = Object.values(files);
-    const html = `<!doctype html><title>Docs</title><script src="${site}embed.js" async></script><porthole-playground panel="timeline" height="520"><pre data-file="app.ts">${code.replaceAll('<', '&lt;')}</pre><script type="application/json" data-recording>${JSON.stringify(recording).replaceAll('<', '\\u003c')}</script></porthole-playground>`;
-    const server = createServer((_request, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end(html));
-    await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
-    onTestFinished(() => void server.close());
-    const visitor = await newVisitor();
-    await visitor.page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    const frame = visitor.page.frameLocator('porthole-playground iframe');
-    await frame.getByRole('status', { name: 'Server status' }).filter({ hasText: 'Recorded run' }).waitFor();
-    await frame.getByText('app(environ, startResponse)').waitFor();
-    expect(visitor.requests.filter((url) => /sandbox|\/runtime|start-machine/.test(url))).toEqual([]);
-    excuse(visitor.complaints, (complaint) => complaint.startsWith('request to ') || complaint.includes('favicon'));
+    await playsElsewhere(
+      `<porthole-playground panel="timeline" height="520"><pre data-file="app.ts">${code.replaceAll('<', '&lt;')}</pre><script type="application/json" data-recording>${JSON.stringify(recording).replaceAll('<', '\\u003c')}</script></porthole-playground>`,
+      (frame) => frame.getByText('app(environ, startResponse)'),
+    );
   });
 
   test('plays also where the same code is open and runs', async () => {
