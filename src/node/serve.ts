@@ -12,6 +12,7 @@ import { formatAddress, type Address } from '../net/socket.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
 import type { Tracer } from '../trace/tracer.ts';
+import { bodyMemory } from './body-memory.ts';
 import { nodeFiles } from './files.ts';
 import { formatBind, listen, parseBind, type Bind, type Listening } from './listen.ts';
 import { TcpSocket, acceptOptions } from './tcp-socket.ts';
@@ -74,6 +75,7 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
     process: String(process.pid),
     files: nodeFiles,
     afterPoll: (call) => void setImmediate(call),
+    bodyMemory,
     config: { ...options.config, ...(options.tls === undefined ? {} : { scheme: 'https' }) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
     ...(options.onLog === undefined ? {} : { onLog: options.onLog }),

@@ -397,6 +397,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
 
   #takeBody(bytes: Uint8Array): void {
     const exchange = this.#exchange!;
+    this.#context.bodyMemory?.(bytes.length);
     if (exchange.response.over) {
       this.#drained += bytes.length;
       // RFC9112-9.3-7: read it, or close. Up to a point reading is cheaper than a new connection.

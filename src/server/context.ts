@@ -35,6 +35,8 @@ export interface ServerContext {
   served(): void;
   readonly upgrades: readonly UpgradeProtocol[];
   readonly files: FileReader | undefined;
+  /** Undefined: nobody minds how much memory bodies take. */
+  readonly bodyMemory: ((octets: number) => void) | undefined;
   /** Lifespan state; undefined where there is none. */
   state: Readonly<Record<string, unknown>> | undefined;
   /** No new requests are taken. */

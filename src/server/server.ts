@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly sites?: SiteReader;
   /** Lets answers to several clients leave together: see `batch.ts`. Default: each leaves by itself. */
   readonly afterPoll?: AfterPoll;
+  /** Told how many octets of request bodies have arrived, and so take memory that is not the heap's. */
+  readonly bodyMemory?: (octets: number) => void;
   /** Protocols that a request may switch to, besides WebSocket, which every ASGI application has. */
   readonly upgrades?: readonly UpgradeProtocol[];
   /** Reads files that a WSGI application gives to `wsgi.file_wrapper`, if they have a descriptor (`fd`). Default: the application reads them itself. */
@@ -181,7 +183,7 @@ export class Server {
   }
 
   #makeContext(sites: SiteReader): ServerContext {
-    const { app, host, upgrades, files, afterPoll } = this.#options;
+    const { app, host, upgrades, files, afterPoll, bodyMemory } = this.#options;
     return {
       app, host, sites,
       config: this.#config,
@@ -195,7 +197,7 @@ export class Server {
       served: () => this.#options.onServed?.(),
       // A WSGI application has no way to answer: a request for a WebSocket is a request like others (RFC9110-7.8-3).
       upgrades: [...(upgrades ?? []), ...(app.interface === 'asgi' ? [new WebSocketProtocol({ app: app.app, name: app.name, config: this.#config, random: host.random })] : [])],
-      files,
+      files, bodyMemory,
       log: this.#log,
       access: this.#access(),
       // Not accessors, which would make this object a dictionary, and each look at it a search.
