@@ -11,7 +11,7 @@ interface Collection { readonly kind: number; readonly flags: number }
 /** Collections of garbage while `work` goes on. */
 async function collections(work: () => Promise<void>): Promise<Collection[]> {
   const seen: Collection[] = [];
-  const observer = new PerformanceObserver((list) => { for (const entry of list.getEntries()) seen.push(entry.detail as Collection); });
+  const observer = new PerformanceObserver((list) => { for (const entry of list.getEntries()) seen.push((entry as { readonly detail?: unknown }).detail as Collection); });
   observer.observe({ entryTypes: ['gc'] });
   await work();
   // The observer is told a turn later.

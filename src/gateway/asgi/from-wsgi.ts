@@ -42,8 +42,7 @@ export function asgiFromWsgi(app: WsgiApp, options: FromWsgiOptions = {}): AsgiA
     await new Promise<void>((resolve, reject) => {
       const channel = new SendChannel(send, http.method === 'HEAD', resolve, reject);
       const handler = new WsgiHandler({ app, name: 'wsgi', body: body.bytes, context: contextOf(http, options), channel, yieldTurn: () => void Promise.resolve().then(() => handler.resume()) });
-      channel.resume = () => handler.resume();
-      channel.abort = () => handler.abort('the client went away');
+      channel.handler = handler;
       handler.run();
       channel.settle();
     });
@@ -55,8 +54,8 @@ export function asgiFromWsgi(app: WsgiApp, options: FromWsgiOptions = {}): AsgiA
 class SendChannel implements ResponseChannel {
   open = true;
   readonly isHead: boolean;
-  resume: () => void = () => {};
-  abort: () => void = () => {};
+  /** Whose channel it is. Set once, before anything is sent. */
+  handler: WsgiHandler | undefined;
   readonly #send: AsgiSend;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
@@ -124,12 +123,12 @@ class SendChannel implements ResponseChannel {
       this.open = false;
       this.#queue = [];
       this.#sending = false;
-      if (error instanceof ClientDisconnected && !this.#over) this.abort();
+      if (error instanceof ClientDisconnected && !this.#over) this.handler?.abort('the client went away');
       return this.#reject(error);
     }
     this.#sending = false;
     if (this.#over) this.#resolve();
-    else this.resume();
+    else this.handler?.resume();
   }
 }
 

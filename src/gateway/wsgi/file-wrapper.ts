@@ -15,13 +15,16 @@ export class FileWrapper implements Iterable<Uint8Array> {
     if (!(blockSize >= 1)) throw new RangeError('the block size of wsgi.file_wrapper is at least 1');
     this.file = file;
     this.blockSize = Math.trunc(blockSize);
-    if (typeof file.close === 'function') this.close = () => file.close?.();
+    if (typeof file.close === 'function') this.close = closeOf(file);
   }
 
   *[Symbol.iterator](): Iterator<Uint8Array> {
     for (let block = this.file.read(this.blockSize); block.length > 0; block = this.file.read(this.blockSize)) yield block;
   }
 }
+
+/** Not written where it is assigned: see `writeOf` in `start-response.ts`. */
+const closeOf = (file: ReadableFile): (() => void) => () => file.close?.();
 
 /** PEP3333-file-1: what stands in `environ`. */
 export const fileWrapper = (file: ReadableFile, blockSize?: number): FileWrapper => new FileWrapper(file, blockSize);

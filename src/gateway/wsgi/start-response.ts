@@ -46,6 +46,12 @@ function partsOf(status: string): { readonly code: number; readonly reason: stri
   return parts;
 }
 
+/**
+ * `write`. Not written where it is assigned: V8 takes a function literal that is assigned to a property for a method, and gives it
+ * memory among the old objects. From there it would keep the whole exchange from the young generation's collector.
+ */
+const writeOf = (hooks: StartHooks): WsgiWrite => (data) => hooks.wrote(data);
+
 /** Holds the callable of one exchange, and the head it was given. */
 export class Starter {
   /** The head in force; undefined before `start_response`. */
@@ -91,7 +97,7 @@ export class Starter {
     // PEP3333-start-10: with exc_info, the later head replaces the earlier one.
     this.head = { status: code, reason, headers: copy, contentLength };
     this.#hooks.started(status, copy, site);
-    return (this.#write ??= (data) => this.#hooks.wrote(data));
+    return (this.#write ??= writeOf(this.#hooks));
   };
 
   #refuse(violation: WsgiViolation): never {
