@@ -43,5 +43,5 @@ export function accessFacts(exchange: Exchange, now: number): AccessFacts {
 /** That of the application, or one made now. */
 function environOf({ handler, context }: Exchange): WsgiEnviron {
   if (handler instanceof WsgiHandler && handler.environ !== undefined) return handler.environ;
-  return buildEnviron({ request: context.request, facts: context.facts, input: new BodyInput(new Uint8Array(0)), errors: new ErrorStream(() => {}), bodyBytes: 0 });
+  return buildEnviron({ request: context.request, facts: context.facts, input: new BodyInput(new Uint8Array(0)), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: 0 });
 }

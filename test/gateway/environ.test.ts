@@ -9,7 +9,7 @@ import type { WsgiEnviron } from '../../src/gateway/wsgi/types.ts';
 import { facts, requestOf } from './requests.ts';
 
 const environOf = (text: string, changed: Partial<ConnectionFacts> = {}, body = ''): WsgiEnviron =>
-  buildEnviron({ request: requestOf(text), facts: { ...facts, ...changed }, input: new BodyInput(new TextEncoder().encode(body)), errors: new ErrorStream(() => {}), bodyBytes: body.length });
+  buildEnviron({ request: requestOf(text), facts: { ...facts, ...changed }, input: new BodyInput(new TextEncoder().encode(body)), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: body.length });
 const get = (target: string, fields = ''): string => `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
 
 describe('the request line', () => {
@@ -102,7 +102,7 @@ describe('fields', () => {
   test('PEP3333-environ-8: a name with an underscore is left out, and told', () => {
     const dropped: unknown[] = [];
     const request = requestOf(get('/', 'X_User: admin\r\nContent_Length: 7\r\nX-User: guest\r\n'));
-    const environ = buildEnviron({ request, facts, input: new BodyInput(new Uint8Array()), errors: new ErrorStream(() => {}), bodyBytes: 0, dropped: (name, span, clause) => dropped.push([name, span, clause]) });
+    const environ = buildEnviron({ request, facts, input: new BodyInput(new Uint8Array()), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: 0, dropped: (name, span, clause) => dropped.push([name, span, clause]) });
     expect(environ['HTTP_X_USER']).toBe('guest');
     expect(environ).not.toHaveProperty('CONTENT_LENGTH');
     expect(dropped).toEqual([['X_User', [25, 38], 'PEP3333-environ-8'], ['Content_Length', [40, 57], 'PEP3333-environ-8']]);
@@ -152,7 +152,7 @@ describe('where entries come from', () => {
     const text = 'GET / HTTP/1.1\r\nHost: example.org:81\r\n\r\n';
     const originsOf = (request: string): Map<string, Provenance> => {
       const origins = new Map<string, Provenance>();
-      buildEnviron({ request: requestOf(request), facts: { ...facts, local: { host: '/run/x.sock', port: 0 } }, input: new BodyInput(new Uint8Array()), errors: new ErrorStream(() => {}), bodyBytes: 0, origins });
+      buildEnviron({ request: requestOf(request), facts: { ...facts, local: { host: '/run/x.sock', port: 0 } }, input: new BodyInput(new Uint8Array()), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: 0, origins });
       return origins;
     };
     const origins = originsOf(text);
@@ -167,7 +167,7 @@ describe('where entries come from', () => {
   test('each key has an origin, and spans hold the very octets', () => {
     const text = 'POST http://h:1/shop/x?q=1 HTTP/1.1\r\nHost: h\r\nA: 1\r\nCookie: c\r\na: 22\r\nContent-Length: 0\r\n\r\n';
     const origins = new Map<string, Provenance>();
-    const environ = buildEnviron({ request: requestOf(text), facts: { ...facts, rootPath: '/shop' }, input: new BodyInput(new Uint8Array()), errors: new ErrorStream(() => {}), bodyBytes: 0, origins });
+    const environ = buildEnviron({ request: requestOf(text), facts: { ...facts, rootPath: '/shop' }, input: new BodyInput(new Uint8Array()), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: 0, origins });
     const entries = describeEnviron(environ, origins);
     expect(entries.map(({ key }) => key).sort()).toEqual(Object.keys(environ).sort());
     const quoted = Object.fromEntries(entries.flatMap(({ key, origin }) => (origin.from === 'bytes' ? [[key, origin.spans.map(([start, end]) => text.slice(start, end)).join('|')]] : [])));

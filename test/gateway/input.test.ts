@@ -106,7 +106,7 @@ describe('a body while it arrives', () => {
 
 test('PEP3333-streams-6: wsgi.errors keeps lines together', () => {
   const lines: string[] = [];
-  const errors = new ErrorStream((line) => lines.push(line));
+  const errors = new ErrorStream({ wroteErrors: (text) => void lines.push(text) });
   errors.write('a');
   errors.write('b\nc\nd');
   expect(lines).toEqual(['ab\nc']);

@@ -8,7 +8,7 @@ import { validate } from '../../src/gateway/wsgi/validate.ts';
 import type { StartResponse, WsgiApp, WsgiEnviron } from '../../src/gateway/wsgi/types.ts';
 import { facts, requestOf } from './requests.ts';
 
-const good = (): WsgiEnviron => buildEnviron({ request: requestOf('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc'), facts, input: new BodyInput(new TextEncoder().encode('abc')), errors: new ErrorStream(() => {}), bodyBytes: 3 });
+const good = (): WsgiEnviron => buildEnviron({ request: requestOf('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc'), facts, input: new BodyInput(new TextEncoder().encode('abc')), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: 3 });
 const startResponse: StartResponse = () => () => {};
 const ok: WsgiApp = (_environ, start) => {
   start('200 OK', [['Content-Type', 'text/plain']]);

@@ -69,9 +69,18 @@ function readIntent(fields: FieldPairs): Intent {
 
 /** RFC9110-8.6-2: 1*DIGIT. -1: it is none, or more than can be counted. */
 function lengthOf(value: string): number {
-  const text = /^[0-9]+$/.test(value) ? value : trimBlanks(value);
-  const length = /^[0-9]+$/.test(text) ? Number(text) : -1;
-  return length > Number.MAX_SAFE_INTEGER ? -1 : length;
+  const length = digits(value);
+  return length >= 0 ? length : digits(trimBlanks(value));
+}
+
+function digits(text: string): number {
+  let number = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return text === '' || number > Number.MAX_SAFE_INTEGER ? -1 : number;
 }
 
 const without = (fields: FieldPairs, name: string): FieldPairs => fields.filter(([own]) => own.toLowerCase() !== name);
@@ -99,6 +108,15 @@ export interface ResponseContext {
 /** Plan a final or interim response. */
 export function planResponse(given: FieldPairs, context: ResponseContext): SendPlan {
   const intent = readIntent(given);
+  const { status, method } = context;
+  // Most responses: the length is known, the connection is kept, and nothing has to be changed.
+  if (intent.length >= 0 && status >= 200 && status !== 204 && status !== 304 && method !== 'HEAD' && method !== 'CONNECT' && context.version === 11 && context.keepAlive && !intent.close) {
+    return { fields: given, lines: intent.lines, framing: { kind: 'content-length', length: intent.length }, clause: 'RFC9112-6.3-2.6', close: false, dropped: nothingDropped };
+  }
+  return planOther(given, intent, context);
+}
+
+function planOther(given: FieldPairs, intent: Intent, context: ResponseContext): SendPlan {
   const { status, method } = context;
   let dropped = nothingDropped;
   let fields = given;

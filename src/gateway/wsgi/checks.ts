@@ -10,18 +10,29 @@ import { WsgiViolation } from '../errors.ts';
 
 const encodeAdvice = 'Encode text first: new TextEncoder().encode(text).';
 
-/** Status strings that were found to be in order: an application uses a handful of them over and over. */
-const goodStatuses = new Set<string>();
+/** A status string taken apart. */
+export interface Status { readonly text: string; readonly code: number; readonly reason: string }
 
-/** The status string (PEP3333-start-1, -2, PEP3333-unicode-1). */
-export function checkStatus(status: unknown, site?: SourceSite): WsgiViolation | undefined {
-  if (goodStatuses.has(status as string)) return undefined;
-  const violation = judgeStatus(status, site);
-  if (violation === undefined && goodStatuses.size < 64) goodStatuses.add(status as string);
-  return violation;
+/** Status strings that were found to be in order: an application uses a handful of them over and over. */
+const goodStatuses = new Map<string, Status>();
+let latestStatus: Status = { text: '', code: 0, reason: '' };
+
+/** The status string (PEP3333-start-1, -2, PEP3333-unicode-1), in its parts. */
+export function readStatus(given: unknown, site?: SourceSite): Status | WsgiViolation {
+  if (given === latestStatus.text) return latestStatus;
+  let status = goodStatuses.get(given as string);
+  if (status === undefined) {
+    const violation = checkStatus(given, site);
+    if (violation !== undefined) return violation;
+    const text = given as string;
+    status = { text, code: Number(text.slice(0, 3)), reason: text.slice(4) };
+    if (goodStatuses.size < 64) goodStatuses.set(text, status);
+  }
+  return (latestStatus = status);
 }
 
-function judgeStatus(status: unknown, site: SourceSite | undefined): WsgiViolation | undefined {
+/** The status string, as {@link readStatus}. */
+export function checkStatus(status: unknown, site: SourceSite | undefined): WsgiViolation | undefined {
   const given = show(status);
   if (typeof status !== 'string') {
     return new WsgiViolation({ code: 'status-not-string', clause: 'PEP3333-start-1', message: `The status is ${describeType(status)}: ${given}.`, advice: 'Give code and reason as one string, such as "200 OK".', given, expected: 'a string such as "200 OK"', ...(site && { site }) });
@@ -61,9 +72,11 @@ export function checkHeaders(headers: unknown, site?: SourceSite): WsgiViolation
     }
     const name = pair[0] as string;
     const value = pair[1] as string;
-    const violation = checkHeader(name, value, at);
+    const known = goodNames.get(name);
+    if (known !== undefined && known.value === value && !known.isLength) continue;
+    const violation = checkHeader(name, value, known, at);
     if (violation !== undefined) return violation;
-    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+    if (isContentLength(name)) {
       lengths += 1;
       if (!/^[0-9]+$/.test(value) || lengths > 1) {
         return new WsgiViolation({ code: 'content-length-form', clause: 'PEP3333-start-4', message: lengths > 1 ? 'Content-Length is given twice.' : `Content-Length is ${show(value)}, which is not a number of bytes.`, advice: 'Give the number of bytes (not of characters) once, or leave it out.', given: show(pair), expected: "['Content-Length', '42']", ...at });
@@ -73,22 +86,28 @@ export function checkHeaders(headers: unknown, site?: SourceSite): WsgiViolation
   return undefined;
 }
 
-/** Names that were found to be in order. Bounded: an application may make names up. */
-const goodNames = new Set<string>();
+/** Is it Content-Length, however it is spelled? */
+export const isContentLength = (name: string): boolean => name.length === 14 && (name === 'Content-Length' || name.toLowerCase() === 'content-length');
 
-function isGoodName(name: string): boolean {
-  if (goodNames.has(name)) return true;
-  const lower = name.toLowerCase();
-  if (name === '' || firstOutside(name, TCHAR) >= 0 || lower === 'status' || hopByHop.has(lower)) return false;
-  if (goodNames.size < 256) goodNames.add(name);
-  return true;
-}
+/** A name that was found to be in order, and the value that it last had. */
+interface GoodName { readonly isLength: boolean; value: string }
 
-function checkHeader(name: string, value: string, at: { site: SourceSite } | undefined): WsgiViolation | undefined {
+/** Bounded: an application may make names up. */
+const goodNames = new Map<string, GoodName>();
+
+/** `known`: the name was in order before. */
+function checkHeader(name: string, value: string, known: GoodName | undefined, at: { site: SourceSite } | undefined): WsgiViolation | undefined {
   const bad = firstOutside(value, VALUE);
-  // Nearly every field: nothing to say.
-  if (bad < 0 && isGoodName(name)) return undefined;
+  if (bad < 0 && known !== undefined) {
+    // Nearly every field: nothing to say. A long value would be kept for nothing.
+    if (value.length <= 128) known.value = value;
+    return undefined;
+  }
   const lower = name.toLowerCase();
+  if (bad < 0 && name !== '' && firstOutside(name, TCHAR) < 0 && lower !== 'status' && !hopByHop.has(lower)) {
+    if (goodNames.size < 256) goodNames.set(name, { isLength: isContentLength(name), value: '' });
+    return undefined;
+  }
   const given = `${show(name)}: ${show(value)}`;
   if (name === '' || firstOutside(name, TCHAR) >= 0) {
     return new WsgiViolation({ code: 'header-name', clause: 'PEP3333-start-4', message: `${show(name)} is not a field name.`, advice: name.endsWith(':') ? 'Leave the colon out.' : 'Use letters, digits and hyphens.', given, expected: 'letters, digits and hyphens', ...at });

@@ -206,7 +206,7 @@ export function environEntries(request: Request, facts: ConnectionFacts, bodyByt
 }
 
 const someInput = new BodyInput(new Uint8Array());
-const someErrors = new ErrorStream(() => {});
+const someErrors = new ErrorStream({ wroteErrors() {} });
 
 /** `environ` as trace entries, with the origins that {@link buildEnviron} noted. */
 export function describeEnviron(environ: WsgiEnviron, origins: ReadonlyMap<string, Provenance>): ContextEntry[] {

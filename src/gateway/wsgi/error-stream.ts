@@ -1,11 +1,14 @@
 import type { WsgiErrors } from './types.ts';
 
+/** Where whole lines go. */
+export interface ErrorLog { wroteErrors(text: string): void }
+
 /** `wsgi.errors`: whole lines go to the log; what has no line end yet waits for it, for `flush()`, or for the end of the request. */
 export class ErrorStream implements WsgiErrors {
-  readonly #log: (text: string) => void;
+  readonly #log: ErrorLog;
   #pending = '';
 
-  constructor(log: (text: string) => void) {
+  constructor(log: ErrorLog) {
     this.#log = log;
   }
 
@@ -21,7 +24,7 @@ export class ErrorStream implements WsgiErrors {
     if (end < 0) return;
     const lines = this.#pending.slice(0, end);
     this.#pending = this.#pending.slice(end + 1);
-    this.#log(lines);
+    this.#log.wroteErrors(lines);
   }
 
   writelines(lines: Iterable<string>): void {
@@ -32,6 +35,6 @@ export class ErrorStream implements WsgiErrors {
     if (this.#pending === '') return;
     const text = this.#pending;
     this.#pending = '';
-    this.#log(text);
+    this.#log.wroteErrors(text);
   }
 }

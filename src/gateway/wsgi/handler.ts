@@ -11,11 +11,11 @@ import type { SourceSite } from '../../trace/events.ts';
 import { emitLater } from '../../trace/tracer.ts';
 import { checkBlock, checkResult, isThenable } from './checks.ts';
 import { buildEnviron, environEntries } from './environ.ts';
-import { ErrorStream } from './error-stream.ts';
+import { type ErrorLog, ErrorStream } from './error-stream.ts';
 import { FileWrapper } from './file-wrapper.ts';
 import { ClientDisconnected, type GatewayViolation, WsgiViolation } from '../errors.ts';
 import { BodyInput } from './input.ts';
-import { Result } from './result.ts';
+import { isClosable, Result } from './result.ts';
 import { Starter, type StartHooks } from './start-response.ts';
 import { errorText } from '../thrown.ts';
 import type { WsgiApp, WsgiEnviron } from './types.ts';
@@ -44,7 +44,7 @@ const blocksPerTurn = 512;
 const fileBytes = 65_536;
 
 /** Serves one exchange; `run` is called once, with the body complete. */
-export class WsgiHandler implements ExchangeHandler, StartHooks {
+export class WsgiHandler implements ExchangeHandler, StartHooks, ErrorLog {
   /** What the application was given, and may have added to. Undefined before `run`. */
   environ: WsgiEnviron | undefined;
   readonly #exchange: WsgiExchange;
@@ -80,7 +80,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     this.#exchange = exchange;
     this.#context = exchange.context;
     this.#channel = exchange.channel;
-    this.#errors = new ErrorStream((text) => this.#context.log('wsgi.errors', 'error', text, this.#context, this.site()));
+    this.#errors = new ErrorStream(this);
     this.#starter = new Starter(this);
   }
 
@@ -113,6 +113,8 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
       if (isThenable(returned)) returned.then(undefined, () => {});
       return this.#fail(violation);
     }
+    // Nothing to be asked for one by one, nor to be closed.
+    if (Array.isArray(returned) && !isClosable(returned)) return this.#sendAll(returned);
     this.#result = new Result(returned as Iterable<unknown>);
     const { items } = this.#result;
     if (items !== undefined) return this.#sendAll(items);
@@ -229,6 +231,11 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
     return this.#context.sites.here();
   }
 
+  /** For {@link ErrorStream}. */
+  wroteErrors(text: string): void {
+    this.#context.log('wsgi.errors', 'error', text, this.#context, this.site());
+  }
+
   started(status: string, headers: FieldPairs, site: SourceSite | undefined): void {
     const { tracer, connection, exchange } = this.#context;
     if (tracer.enabled) tracer.emit({ type: 'app.start', connection, exchange, status, headers: [...headers], ...(site && { site }) });
@@ -315,7 +322,7 @@ export class WsgiHandler implements ExchangeHandler, StartHooks {
       return this.#fail(error);
     }
     this.#over = true;
-    this.#channel.flush(!this.#result!.closes);
+    this.#channel.flush(this.#result?.closes !== true);
     this.#close();
   }
 

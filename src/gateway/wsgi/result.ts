@@ -8,6 +8,9 @@
  */
 interface Closable { close?: unknown }
 
+/** There is a `close()` to be called (PEP3333-details-8). */
+export const isClosable = (iterable: object): boolean => typeof (iterable as Closable).close === 'function';
+
 /** What an application returned, once it is known to be iterable. */
 export class Result {
   readonly #iterable: Iterable<unknown> & Closable;
@@ -26,7 +29,7 @@ export class Result {
 
   /** `close` has something to call. */
   get closes(): boolean {
-    return this.items === undefined || typeof this.#iterable.close === 'function';
+    return this.items === undefined || isClosable(this.#iterable);
   }
 
   /** The next item. Throws what the application throws. */
@@ -57,7 +60,7 @@ export class Result {
         iterator.return();
       }
     } finally {
-      if (typeof this.#iterable.close === 'function') {
+      if (isClosable(this.#iterable)) {
         // An adapter to another language always has something to release; it says false where the application had not.
         called = (this.#iterable.close as () => unknown)() !== false || called;
       }

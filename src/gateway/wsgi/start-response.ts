@@ -8,7 +8,7 @@ import type { FieldPairs } from '../../core/http1/events.ts';
 import type { FieldList } from '../channel.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { show } from '../render.ts';
-import { checkHeaders, checkStatus } from './checks.ts';
+import { checkHeaders, isContentLength, readStatus } from './checks.ts';
 import { WsgiViolation } from '../errors.ts';
 import type { StartResponse, WsgiWrite } from './types.ts';
 
@@ -32,18 +32,6 @@ export interface StartHooks {
   refused(violation: WsgiViolation): void;
   /** The line of the application that is calling. */
   site(): SourceSite | undefined;
-}
-
-/** Status strings taken apart: an application uses a handful of them over and over. */
-const known = new Map<string, { readonly code: number; readonly reason: string }>();
-
-function partsOf(status: string): { readonly code: number; readonly reason: string } {
-  let parts = known.get(status);
-  if (parts === undefined) {
-    parts = { code: Number(status.slice(0, 3)), reason: status.slice(4) };
-    if (known.size < 64) known.set(status, parts);
-  }
-  return parts;
 }
 
 /**
@@ -83,7 +71,9 @@ export class Starter {
     // Before the checks: a call that raises counts as the first one.
     this.#called = true;
     // PEP3333-start-8: now, while the application still runs and its line is known.
-    const violation = checkStatus(status, site) ?? checkHeaders(headers, site);
+    const line = readStatus(status, site);
+    if (line instanceof WsgiViolation) this.#refuse(line);
+    const violation = checkHeaders(headers, site);
     if (violation !== undefined) this.#refuse(violation);
     let contentLength = -1;
     const copy: FieldList = [];
@@ -91,11 +81,10 @@ export class Starter {
       const name = headers[i]![0];
       const value = headers[i]![1];
       copy.push([name, value]);
-      if (name.length === 14 && name.toLowerCase() === 'content-length') contentLength = Number(value);
+      if (isContentLength(name)) contentLength = Number(value);
     }
-    const { code, reason } = partsOf(status);
     // PEP3333-start-10: with exc_info, the later head replaces the earlier one.
-    this.head = { status: code, reason, headers: copy, contentLength };
+    this.head = { status: line.code, reason: line.reason, headers: copy, contentLength };
     this.#hooks.started(status, copy, site);
     return (this.#write ??= writeOf(this.#hooks));
   };
