@@ -6,6 +6,15 @@ import { decodeLatin1 } from './latin1.ts';
 /** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start; and which of the {@link knownNames} it is, 0: another. */
 export const SPANS_PER_FIELD = 5;
 
+/** A section as it was read: its octets; where in `spans` the {@link SPANS_PER_FIELD} numbers for each of `count` lines begin; `ascii`: no octet is above 0x7F. */
+interface Section {
+  readonly size: number;
+  readonly ascii: boolean;
+  readonly spans: Int32Array;
+  readonly first: number;
+  readonly count: number;
+}
+
 /**
  * The field lines of one message section, in the order received (RFC9110-5.3-2). The section is decoded once, when any of its text is first asked for; until
  * then its octets are kept in the inbox (see `inbox.ts`), though not beyond the exchange. Section and fields are one object because one is made for every message.
@@ -21,21 +30,19 @@ export class ReceivedFields implements Fields {
   readonly #ascii: boolean;
   readonly #spans: Int32Array;
   readonly #first: number;
-  #text = '';
+  #text: string;
 
-  /**
-   * The section of `size` octets at `bytes[start]`, `offset` octets into the stream. `spans[first …]` holds {@link SPANS_PER_FIELD} numbers for each of `length`
-   * lines. `spans` is borrowed for good, `bytes` until {@link decoded}. `ascii`: no octet is above 0x7F.
-   */
-  constructor(bytes: Uint8Array, start: number, size: number, offset: number, ascii: boolean, spans: Int32Array, first: number, length: number) {
-    this.length = length;
+  /** The section that `head` has just read, at `bytes[start]`, `offset` octets into the stream. Its table of spans is borrowed for good, `bytes` until {@link decoded}. */
+  constructor(bytes: Uint8Array, start: number, offset: number, head: Section) {
+    this.length = head.count;
     this.#bytes = bytes;
     this.#start = start;
-    this.#size = size;
+    this.#size = head.size;
     this.#offset = offset;
-    this.#ascii = ascii;
-    this.#spans = spans;
-    this.#first = first;
+    this.#ascii = head.ascii;
+    this.#spans = head.spans;
+    this.#first = head.first;
+    this.#text = '';
   }
 
   /** The octets are not needed any more. */

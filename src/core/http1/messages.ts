@@ -7,7 +7,7 @@ import { parseTarget, type TargetParts } from './target.ts';
 
 /** A request head. */
 export class ReceivedRequest implements Request {
-  readonly type = 'request';
+  readonly type: 'request';
   readonly version: HttpVersion;
   readonly headers: ReceivedFields;
   readonly framing: Framing;
@@ -17,17 +17,20 @@ export class ReceivedRequest implements Request {
   // One space on either side of the target: where it is says where the method ends and the version begins.
   readonly #targetStart: number;
   readonly #targetEnd: number;
-  #parts: TargetParts | undefined = undefined;
+  #parts: TargetParts | undefined;
 
-  constructor(headers: ReceivedFields, head: HeadReader, method: string, framing: Framing, keepAlive: boolean) {
-    this.version = head.steering.version;
+  constructor(headers: ReceivedFields, head: HeadReader, method: string, framing: Framing) {
+    const { steering } = head;
+    this.type = 'request';
+    this.version = steering.version;
     this.headers = headers;
     this.framing = framing;
-    this.keepAlive = keepAlive;
-    this.expects100 = head.steering.expects100 && this.version >= 11;
+    this.keepAlive = steering.persists;
+    this.expects100 = steering.expects100 && steering.version >= 11;
     this.method = method;
     this.#targetStart = head.targetStart;
     this.#targetEnd = head.targetEnd;
+    this.#parts = undefined;
   }
 
   get target(): string {
@@ -67,13 +70,13 @@ export class ReceivedResponse implements Response {
   readonly #reasonStart: number;
   readonly #reasonEnd: number;
 
-  constructor(headers: ReceivedFields, head: HeadReader, framing: Framing, keepAlive: boolean) {
+  constructor(headers: ReceivedFields, head: HeadReader, framing: Framing) {
     this.type = head.status < 200 ? 'informational' : 'response';
     this.status = head.status;
     this.version = head.steering.version;
     this.headers = headers;
     this.framing = framing;
-    this.keepAlive = keepAlive;
+    this.keepAlive = head.steering.persists && framing.kind !== 'until-close';
     this.#reasonStart = head.reasonStart;
     this.#reasonEnd = head.reasonEnd;
   }

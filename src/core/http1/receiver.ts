@@ -7,7 +7,7 @@ import { RemoteProtocolError } from './errors.ts';
 import { CONNECTION_CLOSED, type EndOfMessage, type Framing, NEED_DATA, PAUSED, type ReceivedEvent } from './events.ts';
 import type { Exchange } from './exchange.ts';
 import { ReceivedFields, SPANS_PER_FIELD } from './fields.ts';
-import { type FramingDecision, requestFraming, responseFraming } from './framing.ts';
+import { requestFraming, responseFraming } from './framing.ts';
 import { HeadReader, type SectionKind } from './head-reader.ts';
 import type { Fields } from './headers.ts';
 import { Inbox } from './inbox.ts';
@@ -21,6 +21,8 @@ import { refuse, type RefusalCode } from './refusals.ts';
 import { OPTION_UPGRADE } from './steering.ts';
 import { parseTarget, validAuthority } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
+
+const SLASH = 0x2f;
 
 /** Empty lines tolerated before a request line. RFC9112-2.2-6 asks for one; some clients of old sent a few. */
 const maxEmptyLines = 8;
@@ -135,33 +137,38 @@ export class Receiver {
 
   // ── heads ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  // What nearly every request passes is asked here, in short; what is left is asked in functions of their own, since whatever is called here is compiled into this one, up to a limit.
   #readRequest(): ReceivedEvent {
     const { inbox } = this;
     const head = this.#head;
     const exchange = this.#exchange;
-    if (!head.started) {
+    if (!head.started && (inbox.size === 0 || inbox.bytes[inbox.start]! <= CR)) {
       if (!this.#skipEmptyLines()) return NEED_DATA;
       if (inbox.size === 0) return this.eof ? this.#readClosed() : NEED_DATA;
     }
     if (!head.read(inbox)) return this.eof ? this.#refuseWaiting('incomplete-head') : NEED_DATA;
-    const { size, steering } = head;
+    const { steering, targetStart } = head;
+    const { bytes, start } = inbox;
     const offset = inbox.position;
-    const method = methodOf(inbox.bytes, inbox.start, head.firstEnd);
-    this.#checkTarget(method, offset);
-    this.#checkHost(offset);
+    const method = methodOf(bytes, start, targetStart - 1);
+    // Almost always origin-form, whose octets have been checked one by one: nothing more to say.
+    const isPath = bytes[start + targetStart] === SLASH && method !== 'CONNECT';
+    if (!isPath) this.#checkTarget(method, offset);
+    if (!steering.hostIsPlain) this.#checkHost(offset);
     // RFC9110-10.1.1-5: 417 for an expectation that cannot be met; RFC9110-10.1.1-13: in HTTP/1.0, expectations are ignored.
     if (steering.unknownExpectation >= 0 && steering.version >= 11) throw refuse('unknown-expectation', this.#valueSpan(steering.unknownExpectation, offset));
-    const { framing, number } = this.#decide(requestFraming(steering), offset);
+    const { framing, number, refusal } = requestFraming(steering);
+    if (refusal !== undefined || framing.length > this.#limits.maxBodyBytes) this.#refuseFraming(refusal, offset);
     // RFC9110-9.3.6-13: "A CONNECT request message does not have content": to one recipient it would be a body, to another the tunnel.
-    if (method === 'CONNECT' && framing.kind !== 'none') throw refuse('connect-body', this.#valueSpan(Math.max(steering.contentLengthLine, steering.transferEncodingLine), offset));
-    const fields = this.#fields(offset);
-    const request = new ReceivedRequest(fields, head, method, framing, steering.persists);
-    inbox.keep(size, fields);
+    if (!isPath && method === 'CONNECT' && framing.kind !== 'none') throw refuse('connect-body', this.#valueSpan(Math.max(steering.contentLengthLine, steering.transferEncodingLine), offset));
+    const fields = new ReceivedFields(bytes, start, offset, head);
+    const request = new ReceivedRequest(fields, head, method, framing);
+    inbox.keep(head.size, fields);
     exchange.method = method;
     exchange.clientVersion = steering.version;
     exchange.persistent = request.keepAlive;
     // RFC9110-7.8-14: Upgrade counts only with the option in Connection, and "MUST" be ignored in HTTP/1.0.
-    exchange.switchOffered = method === 'CONNECT' || (steering.hasUpgrade && (steering.connectionOptions & OPTION_UPGRADE) !== 0 && steering.version >= 11);
+    exchange.switchOffered = !isPath && method === 'CONNECT' || (steering.hasUpgrade && (steering.connectionOptions & OPTION_UPGRADE) !== 0 && steering.version >= 11);
     // RFC9110-10.1.1-14: only where content will follow.
     exchange.waitsFor100 = request.expects100 && framing.length !== 0;
     if (exchange.traced) this.#traceHead('http.request', fields, offset, framing, number);
@@ -178,9 +185,10 @@ export class Receiver {
     const { size, status, steering } = head;
     const offset = inbox.position;
     if (status === 101 && !exchange.switchOffered) throw refuse('unasked-switch', [offset, offset + size]);
-    const { framing, number } = this.#decide(responseFraming(steering, status, exchange.method), offset);
+    const { framing, number, refusal } = responseFraming(steering, status, exchange.method);
+    if (refusal !== undefined || framing.length > this.#limits.maxBodyBytes) this.#refuseFraming(refusal, offset);
     const fields = this.#fields(offset);
-    const response = new ReceivedResponse(fields, head, framing, steering.persists && framing.kind !== 'until-close');
+    const response = new ReceivedResponse(fields, head, framing);
     inbox.keep(size, fields);
     if (exchange.traced) this.#traceHead(status < 200 ? 'http.informational' : 'http.response', fields, offset, framing, number);
     if (status >= 200 && !response.keepAlive) exchange.persistent = false;
@@ -198,9 +206,7 @@ export class Receiver {
 
   /** The section just read, `offset` octets into the stream, and still at the inbox's start. */
   #fields(offset: number): ReceivedFields {
-    const { bytes, start } = this.inbox;
-    const { size, ascii, spans, first, count } = this.#head;
-    return new ReceivedFields(bytes, start, size, offset, ascii, spans, first, count);
+    return new ReceivedFields(this.inbox.bytes, this.inbox.start, offset, this.#head);
   }
 
   /** Client, with no request open. RFC9112-9.2-3: data is no response then, "unless the data consists only of one or more CRLF". */
@@ -235,8 +241,6 @@ export class Receiver {
   #checkTarget(method: string, offset: number): void {
     const head = this.#head;
     const { bytes, start } = this.inbox;
-    // Almost always origin-form, whose octets have been checked one by one: nothing more to say.
-    if (bytes[start + head.targetStart] === 0x2f && method !== 'CONNECT') return;
     const parts = parseTarget(method, decodeLatin1(bytes, start + head.targetStart, start + head.targetEnd, true));
     if (typeof parts === 'string') throw refuse(parts, [offset + head.targetStart, offset + head.targetEnd]);
     // RFC9110-9.3.6-6: "most origin servers do not implement CONNECT"; RFC9110-15.6.2-1: 501 is for a method not supported "for any resource".
@@ -245,8 +249,7 @@ export class Receiver {
 
   #checkHost(offset: number): void {
     const head = this.#head;
-    const { host, hostIsPlain, version } = head.steering;
-    if (hostIsPlain) return;
+    const { host, version } = head.steering;
     if (host < 0) {
       // RFC9112-3.2-6: 400 "to any HTTP/1.1 request message that lacks a Host header field". HTTP/1.0 did not know it.
       if (version >= 11) throw refuse('host-missing', [offset + head.size - 2, offset + head.size]);
@@ -260,12 +263,11 @@ export class Receiver {
     if (!valid) throw refuse('bad-host', this.#valueSpan(host, offset));
   }
 
-  #decide(decision: FramingDecision, offset: number): { readonly framing: Framing; readonly number: number } {
+  #refuseFraming(refusal: RefusalCode | undefined, offset: number): never {
     const { steering } = this.#head;
     // What framing refuses, it refuses for what Transfer-Encoding says.
-    if (decision.refusal !== undefined) throw refuse(decision.refusal, this.#valueSpan(steering.transferEncodingLine, offset));
-    if (decision.framing.length > this.#limits.maxBodyBytes) throw refuse('body-too-large', this.#valueSpan(steering.contentLengthLine, offset));
-    return decision;
+    if (refusal !== undefined) throw refuse(refusal, this.#valueSpan(steering.transferEncodingLine, offset));
+    throw refuse('body-too-large', this.#valueSpan(steering.contentLengthLine, offset));
   }
 
   /** Span of a value, or of its line's name where it is empty. */
