@@ -43,6 +43,8 @@ export interface Request {
   readonly targetSpan: Span;
   readonly versionSpan: Span;
   readonly span: Span;
+  /** The whole head once more, copied: the array is the caller's. A part begins in it at its span's beginning, less that of {@link span}. (On Node a short one shares its memory with others, as Buffers do.) */
+  octets(): Uint8Array;
 }
 
 /** A request head to be sent (client role). */

@@ -3,6 +3,7 @@ import type { Span } from '../../trace/events.ts';
 import type { Framing, HttpVersion, Request, Response } from './events.ts';
 import type { ReceivedFields } from './fields.ts';
 import type { HeadReader } from './head-reader.ts';
+import { encodeLatin1 } from './latin1.ts';
 import { parseTarget, type TargetParts } from './target.ts';
 
 /** A request head. */
@@ -56,6 +57,10 @@ export class ReceivedRequest implements Request {
 
   get span(): Span {
     return this.headers.sectionSpan;
+  }
+
+  octets(): Uint8Array {
+    return encodeLatin1(this.headers.text);
   }
 }
 

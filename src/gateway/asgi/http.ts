@@ -29,7 +29,7 @@ export interface AsgiExchange {
 }
 
 /** What this gateway offers besides the base specification. */
-export const extensions = ['http.response.trailers', 'http.response.early_hint'] as const;
+export const extensions: ScopeSource['extensions'] = () => ({ 'http.response.trailers': {}, 'http.response.early_hint': {} });
 
 /** Octets of request body that wait for `receive()`; above it, the socket is paused. */
 const highWaterBytes = 65_536;

@@ -8,7 +8,6 @@ import type { ContextEntry, Provenance, Span } from '../../trace/events.ts';
 import { emitLater } from '../../trace/tracer.ts';
 import { clientOrigin } from '../forwarded.ts';
 import { entriesBytes, kindOf, renderValue } from '../render.ts';
-import { encodeLatin1 } from '../../core/http1/latin1.ts';
 import { isBelow, latin1Bytes, latin1ToUtf8, percentDecode, readTarget, type Target } from '../target.ts';
 import type { AsgiHeaders, AsgiVersions, ConnectionScope, HttpScope, WebSocketScope } from './types.ts';
 
@@ -21,13 +20,15 @@ export interface ScopeSource {
   readonly facts: ConnectionFacts;
   /** Lifespan's state; undefined where there is no lifespan. */
   readonly state: Readonly<Record<string, unknown>> | undefined;
-  readonly extensions: readonly string[];
+  /** What this gateway offers besides the base specification; made anew for each scope, since it is the application's to change. */
+  readonly extensions: () => Record<string, Record<string, unknown>>;
 }
 
 /** ASGI-scope-1 to -8. */
 export function buildHttpScope(source: ScopeSource): HttpScope {
   const { request, facts } = source;
   const target = readTarget(request, false);
+  const { rawPath, query, headers } = octetsOf(request, target);
   // Written out, as `connectionEntries` is: spreading one object into another costs more than filling it.
   const scope: HttpScope = {
     type: 'http',
@@ -36,10 +37,10 @@ export function buildHttpScope(source: ScopeSource): HttpScope {
     method: request.method,
     scheme: facts.scheme,
     path: pathOf(target.path, facts.rootPath),
-    raw_path: latin1Bytes(target.path),
-    query_string: latin1Bytes(target.query),
+    raw_path: rawPath,
+    query_string: query,
     root_path: latin1ToUtf8(facts.rootPath),
-    headers: headersOf(request, target),
+    headers,
     client: clientOf(facts.remote),
     server: serverOf(facts.local),
   };
@@ -50,9 +51,7 @@ export function buildHttpScope(source: ScopeSource): HttpScope {
 /** ASGI-lifespan-5: "a shallow copy of the namespace is passed into each subsequent request"; and what the server offers besides. */
 function addShared(scope: ConnectionScope, { state, extensions }: ScopeSource): void {
   if (state !== undefined) scope.state = { ...state };
-  const offered: Record<string, Record<string, unknown>> = {};
-  for (let i = 0; i < extensions.length; i += 1) offered[extensions[i]!] = {};
-  scope.extensions = offered;
+  scope.extensions = extensions();
 }
 
 /** ASGI-ws.scope-1, ASGI-ws.scope-2. `subprotocols`: what the client advertised, in its order. */
@@ -73,12 +72,13 @@ export function buildWebSocketScope(source: ScopeSource, subprotocols: readonly 
 
 /** What both kinds have in common, in the specification's order. */
 function connectionEntries({ request, facts }: ScopeSource, target: Target): Pick<ConnectionScope, 'path' | 'raw_path' | 'query_string' | 'root_path' | 'headers' | 'client' | 'server'> {
+  const { rawPath, query, headers } = octetsOf(request, target);
   return {
     path: pathOf(target.path, facts.rootPath),
-    raw_path: latin1Bytes(target.path),
-    query_string: latin1Bytes(target.query),
+    raw_path: rawPath,
+    query_string: query,
     root_path: latin1ToUtf8(facts.rootPath),
-    headers: headersOf(request, target),
+    headers,
     client: clientOf(facts.remote),
     server: serverOf(facts.local),
   };
@@ -93,45 +93,45 @@ function pathOf(path: string, rootPath: string): string {
   return latin1ToUtf8(rootPath === '' || isBelow(decoded, rootPath) ? decoded : rootPath + decoded);
 }
 
-/** Names as octets. Bounded, since names are the client's. */
-const names = new Map<string, Uint8Array>();
+/** What a scope has of the request's octets. */
+interface Octets { readonly rawPath: Uint8Array; readonly query: Uint8Array; readonly headers: AsgiHeaders }
 
-/** The octets of a name, shared by all requests that have it: byte strings are immutable where ASGI comes from. */
-function nameBytes(lower: string): Uint8Array {
-  let bytes = names.get(lower);
-  if (bytes === undefined) {
-    bytes = latin1Bytes(lower);
-    if (names.size < 512) names.set(lower, bytes);
-  }
-  return bytes;
-}
-
-/** ASGI-scope-6. The values are pieces of one array (on Node of a pool, as small Buffers are): one for each would cost more than parsing the request. */
-function headersOf(request: Request, target: Target): AsgiHeaders {
-  const { headers } = request;
-  const values: string[] = [];
+/**
+ * ASGI-scope-3, -4 and -6. All of it is pieces of one copy of the head (an array for each would cost more than parsing the request), and
+ * no two of them overlap: the application may write into them as it likes, and no other request has to do with it.
+ */
+function octetsOf(request: Request, target: Target): Octets {
+  const { headers, span } = request;
+  // (Taken out of the loop: engines look these up anew each time.)
+  const { buffer, byteOffset } = request.octets();
+  const origin = byteOffset - span[0];
   const pairs: AsgiHeaders = [];
-  const add = (name: string, value: string): void => {
-    values.push(value);
-    pairs.push([nameBytes(name), nothing]);
-  };
   // RFC9112-3.2.2-8: the host of an absolute-form target counts, and stands where the field would.
-  if (target.authority !== undefined) add('host', target.authority);
+  if (target.authority !== undefined) pairs.push([latin1Bytes('host'), latin1Bytes(target.authority)]);
   for (let i = 0; i < headers.length; i += 1) {
-    const name = headers.lowerName(i);
-    if (name !== 'host' || target.authority === undefined) add(name, headers.value(i));
+    if (target.authority !== undefined && headers.lowerName(i) === 'host') continue;
+    const [nameStart, nameEnd] = headers.nameSpan(i);
+    const [start, end] = headers.valueSpan(i);
+    pairs.push([lowered(new Uint8Array(buffer, origin + nameStart, nameEnd - nameStart)), new Uint8Array(buffer, origin + start, end - start)]);
   }
-  const { buffer, byteOffset } = encodeLatin1(values.join(''));
-  let at = byteOffset;
-  for (let i = 0; i < pairs.length; i += 1) {
-    const { length } = values[i]!;
-    pairs[i]![1] = new Uint8Array(buffer, at, length);
-    at += length;
-  }
-  return pairs;
+  // The path of an absolute-form target may be missing: then it is `/` all the same.
+  if (target.authority !== undefined) return { rawPath: latin1Bytes(target.path), query: latin1Bytes(target.query), headers: pairs };
+  const [start, end] = request.targetSpan;
+  return {
+    rawPath: new Uint8Array(buffer, origin + start, target.path.length),
+    query: new Uint8Array(buffer, origin + end - target.query.length, target.query.length),
+    headers: pairs,
+  };
 }
 
-const nothing = new Uint8Array(0);
+/** In place, as ASCII. */
+function lowered(name: Uint8Array): Uint8Array {
+  for (let i = 0; i < name.length; i += 1) {
+    const octet = name[i]!;
+    if (octet >= 0x41 && octet <= 0x5a) name[i] = octet | 0x20;
+  }
+  return name;
+}
 
 /** ASGI-scope-7. A Unix socket's peer has no address; a client that a proxy speaks of may have no port. */
 const clientOf = ({ host, port }: Endpoint): [string, number] | null => (port === 0 && (host === '' || host.startsWith('/')) ? null : [host, port]);

@@ -47,7 +47,7 @@ export interface AsgiWebSocketExchange {
 }
 
 /** What this gateway offers besides the base specification. */
-const extensions = ['websocket.http.response'] as const;
+const extensions: ScopeSource['extensions'] = () => ({ 'websocket.http.response': {} });
 
 /** Messages that wait for `receive()`, in octets and in number (uvicorn's `--ws-max-queue`); above either, the socket is paused. */
 const highWaterBytes = 65_536;

@@ -31,6 +31,18 @@ describe('received fields', () => {
     expect([...read('X-ÿ'.slice(0, 2) + 'Z:  caf\xe9 ').headers]).toEqual([['Host', 'h'], ['X-Z', 'caf\xe9']]);
   });
 
+  test('the octets of a head are a copy, in which its parts begin where their spans say', () => {
+    const connection = new Connection({ role: 'server' });
+    connection.receiveData(octets('\r\nGET /a HTTP/1.1\r\nHost: h\r\nX-Z:  caf\xe9 \r\n\r\nGET /b'));
+    const request = connection.nextEvent() as Request;
+    const copy = request.octets();
+    expect([...copy]).toEqual([...octets('GET /a HTTP/1.1\r\nHost: h\r\nX-Z:  caf\xe9 \r\n\r\n')]);
+    const part = ([start, end]: readonly [number, number]): string => String.fromCharCode(...copy.subarray(start - request.span[0], end - request.span[0]));
+    expect([part(request.targetSpan), part(request.headers.nameSpan(1)), part(request.headers.valueSpan(1))]).toEqual(['/a', 'X-Z', 'caf\xe9']);
+    copy.fill(0);
+    expect([request.target, request.headers.value(1), request.octets()[0]]).toEqual(['/a', 'caf\xe9', 0x47]);
+  });
+
   test('an index that is not there is an error, not another line', () => {
     const { headers } = read();
     expect(() => headers.value(1)).toThrow(RangeError);
