@@ -5,10 +5,11 @@
 import type { FieldList } from '../channel.ts';
 import type { FieldPairs } from '../../core/http1/events.ts';
 import type { SourceSite } from '../../trace/events.ts';
-import { classOf, TCHAR, VALUE } from '../../core/http1/chars.ts';
+import { TCHAR, VALUE } from '../../core/http1/chars.ts';
 import { describeType, isBytes, show } from '../render.ts';
 import { latin1Text } from '../target.ts';
 import type { AsgiClause } from './clauses.ts';
+import { familiarField, isOutside, remember } from './familiar.ts';
 import { AsgiViolation } from '../errors.ts';
 
 /** A message, understood. */
@@ -90,9 +91,6 @@ function readFlag(key: string, value: unknown, clause: AsgiClause, refuse: Refus
   return value;
 }
 
-/** Names that nothing was wrong with. Bounded, since an application may make names up. */
-const goodNames = new Set<string>();
-
 /** ASGI-start-3, ASGI-ws.accept-3. Names and values as latin-1 strings. */
 export function readHeaders(headers: unknown, { site, soft }: ReadOptions, clause: AsgiClause = 'ASGI-start-3'): FieldList {
   const refuse = violationAt(site);
@@ -104,10 +102,9 @@ export function readHeaders(headers: unknown, { site, soft }: ReadOptions, claus
   for (const pair of headers as Iterable<unknown>) {
     // What nearly every field is: two byte strings, and a name that was seen before.
     if (Array.isArray(pair) && pair.length === 2 && isBytes(pair[0]) && isBytes(pair[1])) {
-      const known = latin1Text(pair[0]);
-      const text = latin1Text(pair[1]);
-      if (goodNames.has(known) && !outside(text, VALUE)) {
-        pairs.push([known, text]);
+      const field = familiarField(pair[0], pair[1]);
+      if (field !== undefined) {
+        pairs.push(field);
         continue;
       }
     }
@@ -121,19 +118,13 @@ export function readHeaders(headers: unknown, { site, soft }: ReadOptions, claus
     if (text.startsWith(':')) throw refuse('pseudo-header', clause, `${show(text)} is a pseudo header.`, 'Leave it out: the status is a key of the message.', text, 'no pseudo headers');
     const field = latin1Text(value);
     // Said here, where the application's line is known, rather than by the writer when the head goes out.
-    if (text === '' || outside(text, TCHAR)) throw refuse('header-name', clause, `${show(text)} is not a field name.`, 'Use letters, digits and hyphens.', text, 'letters, digits and hyphens');
-    if (outside(field, VALUE)) throw refuse('header-control', clause, `The value of ${text} contains a control character: ${show(field)}.`, 'Take line ends out of anything that a user typed: they would let him write headers, or a whole response, of his own.', field, 'no control characters');
-    if (!/[A-Z]/.test(text)) {
-      if (goodNames.size < 256) goodNames.add(text);
-    } else soft(refuse('header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
+    if (text === '' || isOutside(text, TCHAR)) throw refuse('header-name', clause, `${show(text)} is not a field name.`, 'Use letters, digits and hyphens.', text, 'letters, digits and hyphens');
+    if (isOutside(field, VALUE)) throw refuse('header-control', clause, `The value of ${text} contains a control character: ${show(field)}.`, 'Take line ends out of anything that a user typed: they would let him write headers, or a whole response, of his own.', field, 'no control characters');
+    if (!/[A-Z]/.test(text)) remember(text);
+    else soft(refuse('header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
     pairs.push([text, field]);
   }
   return pairs;
-}
-
-function outside(text: string, wanted: number): boolean {
-  for (let i = 0; i < text.length; i += 1) if ((classOf[text.charCodeAt(i)]! & wanted) === 0) return true;
-  return false;
 }
 
 /** ASGI-hints-1. */
