@@ -97,6 +97,10 @@ export class ReceivedFields implements Fields {
     return known > 0 ? knownNames[known]! : this.text.slice(spans[at]!, spans[at + 1]!);
   }
 
+  nameNumber(index: number): number {
+    return this.#spans[this.#at(index) + 4]!;
+  }
+
   lowerName(index: number): string {
     const known = this.#spans[this.#at(index) + 4]!;
     return known > 0 ? knownLowerNames[known]! : this.name(index).toLowerCase();

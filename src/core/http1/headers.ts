@@ -9,6 +9,8 @@ export interface Fields extends Iterable<readonly [name: string, value: string]>
   readonly length: number;
   /** Field name as received. */
   name(index: number): string;
+  /** Number of the name among the well-known ones as they are mostly spelled (`known-names.ts`), cheaper to ask than the name; 0: another, or not looked up. */
+  nameNumber(index: number): number;
   /** Field name in lower case. */
   lowerName(index: number): string;
   /** Field value without surrounding OWS (RFC 9112 §5). */

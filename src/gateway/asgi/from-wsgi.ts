@@ -171,6 +171,7 @@ class ListedFields implements Fields {
   }
   get length(): number { return this.#pairs.length; }
   name(index: number): string { return this.#pairs[index]![0]; }
+  nameNumber(): number { return 0; }
   lowerName(index: number): string { return this.name(index).toLowerCase(); }
   value(index: number): string { return this.#pairs[index]![1]; }
   nameHasUnderscore(index: number): boolean { return this.name(index).includes('_'); }

@@ -6,6 +6,8 @@
  */
 import type { ConnectionFacts } from '../channel.ts';
 import type { Request } from '../../core/http1/events.ts';
+import type { Fields } from '../../core/http1/headers.ts';
+import { knownNames } from '../../core/http1/known-names.ts';
 import { clientOrigin } from '../forwarded.ts';
 import type { ContextEntry, Provenance, Span, Stream } from '../../trace/events.ts';
 import { kindOf, renderValue } from '../render.ts';
@@ -48,8 +50,16 @@ interface Rule {
 const byName = new Map<string, Rule>();
 const byLowerName = new Map<string, Rule>();
 const maxRules = 512;
+/** Those of the well-known names, by their number. */
+const byNumber: (Rule | undefined)[] = knownNames.map(() => undefined);
 /** Environs made so far. */
 let made = 0;
+
+function ruleAt(headers: Fields, index: number): Rule {
+  const number = headers.nameNumber(index);
+  if (number === 0) return ruleOf(headers.name(index));
+  return (byNumber[number] ??= ruleOf(headers.name(index)));
+}
 
 function ruleOf(name: string): Rule {
   const known = byName.get(name);
@@ -146,7 +156,7 @@ function addFields(environ: WsgiEnviron, source: EnvironSource, target: Target):
   const count = headers.length;
   made += 1;
   for (let i = 0; i < count; i += 1) {
-    const rule = ruleOf(headers.name(i));
+    const rule = ruleAt(headers, i);
     const { key, dropped: clause } = rule;
     if (clause !== '' || (ignoresHost && key === 'HTTP_HOST')) {
       dropped?.(headers.name(i), [headers.nameSpan(i)[0], headers.valueSpan(i)[1]], clause || 'RFC9112-3.2.2-8');
