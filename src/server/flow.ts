@@ -52,11 +52,10 @@ export class Outflow {
     if (borrowed) this.#borrowed.push(bytes);
   }
 
-  /** Queue latin-1 text. */
-  pushText(text: string): void {
-    if (text === '') return;
-    this.#size += text.length;
-    this.#gathered.putText(text);
+  /** Queue a few bytes, which are copied. */
+  put(bytes: Uint8Array): void {
+    this.#size += bytes.length;
+    this.#gathered.put(bytes);
   }
 
   /** The lender gets control back before the next flush: copy what is borrowed. */

@@ -67,7 +67,7 @@ export class ServerResponse implements HandshakeResponse {
     if (!this.#host.writable) return;
     this.#complete(headers);
     // Whoever writes has just told the trace why, here and below.
-    this.#host.out.pushText(this.#host.core.sendHead({ type: 'response', status, reason, headers }, true));
+    this.#host.core.sendHead({ type: 'response', status, reason, headers }, this.#host.out, true);
     this.status = status;
     this.fields = headers;
   }
@@ -88,7 +88,7 @@ export class ServerResponse implements HandshakeResponse {
 
   inform(status: number, reason: string, headers: FieldPairs): void {
     if (!this.#host.writable) return;
-    this.#host.out.pushText(this.#host.core.sendHead({ type: 'informational', status, reason, headers }));
+    this.#host.core.sendHead({ type: 'informational', status, reason, headers }, this.#host.out);
   }
 
   continue100(): void {

@@ -3,7 +3,6 @@
  * the heap and has to be found, cleared and given back. Here it is a stretch of a slab that many responses share, and that begins
  * anew when all of them have left.
  */
-import { writeLatin1 } from '../core/http1/latin1.ts';
 
 /** Size of a slab. Unit: octets. */
 const slabBytes = 65_536;
@@ -48,15 +47,6 @@ export class Stretch {
     const { length } = bytes;
     if (latest !== this || taken + length > slab.length) this.#claim(length);
     slab.set(bytes, taken);
-    taken += length;
-    this.#size += length;
-  }
-
-  /** Write latin-1 text behind what is there. */
-  putText(text: string): void {
-    const { length } = text;
-    if (latest !== this || taken + length > slab.length) this.#claim(length);
-    writeLatin1(text, slab, taken);
     taken += length;
     this.#size += length;
   }

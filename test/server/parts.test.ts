@@ -253,8 +253,8 @@ describe('what goes out', () => {
     });
     for (let i = 0; i < 4000; i += 1) {
       const out = outs[next() % 4]!;
-      if (next() % 2 === 0) out.pushText(`head ${i} `);
-      out.pushText('');
+      if (next() % 2 === 0) out.put(new TextEncoder().encode(`head ${i} `));
+      out.put(new Uint8Array(0));
       out.push(new Uint8Array(next() % 150).fill(i % 251), true);
       if (next() % 4 === 0) out.flush();
       if (next() % 101 === 0) out.discard();

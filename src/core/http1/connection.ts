@@ -7,7 +7,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { Receiver } from './receiver.ts';
 import { Sender } from './sender.ts';
 import type { State } from './states.ts';
-import { misuse } from './writers.ts';
+import { misuse, type OctetSink } from './writers.ts';
 
 /** How a connection is set up. */
 export interface ConnectionOptions {
@@ -111,10 +111,10 @@ export class Connection {
     }
   }
 
-  /** As {@link send}, for the head of a response: latin-1 text, for a caller who has memory of his own to write it to. */
-  sendHead(event: ResponseToSend, sameMoment = false): string {
+  /** As {@link send}, for the head of a response, and a caller who has memory of his own to copy it to: `sink` is given the octets in pieces. */
+  sendHead(event: ResponseToSend, sink: OctetSink, sameMoment = false): void {
     try {
-      return this.#sender.head(event, this.#receiver.error !== undefined, sameMoment);
+      this.#sender.head(event, this.#receiver.error !== undefined, sameMoment)?.writeTo(sink);
     } catch (error) {
       throw error instanceof LocalProtocolError ? this.#misused(error) : error;
     }

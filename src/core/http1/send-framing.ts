@@ -4,7 +4,7 @@
  */
 import type { FieldPairs, Framing, HttpVersion } from './events.ts';
 import { trimBlanks } from './latin1.ts';
-import { fieldLine, fieldLines, misuse } from './writers.ts';
+import { type FieldLine, fieldLine, fieldLines, misuse } from './writers.ts';
 
 /** What the caller's fields say about framing and the connection, once checked. */
 interface Intent {
@@ -14,14 +14,14 @@ interface Intent {
   readonly close: boolean;
   readonly hasConnection: boolean;
   /** The fields as lines. */
-  readonly lines: string;
+  readonly lines: FieldLine[];
 }
 
 /** A head that is ready to be written. */
 export interface SendPlan {
   readonly fields: FieldPairs;
-  /** The same as lines, latin-1. */
-  readonly lines: string;
+  /** The same as lines. */
+  readonly lines: readonly FieldLine[];
   readonly framing: Framing;
   /** The clause that chose the framing. */
   readonly clause: string;
@@ -36,13 +36,13 @@ function readIntent(fields: FieldPairs): Intent {
   let chunked = false;
   let close = false;
   let hasConnection = false;
-  let lines = '';
+  const lines: FieldLine[] = [];
   for (let i = 0; i < fields.length; i += 1) {
     const name = fields[i]![0];
     const value = fields[i]![1];
-    const { role, line } = fieldLine(name, value);
-    lines += line;
-    switch (role) {
+    const line = fieldLine(name, value);
+    lines.push(line);
+    switch (line.role) {
       case 'none':
         break;
       case 'content-length': {

@@ -9,7 +9,7 @@ import { causes, CLOSED, DATA, END, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } f
 import { planRequest, planResponse, type SendPlan } from './send-framing.ts';
 import { parseTarget } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
-import { checkRequestLine, checkStatusLine, fieldLine, headSection, misuse, writeChunk, writeLastChunk, type WriteSink } from './writers.ts';
+import { checkRequestLine, fieldLine, headSection, HeadToSend, misuse, statusLine, writeChunk, writeLastChunk, type WriteSink } from './writers.ts';
 
 const nothing = new Uint8Array(0);
 const noTrailers: FieldPairs = [];
@@ -39,9 +39,9 @@ export class Sender {
   send(event: SentEvent, peerFailed: boolean, sameMoment: boolean): Uint8Array {
     this.#sameMoment = sameMoment;
     switch (event.type) {
-      case 'request': return encodeLatin1(this.#request(event));
-      case 'informational': return encodeLatin1(this.#informational(event));
-      case 'response': return encodeLatin1(this.#response(event, peerFailed));
+      case 'request': return this.#request(event).octets;
+      case 'informational': return this.#informational(event)?.octets ?? nothing;
+      case 'response': return this.#response(event, peerFailed).octets;
       case 'data': return this.#data(event);
       case 'end': return this.#end(event);
       case 'closed':
@@ -51,13 +51,13 @@ export class Sender {
     }
   }
 
-  /** As {@link send}, for a head: latin-1 text instead of octets. */
-  head(event: ResponseToSend, peerFailed: boolean, sameMoment: boolean): string {
+  /** As {@link send}, for a head: in pieces. Undefined: nothing is to be sent. */
+  head(event: ResponseToSend, peerFailed: boolean, sameMoment: boolean): HeadToSend | undefined {
     this.#sameMoment = sameMoment;
     return event.type === 'response' ? this.#response(event, peerFailed) : this.#informational(event);
   }
 
-  #request(event: RequestToSend): string {
+  #request(event: RequestToSend): HeadToSend {
     this.#require(REQUEST);
     const exchange = this.#exchange;
     const { method, target, version = 11 } = event;
@@ -70,35 +70,37 @@ export class Sender {
     if (hosts > 1 || (hosts === 0 && version === 11)) throw misuse('local-host', 'RFC9112-3.2-5', hosts === 0 ? 'The request has no Host field.' : 'The request has several Host fields.', 'Give exactly one.');
     if (version === 10 && plan.framing.kind === 'chunked') throw misuse('local-chunked-http10', 'RFC9112-6.1-13', 'An HTTP/1.0 recipient does not understand chunked.', 'Give Content-Length.');
     const name = version === 11 ? 'HTTP/1.1' : 'HTTP/1.0';
-    const text = `${method} ${target} ${name}\r\n${plan.lines}\r\n`;
+    const head = new HeadToSend(encodeLatin1(`${method} ${target} ${name}\r\n`), plan.lines);
     const options = connectionOptions(event.headers);
     exchange.method = method;
     exchange.clientVersion = version;
     // RFC9112-9.6-5: after "close" no further requests.
     exchange.persistent &&= !plan.close && (version === 11 || options.includes('keep-alive'));
     exchange.switchOffered = method === 'CONNECT' || (version === 11 && options.includes('upgrade') && event.headers.some(([own]) => own.toLowerCase() === 'upgrade'));
-    if (exchange.traced) this.#traceHead('http.request', [method, target, name], plan, text);
+    if (exchange.traced) this.#traceHead('http.request', [method, target, name], plan, head);
     this.#begin(plan.framing);
     exchange.moveOurs(REQUEST);
-    return this.#out(text);
+    this.offset += head.size;
+    return head;
   }
 
-  #informational(event: ResponseToSend): string {
+  #informational(event: ResponseToSend): HeadToSend | undefined {
     const { status } = event;
     const exchange = this.#exchange;
-    checkStatusLine(status, event.reason);
+    const start = statusLine(status, event.reason);
     if (status >= 200) throw misuse('local-final-status', 'RFC9110-15.2-1', `${status} is a final status, not an interim one.`, 'Send it as a response.');
     this.#require(status === 101 ? SWITCH : INFORMATIONAL);
     // RFC9110-15.2-1: "a server MUST NOT send a 1xx response to an HTTP/1.0 client".
     if (exchange.clientVersion !== 11) throw misuse('local-interim-http10', 'RFC9110-15.2-1', 'An HTTP/1.0 client does not understand interim responses.', 'Leave it out.');
     if (status === 101) this.#checkSwitch();
     // RFC9110-10.1.1-13: it may be left out once content has come; and nobody is helped by a second one.
-    if (status === 100 && !exchange.waitsFor100) return '';
+    if (status === 100 && !exchange.waitsFor100) return undefined;
     const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: true });
-    const text = this.#responseHead(event, plan, 'http.informational');
+    const head = this.#responseHead(event, start, plan, 'http.informational');
     exchange.waitsFor100 = false;
     exchange.moveOurs(status === 101 ? SWITCH : INFORMATIONAL);
-    return this.#out(text);
+    this.offset += head.size;
+    return head;
   }
 
   #checkSwitch(): void {
@@ -109,28 +111,27 @@ export class Sender {
     if (waitsFor100) throw misuse('local-switch-before-100', 'RFC9110-7.8-15', 'The client waits for 100 Continue, which must come before 101.', 'Send 100 first.');
   }
 
-  #response(event: ResponseToSend, peerFailed: boolean): string {
+  #response(event: ResponseToSend, peerFailed: boolean): HeadToSend {
     const exchange = this.#exchange;
     const { status } = event;
-    checkStatusLine(status, event.reason);
+    const start = statusLine(status, event.reason);
     if (status < 200) throw misuse('local-interim-status', 'RFC9110-15.2-1', `${status} is an interim status, not a final one.`, 'Send it as informational.');
     this.#require(RESPONSE);
     const plan = planResponse(event.headers, { status, method: exchange.method, version: exchange.clientVersion, keepAlive: exchange.persistent && !peerFailed });
-    const text = this.#responseHead(event, plan, 'http.response');
+    const head = this.#responseHead(event, start, plan, 'http.response');
     exchange.waitsFor100 = false;
     // RFC9112-9.6-7: after "close" the server "MUST NOT process any further requests".
     if (plan.close) exchange.persistent = false;
     this.#begin(plan.framing);
     exchange.moveOurs(plan.framing.kind === 'tunnel' ? SWITCH : RESPONSE);
-    return this.#out(text);
+    this.offset += head.size;
+    return head;
   }
 
-  #responseHead(event: ResponseToSend, plan: SendPlan, type: 'http.response' | 'http.informational'): string {
-    const { status, reason } = event;
-    // RFC9112-4-9: the space before an empty reason phrase is written all the same.
-    const text = `HTTP/1.1 ${status} ${reason}\r\n${plan.lines}\r\n`;
-    if (this.#exchange.traced) this.#traceHead(type, ['HTTP/1.1', String(status), reason], plan, text);
-    return text;
+  #responseHead(event: ResponseToSend, start: Uint8Array, plan: SendPlan, type: 'http.response' | 'http.informational'): HeadToSend {
+    const head = new HeadToSend(start, plan.lines);
+    if (this.#exchange.traced) this.#traceHead(type, ['HTTP/1.1', String(event.status), event.reason], plan, head);
+    return head;
   }
 
   #begin(framing: Framing): void {
@@ -180,7 +181,7 @@ export class Sender {
     if (exchange.traced) {
       // Without chunks there is no place for them: an answer to HEAD, or to an HTTP/1.0 client.
       if (!chunked) for (const [name] of trailers) this.#traceDropped(name, 'RFC9110-6.5.1-1');
-      const [start, end] = this.#span(out);
+      const [start, end] = this.#span(out.length);
       if (!chunked || trailers.length === 0) exchange.facts.fact(endFact(exchange.outStream), exchange.id, exchange.number, start, end, !chunked);
       else exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: [start, end], trailers: trailers.length });
     }
@@ -193,16 +194,16 @@ export class Sender {
     if (!exchange.mayMove(cause)) throw misuse('local-wrong-state', 'RFC9112-9.2-1', `"${causes[cause]}" cannot be sent by the ${exchange.role} in state ${exchange.ours}.`, 'See the tables in docs/states.md.');
   }
 
-  #out<Out extends Uint8Array | string>(out: Out): Out {
+  #out(out: Uint8Array): Uint8Array {
     this.offset += out.length;
     return out;
   }
 
-  #span(out: Uint8Array | string): Span {
-    return [this.offset, this.offset + out.length];
+  #span(size: number): Span {
+    return [this.offset, this.offset + size];
   }
 
-  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', parts: readonly [string, string, string], plan: SendPlan, text: string): void {
+  #traceHead(type: 'http.request' | 'http.response' | 'http.informational', parts: readonly [string, string, string], plan: SendPlan, head: HeadToSend): void {
     const exchange = this.#exchange;
     const room = plan.fields.length * sectionColumns;
     if (this.#spansUsed + room > this.#spans.length) {
@@ -214,7 +215,7 @@ export class Sender {
     exchange.tellSection(headSection(parts, plan.fields, code, this.offset, this.#spans, this.#spansUsed), this.#sameMoment);
     this.#spansUsed += room;
     for (const [name, clause] of plan.dropped) this.#traceDropped(name, clause);
-    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(text), line: parts.join(' '), fields: plan.fields.length }, true);
+    exchange.tracer.emit({ type, connection: exchange.id, exchange: exchange.number, stream: exchange.outStream, span: this.#span(head.size), line: parts.join(' '), fields: plan.fields.length }, true);
     exchange.facts.fact(framingFact(exchange.outStream), exchange.id, exchange.number, framingNumber(plan.framing.kind, plan.clause), plan.framing.length, true);
   }
 

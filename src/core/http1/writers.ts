@@ -7,7 +7,7 @@ import { responseSection, type Section, sectionColumns } from '../../trace/secti
 import { classOf, showOctet, TARGET, TCHAR, VALUE } from './chars.ts';
 import { LocalProtocolError } from './errors.ts';
 import type { FieldPairs } from './events.ts';
-import { encodeLatin1, writeLatin1 } from './latin1.ts';
+import { writeLatin1 } from './latin1.ts';
 
 /** Told about tokens written, when somebody listens. Offsets count from the first octet of the returned array. */
 export type WriteSink = (token: Token, start: number, end: number) => void;
@@ -25,17 +25,16 @@ export type FieldRole = 'none' | 'content-length' | 'transfer-encoding' | 'conne
 /** A field line that is in order. */
 export interface FieldLine {
   readonly role: FieldRole;
-  /** Name, value and line end, as latin-1. */
-  readonly line: string;
+  readonly value: string;
+  /** Name, value and line end. Shared by all messages that have the line: to be read only. */
+  readonly octets: Uint8Array;
 }
-
-interface KnownName { readonly role: FieldRole; value: string; line: string }
 
 /**
  * Names that were found to be tokens, each with the line that it was last seen in: callers use the same few names over and over, and
  * many of them with the same value. Bounded, since some make them up.
  */
-const knownNames = new Map<string, KnownName>();
+const knownLines = new Map<string, FieldLine>();
 const maxNames = 256;
 /** Longer values are not remembered. */
 const maxValue = 128;
@@ -45,21 +44,22 @@ function roleOf(name: string): FieldRole {
   return lower === 'content-length' || lower === 'transfer-encoding' || lower === 'connection' ? lower : 'none';
 }
 
-/** The line of a field. Refuses a name that is no token, or a value that could end its line or does not fit in octets. Valid until the next call. */
+/** The line of a field. Refuses a name that is no token, or a value that could end its line or does not fit in octets. */
 export function fieldLine(name: string, value: string): FieldLine {
-  let known = knownNames.get(name);
-  if (known === undefined) {
-    if (!isToken(name)) throw misuse('local-bad-field-name', 'RFC9110-5.1-2', `The field name ${quote(name)} is not a token.`, 'Use letters, digits and hyphens.');
-    known = { role: roleOf(name), value: '', line: `${name}: \r\n` };
-    if (knownNames.size < maxNames) knownNames.set(name, known);
-  }
-  if (known.value === value) return known;
+  const known = knownLines.get(name);
+  if (known !== undefined && known.value === value) return known;
+  if (known === undefined && !isToken(name)) throw misuse('local-bad-field-name', 'RFC9110-5.1-2', `The field name ${quote(name)} is not a token.`, 'Use letters, digits and hyphens.');
   checkValue(name, value);
-  const line = `${name}: ${value}\r\n`;
-  if (value.length > maxValue) return { role: known.role, line };
-  known.value = value;
-  known.line = line;
-  return known;
+  const line = { role: known?.role ?? roleOf(name), value, octets: ownOctets(`${name}: ${value}\r\n`) };
+  if (value.length <= maxValue && (known !== undefined || knownLines.size < maxNames)) knownLines.set(name, line);
+  return line;
+}
+
+/** `text` (latin-1, checked) in an array that shares its memory with nobody. */
+function ownOctets(text: string): Uint8Array {
+  const octets = new Uint8Array(text.length);
+  writeLatin1(text, octets, 0);
+  return octets;
 }
 
 function checkValue(name: string, value: string): void {
@@ -98,8 +98,7 @@ export function checkRequestLine(method: string, target: string): void {
   }
 }
 
-/** Refuse a status or reason phrase that would not fit in a status line. */
-export function checkStatusLine(status: number, reason: string): void {
+function checkStatusLine(status: number, reason: string): void {
   // RFC9110-15-6: "Values outside the range 100..599 are invalid."
   if (!Number.isInteger(status) || status < 100 || status > 599) {
     throw misuse('local-bad-status', 'RFC9110-15-6', `${String(status)} is not a status code.`, 'Use a number from 100 to 599.');
@@ -110,12 +109,74 @@ export function checkStatusLine(status: number, reason: string): void {
   }
 }
 
-/** The lines of fields that have been checked. */
-export function fieldLines(fields: FieldPairs): string {
-  let text = '';
-  for (let i = 0; i < fields.length; i += 1) text += fieldLine(fields[i]![0], fields[i]![1]).line;
-  return text;
+/** The lines of fields, checked. */
+export function fieldLines(fields: FieldPairs): FieldLine[] {
+  const lines: FieldLine[] = [];
+  for (let i = 0; i < fields.length; i += 1) lines.push(fieldLine(fields[i]![0], fields[i]![1]));
+  return lines;
 }
+
+/** Status lines by their parts: a server has a few of them, with known reasons. Bounded, since an application may make reasons up. */
+const statusLines = new Map<string, StatusLine>();
+interface StatusLine { readonly status: number; readonly reason: string; readonly octets: Uint8Array }
+let latestStatus: StatusLine = { status: 0, reason: '', octets: new Uint8Array(0) };
+
+/** The status line with its line end. Refuses a status or reason phrase that would not fit in it. */
+export function statusLine(status: number, reason: string): Uint8Array {
+  if (latestStatus.status === status && latestStatus.reason === reason) return latestStatus.octets;
+  // RFC9112-4-9: the space before an empty reason phrase is written all the same.
+  const text = `HTTP/1.1 ${status} ${reason}\r\n`;
+  let line = statusLines.get(text);
+  if (line === undefined) {
+    checkStatusLine(status, reason);
+    line = { status, reason, octets: ownOctets(text) };
+    if (statusLines.size < maxNames) statusLines.set(text, line);
+  }
+  return (latestStatus = line).octets;
+}
+
+/** A head in pieces, ready to be sent: its lines may be shared with other messages and are to be read only. */
+export class HeadToSend {
+  readonly #start: Uint8Array;
+  readonly #lines: readonly FieldLine[];
+  /** Octets, with the empty line. */
+  readonly size: number;
+
+  /** `start`: the start line with its line end. */
+  constructor(start: Uint8Array, lines: readonly FieldLine[]) {
+    this.#start = start;
+    this.#lines = lines;
+    let size = start.length + 2;
+    for (let i = 0; i < lines.length; i += 1) size += lines[i]!.octets.length;
+    this.size = size;
+  }
+
+  /** Give the pieces to whoever copies them. */
+  writeTo(sink: OctetSink): void {
+    sink.put(this.#start);
+    const lines = this.#lines;
+    for (let i = 0; i < lines.length; i += 1) sink.put(lines[i]!.octets);
+    sink.put(crLf);
+  }
+
+  /** In one piece. */
+  get octets(): Uint8Array {
+    const octets = new Uint8Array(this.size);
+    let at = 0;
+    this.writeTo({
+      put(bytes) {
+        octets.set(bytes, at);
+        at += bytes.length;
+      },
+    });
+    return octets;
+  }
+}
+
+/** Takes octets, which it copies. */
+export interface OctetSink { put(bytes: Uint8Array): void }
+
+const crLf = Uint8Array.of(0x0d, 0x0a);
 
 /** Where the parts of a head lie (start line, its parts separated by one space; fields; empty line), for the trace. `offset`: absolute offset of its first octet. `spans`: room from `first` on for {@link sectionColumns} numbers for each field. */
 export function headSection(parts: readonly [string, string, string], fields: FieldPairs, code: number, offset: number, spans: Int32Array, first: number): Section {
@@ -170,12 +231,14 @@ export function writeChunk(data: Uint8Array, sink: WriteSink | undefined): Uint8
 
 /** The last chunk and the trailer section. */
 export function writeLastChunk(trailers: FieldPairs, sink: WriteSink | undefined): Uint8Array {
-  const text = `0\r\n${fieldLines(trailers)}\r\n`;
+  const out = new HeadToSend(lastChunkLine, fieldLines(trailers)).octets;
   if (sink !== undefined) {
     sink('chunk-size', 0, 1);
     sink('line-end', 1, 3);
     const at = tellTrailers(trailers, 3, sink);
     sink('line-end', at, at + 2);
   }
-  return encodeLatin1(text);
+  return out;
 }
+
+const lastChunkLine = Uint8Array.of(0x30, 0x0d, 0x0a);
