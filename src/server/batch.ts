@@ -1,7 +1,7 @@
 /**
- * Answers that leave together. When many clients ask at once, the platform hands over one segment after the other; writing each
- * answer where it is made would wake its reader between any two of them. Written one behind the other, after the last segment,
- * they cost a quarter less, and the code that serves stays in the processor's caches.
+ * Reading, working and answering, each for many clients at a time. When many ask at once, the platform hands over one segment after the
+ * other; to serve each where it arrives, and to write its answer, would wake a reader between any two of them, and drive the code that serves out of the processor's
+ * caches each time. So everything that has come is read first, then worked on, then answered: about a third less for quick applications.
  *
  * The price is that an answer waits for the applications that run behind it. So that nobody notices, this is only done while
  * applications are quick.
@@ -17,17 +17,31 @@ const quickMs = 0.5;
 /** So many answers in a row are then sent at once, each for itself. */
 const calmAnswers = 64;
 
+/** Someone who has received something. */
+export interface Worker {
+  /** Everything else that has come has been read: work on it. */
+  work(): void;
+}
+
 /** What waits for the end of the poll, for one server. */
 export class Batch {
   readonly #afterPoll: AfterPoll;
   readonly #clock: Clock;
+  #workers: Worker[] = [];
   #lines: Line[] = [];
+  #scheduled = false;
   #addedAt = 0;
   #alone = 0;
 
   constructor(afterPoll: AfterPoll, clock: Clock) {
     this.#afterPoll = afterPoll;
     this.#clock = clock;
+  }
+
+  /** Call `worker` when everything has been read. */
+  later(worker: Worker): void {
+    this.#workers.push(worker);
+    this.#schedule();
   }
 
   /** Flush `line` soon, or at once. */
@@ -39,20 +53,40 @@ export class Batch {
     }
     const lines = this.#lines;
     const now = this.#clock.now();
-    if (lines.length === 0) this.#afterPoll(this.#flush);
-    else if (now - this.#addedAt > quickMs) {
+    if (lines.length > 0 && now - this.#addedAt > quickMs) {
       this.#alone = calmAnswers;
       line.flush();
       return this.#flush();
     }
     this.#addedAt = now;
     lines.push(line);
+    this.#schedule();
   }
 
-  readonly #flush = (): void => {
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#afterPoll(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    const workers = this.#workers;
+    this.#workers = [];
+    let done = 0;
+    try {
+      while (done < workers.length) workers[done++]!.work();
+    } finally {
+      this.#scheduled = false;
+      // One of them threw, which is a fault of ours: the others have nothing to do with it.
+      for (; done < workers.length; done += 1) this.later(workers[done]!);
+    }
+    this.#flush();
+  };
+
+  #flush(): void {
     const lines = this.#lines;
     if (lines.length === 0) return;
     this.#lines = [];
     for (let i = 0; i < lines.length; i += 1) lines[i]!.flush();
-  };
+  }
 }

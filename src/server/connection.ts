@@ -17,6 +17,7 @@ import { BodyBuffer } from '../gateway/wsgi/input.ts';
 import type { TimerHandle } from '../host/effects.ts';
 import { type DuplexSocket, formatAddress } from '../net/socket.ts';
 import type { ErrorFacts } from '../trace/events.ts';
+import type { Worker } from './batch.ts';
 import type { ServerConfig } from './config.ts';
 import type { ServerContext } from './context.ts';
 import type { Patient } from './deadlines.ts';
@@ -33,7 +34,7 @@ import type { Tunnel, UpgradeHandler } from './upgrade.ts';
  */
 const gatherBytes = 16_384;
 
-/** Answers up to this size may leave together with those of other connections. Octets. */
+/** Requests up to this size wait until everything has been read, and answers until all of them can leave together. Octets. */
 const batchBytes = 4096;
 
 /** An answer that another may join waits for so many turns of the promise queue: `await send(start)`, `await send(body)`, and a few for a framework. */
@@ -50,7 +51,7 @@ const pipelineHighWaterBytes = 65_536;
 type Patience = 'idle' | 'head' | 'body' | 'tunnel';
 
 /** Drives one socket from accept to close. */
-export class HttpConnection implements LineOwner, Patient, ResponseHost {
+export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker {
   readonly core: Connection;
   /** For {@link Deadlines}. */
   deadline = Infinity;
@@ -184,7 +185,14 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost {
     const content = this.#exchange === undefined || this.#bodyBlocked || this.#waitsForTurn || this.#pumping || this.#handling ? 0 : this.core.receiveContent(bytes);
     if (content > 0) this.#takeBody(content === bytes.length ? bytes : bytes.subarray(0, content));
     if (content < bytes.length) this.core.receiveData(content === 0 ? bytes : bytes.subarray(content));
+    const { batch } = this.#context;
+    if (batch !== undefined && this.#exchange === undefined && bytes.length <= batchBytes) return batch.later(this);
     if (this.#takeTurn()) this.#pump();
+  }
+
+  /** For {@link Batch}: go on with a new request. */
+  work(): void {
+    if (this.#line.writable) this.#pump();
   }
 
   onPeerEnd(): void {

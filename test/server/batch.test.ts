@@ -1,12 +1,14 @@
 /** Answers to several clients that leave together, at the end of a poll that the test decides about. */
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { AsgiApp } from '../../src/gateway/asgi/types.ts';
 import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
+import { socketPair } from '../../src/net/memory.ts';
+import { Batch } from '../../src/server/batch.ts';
 import { noTrace } from '../../src/trace/tracer.ts';
 import { encode, streamWsgi } from '../helpers/apps.ts';
 import { settle } from '../helpers/fake-clock.ts';
-import { get, harness, type Harness } from './harness.ts';
+import { get, harness, type Harness, Peer } from './harness.ts';
 
 const ok: WsgiApp = (_environ, startResponse) => {
   startResponse('200 OK', [['Content-Type', 'text/plain']]);
@@ -22,10 +24,13 @@ function polling(app: unknown, config: Partial<ServerConfig> = {}): Harness & { 
   const made = harness(app, config, { tracer: noTrace, afterPoll: (call) => { waiting.push(call); } });
   return Object.assign(made, {
     async endOfPoll() {
-      const calls = waiting;
-      waiting = [];
-      for (const call of calls) call();
-      await settle();
+      // What was worked on at the end of this poll may be answered at the end of the next.
+      while (waiting.length > 0) {
+        const calls = waiting;
+        waiting = [];
+        for (const call of calls) call();
+        await settle();
+      }
     },
   });
 }
@@ -52,10 +57,11 @@ describe.each([['WSGI', ok], ['ASGI', okAsgi]])('quick applications (%s)', (_nam
     expect(peer.received.match(/HTTP\/1\.1 200/g)).toHaveLength(3);
   });
 
-  test('a connection that ends with its answer does not wait', async () => {
-    const { connect } = polling(app);
+  test('a connection that ends with its answer ends', async () => {
+    const { connect, endOfPoll } = polling(app);
     const peer = connect();
     await peer.send('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    await endOfPoll();
     expect(peer.received).toMatch(/ok$/);
     expect(peer.eof).toBe(true);
   });
@@ -75,29 +81,40 @@ describe.each([['WSGI', ok], ['ASGI', okAsgi]])('quick applications (%s)', (_nam
 
 test('an application that takes its time has its answers sent at once', async () => {
   let slow = false;
-  const { connect, endOfPoll, host } = polling(((environ, startResponse) => {
+  let written = 0;
+  const seen: number[] = [];
+  const { server, endOfPoll, host } = polling(((environ, startResponse) => {
     // What the application burns is what the clock shows.
     if (slow) host.advance(5);
+    seen.push(written);
     return ok(environ, startResponse);
   }) satisfies WsgiApp);
-  const [first, second, third] = [connect(), connect(), connect()];
-  await first.send(get());
-  expect(first.received).toBe('');
+  const peers = [1, 2, 3, 4].map((id) => {
+    const [near, far] = socketPair({ id });
+    const write = far.write.bind(far);
+    far.write = (bytes) => {
+      written += 1;
+      return write(bytes);
+    };
+    server.handle(far);
+    return new Peer(near);
+  });
+  for (const peer of peers) await peer.send(get());
   slow = true;
-  await second.send(get());
-  // Nobody waits any longer, neither the slow one nor the one before it.
-  expect(first.received).toMatch(/ok$/);
-  expect(second.received).toMatch(/ok$/);
-  await third.send(get());
-  expect(third.received).toMatch(/ok$/);
   await endOfPoll();
-  expect([first, second, third].map(({ segments }) => segments.length)).toEqual([1, 1, 1]);
+  // Nobody waits any longer once there was a slow one: neither the slow ones nor those before them.
+  expect(seen).toEqual([0, 0, 2, 3]);
+  for (const { received, segments } of peers) {
+    expect(received).toMatch(/ok$/);
+    expect(segments).toHaveLength(1);
+  }
 });
 
 test('blocks of a response leave one by one, as PEP 3333 wants it', async () => {
-  const { connect } = polling(streamWsgi(3, 10));
+  const { connect, endOfPoll } = polling(streamWsgi(3, 10));
   const peer = connect();
   await peer.send(get());
+  await endOfPoll();
   expect(peer.received).toMatch(/0\r\n\r\n$/);
   expect(peer.segments.length).toBeGreaterThanOrEqual(3);
 });
@@ -113,4 +130,72 @@ test('a sync worker sends before it reads on', async () => {
   const peer = connect();
   await peer.send(get());
   expect(peer.received).toMatch(/ok$/);
+});
+
+describe('requests are read before any of them is worked on', () => {
+  const calls: string[] = [];
+  const noting: WsgiApp = (environ, startResponse) => {
+    calls.push(environ.PATH_INFO);
+    return ok(environ, startResponse);
+  };
+  beforeEach(() => { calls.length = 0; });
+
+  test('in the order in which they came', async () => {
+    const { connect, endOfPoll } = polling(noting);
+    const [first, second] = [connect(), connect()];
+    await second.send(get('/2'));
+    await first.send(get('/1'));
+    expect(calls).toEqual([]);
+    await endOfPoll();
+    expect(calls).toEqual(['/2', '/1']);
+  });
+
+  test('a head that comes in two polls is answered after the second', async () => {
+    const { connect, endOfPoll } = polling(noting);
+    const peer = connect();
+    await peer.send('GET /1 HTT');
+    await endOfPoll();
+    expect(calls).toEqual([]);
+    await peer.send('P/1.1\r\nHost: a\r\n\r\n');
+    await endOfPoll();
+    expect(calls).toEqual(['/1']);
+  });
+
+  test('a client that is gone by then is not served', async () => {
+    const { connect, endOfPoll } = polling(noting);
+    const [gone, stays] = [connect(), connect()];
+    await gone.send(get('/gone'));
+    await stays.send(get('/stays'));
+    gone.socket.reset();
+    await settle();
+    await endOfPoll();
+    expect(calls).toEqual(['/stays']);
+  });
+
+  test('a client that closed its half behind the request is served (RFC9112-9.6-12)', async () => {
+    const { connect, endOfPoll } = polling(noting);
+    const peer = connect();
+    await peer.send(get('/1'));
+    peer.socket.end();
+    await settle();
+    await endOfPoll();
+    expect(peer.received).toMatch(/ok$/);
+    expect(peer.eof).toBe(true);
+  });
+
+  test('a fault of one leaves the others where they are', () => {
+    const waiting: (() => void)[] = [];
+    const batch = new Batch((call) => waiting.push(call), { now: () => 0, wallMs: () => 0 });
+    const done: number[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      batch.later({ work: () => {
+        if (i === 1) throw new Error('a fault');
+        done.push(i);
+      } });
+    }
+    expect(() => waiting.shift()!()).toThrow('a fault');
+    waiting.shift()!();
+    expect(done).toEqual([0, 2, 3]);
+    expect(waiting).toEqual([]);
+  });
 });
