@@ -4,6 +4,7 @@
  */
 import { RemoteProtocolError } from '../core/http1/errors.ts';
 import type { FieldPairs, Request } from '../core/http1/events.ts';
+import { mentionsAny } from '../core/http1/mentions.ts';
 import { abnormal } from '../core/ws/close-codes.ts';
 import { WsConnection } from '../core/ws/connection.ts';
 import type { WsReceivedEvent } from '../core/ws/events.ts';
@@ -39,6 +40,9 @@ const sliceBytes = 16_384;
 /** RFC6455-5.5-CONTROL-FRAME: 125 octets, two of them for the code. */
 const maxReasonBytes = 123;
 
+/** Without either of them a request asks for none. */
+const mayWantWebSocket = mentionsAny('upgrade', 'sec-websocket-key');
+
 /** Takes the requests that ask for a WebSocket. */
 export class WebSocketProtocol implements UpgradeProtocol {
   readonly #options: WebSocketOptions;
@@ -48,8 +52,7 @@ export class WebSocketProtocol implements UpgradeProtocol {
   }
 
   claims(request: Request): boolean {
-    // Nearly every request: neither field is there.
-    return (request.headers.has('upgrade') || request.headers.has('sec-websocket-key')) && wantsWebSocket(request);
+    return mayWantWebSocket(request.headers) && wantsWebSocket(request);
   }
 
   begin(exchange: UpgradeExchange): UpgradeHandler {

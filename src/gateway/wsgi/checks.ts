@@ -73,15 +73,19 @@ export function checkHeaders(headers: unknown, site?: SourceSite): WsgiViolation
     const name = pair[0] as string;
     const value = pair[1] as string;
     const known = goodNames.get(name);
-    if (known !== undefined && known.value === value && !known.isLength) continue;
-    const violation = checkHeader(name, value, known, at);
+    const same = known !== undefined && known.value === value;
+    if (same && !known.isLength) continue;
+    const violation = same ? undefined : checkHeader(name, value, known, at);
     if (violation !== undefined) return violation;
     if (isContentLength(name)) {
       lengths += 1;
-      if (!/^[0-9]+$/.test(value) || lengths > 1) {
+      // A value that is remembered was a number the last time.
+      if (lengths > 1 || !(same || /^[0-9]+$/.test(value))) {
         return new WsgiViolation({ code: 'content-length-form', clause: 'PEP3333-start-4', message: lengths > 1 ? 'Content-Length is given twice.' : `Content-Length is ${show(value)}, which is not a number of bytes.`, advice: 'Give the number of bytes (not of characters) once, or leave it out.', given: show(pair), expected: "['Content-Length', '42']", ...at });
       }
     }
+    // A long value would be kept for nothing.
+    if (known !== undefined && value.length <= 128) known.value = value;
   }
   return undefined;
 }
@@ -98,11 +102,8 @@ const goodNames = new Map<string, GoodName>();
 /** `known`: the name was in order before. */
 function checkHeader(name: string, value: string, known: GoodName | undefined, at: { site: SourceSite } | undefined): WsgiViolation | undefined {
   const bad = firstOutside(value, VALUE);
-  if (bad < 0 && known !== undefined) {
-    // Nearly every field: nothing to say. A long value would be kept for nothing.
-    if (value.length <= 128) known.value = value;
-    return undefined;
-  }
+  // Nearly every field: nothing to say.
+  if (bad < 0 && known !== undefined) return undefined;
   const lower = name.toLowerCase();
   if (bad < 0 && name !== '' && firstOutside(name, TCHAR) < 0 && lower !== 'status' && !hopByHop.has(lower)) {
     if (goodNames.size < 256) goodNames.set(name, { isLength: isContentLength(name), value: '' });
