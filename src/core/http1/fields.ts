@@ -159,7 +159,9 @@ export class ReceivedFields implements Fields {
     const spans = this.#spans;
     for (let i = from, at = this.#first + from * SPANS_PER_FIELD; i < this.length; i += 1, at += SPANS_PER_FIELD) {
       const start = spans[at]!;
-      if (spans[at + 1]! - start === name.length && sameName(text, start, name)) return i;
+      if (spans[at + 1]! - start !== name.length) continue;
+      const known = spans[at + 4]!;
+      if (known > 0 ? knownLowerNames[known] === name : sameName(text, start, name)) return i;
     }
     return -1;
   }
