@@ -26,6 +26,12 @@ describe.each(['node', 'browser'] as const)('latin-1 as in %s', (platform) => {
     for (const [from, to] of [[0, 0], [5, 6], [120, 132], [120, 133], [0, 256], [3, 9999]] as const) {
       expect([...decodeLatin1(all, from, to)].map((character) => character.charCodeAt(0))).toEqual([...all.subarray(from, to)]);
     }
+    // Short ones are put together in several ways, by length.
+    for (let length = 0; length <= 70; length += 1) {
+      const from = 200 - length;
+      expect([...decodeLatin1(all, from, 200)].map((character) => character.charCodeAt(0))).toEqual([...all.subarray(from, 200)]);
+      expect(decodeLatin1(all, 40, 40 + length, true)).toBe(String.fromCharCode(...all.subarray(40, 40 + length)));
+    }
     expect(decodeLatin1(octets('plain ASCII of some length'), 6, 26, true)).toBe('ASCII of some length');
   });
 
