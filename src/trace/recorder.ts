@@ -2,6 +2,7 @@ import type { Clock } from '../host/effects.ts';
 import type { Stream, Token, TraceEvent, TraceInput, TraceStamp, TraceType } from './events.ts';
 import { estimateBytes, own } from './payload.ts';
 import { factEvent, tokenFact } from './facts.ts';
+import { PayloadRing } from './payload-ring.ts';
 import { type Packed, PayloadReader, PayloadWriter } from './pack.ts';
 import { column, gapRow, objectRow, rowBytes, RowRing, RowWriter, sectionRow } from './rows.ts';
 import { headTokens, type Section, sectionFacts } from './section.ts';
@@ -50,9 +51,8 @@ export class Recorder implements Tracer {
   readonly #time: Clock;
   readonly #budgetBytes: number;
   readonly #rows: RowRing;
-  /** Payloads of those rows that have one, oldest first. `#next` is the first live index. */
-  #payloads: Payload[] = [];
-  #next = 0;
+  /** Payloads of those rows that have one, oldest first. */
+  readonly #payloads = new PayloadRing<Payload>();
   #payloadBytes = 0;
   /** Events that have no row of their own: see {@link sectionRow}. */
   #unrolled = 0;
@@ -133,23 +133,18 @@ export class Recorder implements Tracer {
     const out = new RowWriter(this.pending);
     // The gap takes the place of the newest event it stands for: numbers still rise, and the next one follows on.
     if (this.#dropped > 0) out.row(this.#gapSeq, this.#gapAt, this.#gapClock, gapRow, 0, 0, this.#dropped, 0);
-    let next = this.#next;
     for (let row = 0; row < rows.count; row += 1) {
       const kind = rows.cell(row, column.kind);
       if (kind === sectionRow) {
         out.begin(rows.cell(row, column.seq), rows.cell(row, column.at), rows.cell(row, column.clock));
-        sectionFacts(out, this.#payloads[next]! as Section, rows.cell(row, column.connection), rows.cell(row, column.exchange), true);
-        next += 1;
+        sectionFacts(out, this.#payloads.shift() as Section, rows.cell(row, column.connection), rows.cell(row, column.exchange), true);
       } else if (kind === objectRow) {
         out.row(rows.cell(row, column.seq), rows.cell(row, column.at), rows.cell(row, column.clock), objectRow, 0, 0, 0, 0);
-        const payload = this.#payloads[next]! as TraceInput | (() => TraceInput);
+        const payload = this.#payloads.shift() as TraceInput | (() => TraceInput);
         writePayload(this.#writer, typeof payload === 'function' ? payload() : payload);
-        next += 1;
       } else rows.copyTo(row, out);
     }
     rows.clear();
-    this.#payloads = [];
-    this.#next = 0;
     this.#payloadBytes = 0;
     this.#unrolled = 0;
     this.#dropped = 0;
@@ -189,18 +184,11 @@ export class Recorder implements Tracer {
     this.#gapClock = rows.cell(0, column.clock) + events - 1;
     this.#dropped += events;
     this.#unrolled -= events - 1;
-    if (kind === objectRow || kind === sectionRow) this.#forgetPayload(rows.cell(0, column.start));
-    rows.shift();
-  }
-
-  #forgetPayload(size: number): void {
-    this.#payloadBytes -= size;
-    this.#next += 1;
-    // Let go of what is forgotten: half of the array at a time, so that the copying stays amortised.
-    if (this.#next * 2 > this.#payloads.length) {
-      this.#payloads = this.#payloads.slice(this.#next);
-      this.#next = 0;
+    if (kind === objectRow || kind === sectionRow) {
+      this.#payloads.shift();
+      this.#payloadBytes -= rows.cell(0, column.start);
     }
+    rows.shift();
   }
 }
 
