@@ -4,7 +4,7 @@ import { readHeaders } from '../../src/gateway/asgi/messages.ts';
 
 const octets = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const headers = (...pairs: readonly (readonly [string, string])[]): [Uint8Array, Uint8Array][] => pairs.map(([name, value]) => [octets(name), octets(value)]);
-const read = (...pairs: readonly (readonly [string, string])[]): unknown => readHeaders(headers(...pairs), { site: undefined, soft: (violation) => { throw violation; } });
+const read = (...pairs: readonly (readonly [string, string])[]): unknown => readHeaders(headers(...pairs), undefined, { soft: (violation) => { throw violation; } });
 
 describe('header fields that come again', () => {
   test('are what they are now, whatever they were before', () => {
@@ -15,11 +15,11 @@ describe('header fields that come again', () => {
 
   test('keep to themselves what an application writes into its arrays afterwards', () => {
     const own = headers(['x-own', 'one']);
-    const first = readHeaders(own, { site: undefined, soft: () => {} });
+    const first = readHeaders(own, undefined, { soft: () => {} });
     own[0]![1].set(octets('two'));
-    expect(readHeaders(own, { site: undefined, soft: () => {} })).toEqual([['x-own', 'two']]);
+    expect(readHeaders(own, undefined, { soft: () => {} })).toEqual([['x-own', 'two']]);
     own[0]![0].set(octets('X-OWN'));
-    expect(() => readHeaders(own, { site: undefined, soft: (violation) => { throw violation; } })).toThrow('not in lower case');
+    expect(() => readHeaders(own, undefined, { soft: (violation) => { throw violation; } })).toThrow('not in lower case');
     expect(first).toEqual([['x-own', 'one']]);
   });
 

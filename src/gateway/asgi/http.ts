@@ -11,7 +11,7 @@ import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation, ClientDisconnected } from '../errors.ts';
 import { notAwaitable, readHttpMessage } from './messages.ts';
 import { passed } from './passed.ts';
-import { AsgiResponse, fromCore, rejected, type ResponseStage } from './response.ts';
+import { AsgiResponse, fromCore, rejected, type ResponseOwner, type ResponseStage } from './response.ts';
 import { buildHttpScope, type ScopeSource, traceScope } from './scope.ts';
 import type { AsgiApp, AsgiReceiveEvent } from './types.ts';
 
@@ -35,11 +35,14 @@ export const extensions: ScopeSource['extensions'] = () => ({ 'http.response.tra
 const highWaterBytes = 65_536;
 
 type Waiter = (event: AsgiReceiveEvent) => void;
+/** A `send()` that waits for room. */
+interface Blocked { readonly resolve: () => void; readonly reject: (error: unknown) => void }
 
 const nothing = new Uint8Array(0);
 
 /** Serves one exchange; `run` may be called before the request body is complete. */
-export class AsgiHandler implements StreamingHandler {
+export class AsgiHandler implements StreamingHandler, ResponseOwner {
+  readonly prefix = '';
   readonly #exchange: AsgiExchange;
   readonly #context: ExchangeContext;
   readonly #channel: ResponseChannel;
@@ -57,13 +60,14 @@ export class AsgiHandler implements StreamingHandler {
   #endGiven = false;
   /** The client is gone, or sends no more. */
   #disconnected = false;
-  #waiters: Waiter[] = [];
+  /** `receive()`s that wait, in order. */
+  #waiters: Waiter[] | undefined;
   #asked100 = false;
 
   // ── the response ──
   readonly #response: AsgiResponse;
   /** `send()`s that wait for room, in order. */
-  #blocked: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  #blocked: Blocked[] | undefined;
   /** The client cannot be written to. */
   #gone = false;
   #startedAt = 0;
@@ -73,9 +77,7 @@ export class AsgiHandler implements StreamingHandler {
     this.#context = exchange.context;
     this.#channel = exchange.channel;
     this.#announced = exchange.context.request.framing.length;
-    this.#response = new AsgiResponse(exchange.context, exchange.channel, {
-      prefix: '', soft: (violation) => { if (this.#context.validate) this.#report(violation); }, completed: () => this.#completed(),
-    });
+    this.#response = new AsgiResponse(exchange.context, exchange.channel, this);
   }
 
   run(): void {
@@ -127,7 +129,8 @@ export class AsgiHandler implements StreamingHandler {
   resume(): void {
     // All of them: each asked when there was no room, and now there is.
     const blocked = this.#blocked;
-    this.#blocked = [];
+    if (blocked === undefined) return;
+    this.#blocked = undefined;
     for (const { resolve } of blocked) resolve();
   }
 
@@ -136,8 +139,8 @@ export class AsgiHandler implements StreamingHandler {
     this.#disconnected = true;
     this.#waiting = undefined;
     if (!this.#response.over) this.#response.stage = 'broken';
-    const blocked = this.#blocked;
-    this.#blocked = [];
+    const blocked = this.#blocked ?? [];
+    this.#blocked = undefined;
     for (const { reject } of blocked) reject(new ClientDisconnected());
     this.#feed();
   }
@@ -146,27 +149,34 @@ export class AsgiHandler implements StreamingHandler {
 
   #receive(): Promise<AsgiReceiveEvent> {
     const site = this.#context.sites.here();
+    if (!this.#asked100 && !this.#endGiven && this.#context.request.expects100) {
+      this.#asked100 = true;
+      // RFC9110-10.1.1: the client waits to hear whether its content is wanted; now it is.
+      this.#channel.continue100();
+      this.#channel.flush();
+    }
+    // Mostly it is here, and nobody has asked for it before.
+    const event = this.#waiters === undefined ? this.#nextEvent() : undefined;
+    if (event !== undefined) {
+      this.#traceReceived(event, site);
+      return Promise.resolve(event);
+    }
     return new Promise((resolve) => {
-      this.#waiters.push((event) => {
-        this.#traceReceived(event, site);
-        resolve(event);
+      (this.#waiters ??= []).push((later) => {
+        this.#traceReceived(later, site);
+        resolve(later);
       });
-      if (!this.#asked100 && !this.#endGiven) {
-        this.#asked100 = true;
-        // RFC9110-10.1.1: the client waits to hear whether its content is wanted; now it is.
-        this.#channel.continue100();
-        this.#channel.flush();
-      }
-      this.#feed();
     });
   }
 
   /** Answer as many waiting `receive()`s as can be. */
   #feed(): void {
-    while (this.#waiters.length > 0) {
+    while (this.#waiters !== undefined) {
       const event = this.#nextEvent();
       if (event === undefined) return;
-      this.#waiters.shift()!(event);
+      const waiter = this.#waiters.shift()!;
+      if (this.#waiters.length === 0) this.#waiters = undefined;
+      waiter(event);
     }
   }
 
@@ -195,7 +205,7 @@ export class AsgiHandler implements StreamingHandler {
     // ASGI-gone-1.
     if (this.#gone || !this.#channel.open) return rejected(new ClientDisconnected());
     try {
-      const message = readHttpMessage(event, { site, soft: (violation) => { if (this.#context.validate) this.#report(violation); } });
+      const message = readHttpMessage(event, site, this);
       this.#response.take(message, site);
     } catch (error) {
       const violation = error instanceof LocalProtocolError ? fromCore(error, site) : error;
@@ -206,10 +216,11 @@ export class AsgiHandler implements StreamingHandler {
     if (this.#response.stage === 'started' || this.#channel.flush((this.#response.stage as ResponseStage) === 'complete')) return passed;
     // Nothing will follow that would have to wait.
     if ((this.#response.stage as ResponseStage) === 'complete') return passed;
-    return new Promise((resolve, reject) => this.#blocked.push({ resolve, reject }));
+    return new Promise((resolve, reject) => (this.#blocked ??= []).push({ resolve, reject }));
   }
 
-  #completed(): void {
+  /** For {@link AsgiResponse}: there is nothing more to wait for. */
+  completed(): void {
     this.#waiting = undefined;
     // Nobody asks us any more whether there is room: earlier `send()`s that were not awaited have nothing to wait for.
     this.resume();
@@ -250,6 +261,11 @@ export class AsgiHandler implements StreamingHandler {
     if (this.#response.headSent) this.#channel.cut(failure);
     else this.#channel.fail(failure);
     this.#channel.flush();
+  }
+
+  /** For {@link AsgiResponse} and the readers of messages. */
+  soft(violation: AsgiViolation): void {
+    if (this.#context.validate) this.#report(violation);
   }
 
   #report(violation: AsgiViolation): void {

@@ -19,12 +19,8 @@ export type HttpMessage =
   | { readonly type: 'http.response.trailers'; readonly headers: FieldPairs; readonly more: boolean }
   | { readonly type: 'http.response.early_hint'; readonly links: readonly string[] };
 
-/** What the reader needs besides the message. */
-export interface ReadOptions {
-  readonly site: SourceSite | undefined;
-  /** Told about what is wrong but can be sent all the same. */
-  readonly soft: (violation: AsgiViolation) => void;
-}
+/** Is told about what is wrong but can be sent all the same. */
+export interface Critic { soft(violation: AsgiViolation): void }
 
 /** Makes a violation. */
 export type Refuse = (code: string, clause: AsgiClause, message: string, advice: string, given: unknown, expected: string) => AsgiViolation;
@@ -40,9 +36,9 @@ export function violationAt(site: SourceSite | undefined): Refuse {
 export const notAwaitable = (returned: unknown): AsgiViolation =>
   violationAt(undefined)('not-awaitable', 'ASGI-app-1', `The application returned ${describeType(returned)} instead of a promise.`, 'Make it async: async (scope, receive, send) => { … }.', returned, 'a promise');
 
-/** Read a message. Throws AsgiViolation. */
-export function readHttpMessage(message: unknown, options: ReadOptions): HttpMessage {
-  const refuse = violationAt(options.site);
+/** Read a message. `site`: where it was sent. Throws AsgiViolation. */
+export function readHttpMessage(message: unknown, site: SourceSite | undefined, critic: Critic): HttpMessage {
+  const refuse = violationAt(site);
   if (typeof message !== 'object' || message === null) {
     throw refuse('message-not-object', 'ASGI-app-2', `send was given ${describeType(message)} instead of a message.`, "Send an object with a type, such as { type: 'http.response.start', status: 200 }.", message, 'an object with a type');
   }
@@ -53,18 +49,18 @@ export function readHttpMessage(message: unknown, options: ReadOptions): HttpMes
       const { status, headers, trailers } = given;
       if (typeof status !== 'number' || !Number.isInteger(status)) throw refuse('status-not-integer', 'ASGI-start-2', `The status is ${describeType(status)}: ${show(status)}.`, 'Give a number, such as 200.', status, 'an integer from 200 to 599');
       if (status < 200 || status > 599) throw refuse('status-range', 'ASGI-start-2', `${status} is not a final status code.`, status >= 100 && status < 200 ? 'Interim responses are the server\'s business (103: http.response.early_hint).' : 'Use a number from 200 to 599.', status, 'an integer from 200 to 599');
-      return { type, status, headers: readHeaders(headers, options), trailers: readFlag('trailers', trailers, 'ASGI-start-6', refuse) };
+      return { type, status, headers: readHeaders(headers, site, critic), trailers: readFlag('trailers', trailers, 'ASGI-start-6', refuse) };
     }
     case 'http.response.body': {
       const { body, more_body: more } = given;
       if (body !== undefined && body !== null && !isBytes(body)) {
         throw refuse('body-not-bytes', 'ASGI-body-1', `The body is ${describeType(body)} instead of bytes: ${show(body, 60)}.`, typeof body === 'string' ? 'Encode text first: new TextEncoder().encode(text).' : 'Give a Uint8Array.', body, 'a Uint8Array');
       }
-      if ('moreBody' in given && more === undefined) options.soft(refuse('unknown-key', 'ASGI-body-1', 'The message has a key "moreBody".', 'ASGI spells it more_body.', given, 'more_body'));
+      if ('moreBody' in given && more === undefined) critic.soft(refuse('unknown-key', 'ASGI-body-1', 'The message has a key "moreBody".', 'ASGI spells it more_body.', given, 'more_body'));
       return { type, body: body ?? nothing, more: readFlag('more_body', more, 'ASGI-body-1', refuse) };
     }
     case 'http.response.trailers':
-      return { type, headers: readHeaders(given['headers'], options), more: readFlag('more_trailers', given['more_trailers'], 'ASGI-trailers-1', refuse) };
+      return { type, headers: readHeaders(given['headers'], site, critic), more: readFlag('more_trailers', given['more_trailers'], 'ASGI-trailers-1', refuse) };
     case 'http.response.early_hint':
       return { type, links: readLinks(given['links'], refuse) };
     default: {
@@ -92,7 +88,7 @@ function readFlag(key: string, value: unknown, clause: AsgiClause, refuse: Refus
 }
 
 /** ASGI-start-3, ASGI-ws.accept-3. Names and values as latin-1 strings. */
-export function readHeaders(headers: unknown, { site, soft }: ReadOptions, clause: AsgiClause = 'ASGI-start-3'): FieldList {
+export function readHeaders(headers: unknown, site: SourceSite | undefined, critic: Critic, clause: AsgiClause = 'ASGI-start-3'): FieldList {
   const refuse = violationAt(site);
   if (headers === undefined || headers === null) return [];
   if (typeof (headers as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function' || typeof headers === 'string') {
@@ -121,7 +117,7 @@ export function readHeaders(headers: unknown, { site, soft }: ReadOptions, claus
     if (text === '' || isOutside(text, TCHAR)) throw refuse('header-name', clause, `${show(text)} is not a field name.`, 'Use letters, digits and hyphens.', text, 'letters, digits and hyphens');
     if (isOutside(field, VALUE)) throw refuse('header-control', clause, `The value of ${text} contains a control character: ${show(field)}.`, 'Take line ends out of anything that a user typed: they would let him write headers, or a whole response, of his own.', field, 'no control characters');
     if (!/[A-Z]/.test(text)) remember(text);
-    else soft(refuse('header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
+    else critic.soft(refuse('header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
     pairs.push([text, field]);
   }
   return pairs;

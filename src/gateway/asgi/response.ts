@@ -9,19 +9,17 @@ import type { SourceSite } from '../../trace/events.ts';
 import { AsgiViolation } from '../errors.ts';
 import type { AsgiClause } from './clauses.ts';
 import { reasonPhrase } from '../reason.ts';
-import { violationAt, type HttpMessage } from './messages.ts';
+import { violationAt, type Critic, type HttpMessage } from './messages.ts';
 
 /** Where the response stands. `trailing`: the body is complete, trailers are awaited. */
 export type ResponseStage = 'waiting' | 'started' | 'sending' | 'trailing' | 'complete' | 'broken';
 
-/** What it is told to. */
-export interface ResponseOptions {
+/** Whose response it is. */
+export interface ResponseOwner extends Critic {
   /** Of the names of its messages: `websocket.` where it denies a WebSocket. */
   readonly prefix: '' | 'websocket.';
-  /** Report what is wrong but stops nothing. */
-  readonly soft: (violation: AsgiViolation) => void;
   /** The last octet was given. */
-  readonly completed: () => void;
+  completed(): void;
 }
 
 /** Puts messages in order, and the response on its channel. */
@@ -31,7 +29,7 @@ export class AsgiResponse {
   headSent = false;
   readonly #context: ExchangeContext;
   readonly #channel: ResponseChannel;
-  readonly #options: ResponseOptions;
+  readonly #owner: ResponseOwner;
   #head: Extract<HttpMessage, { type: 'http.response.start' }> | undefined;
   /** Value of content-length; -1 where there is none. */
   #announced = -1;
@@ -39,10 +37,10 @@ export class AsgiResponse {
   #given = 0;
   #trailers: (readonly [string, string])[] = [];
 
-  constructor(context: ExchangeContext, channel: ResponseChannel, options: ResponseOptions) {
+  constructor(context: ExchangeContext, channel: ResponseChannel, owner: ResponseOwner) {
     this.#context = context;
     this.#channel = channel;
-    this.#options = options;
+    this.#owner = owner;
   }
 
   /** Nothing more comes of it: complete, or broken. */
@@ -57,11 +55,11 @@ export class AsgiResponse {
 
   /** ASGI-app-3: one message, in order. Throws AsgiViolation, or what the channel throws. Nothing is flushed but interim responses. */
   take(message: HttpMessage, site: SourceSite | undefined): void {
-    const { prefix } = this.#options;
+    const { prefix } = this.#owner;
     const refuse = violationAt(site);
     if (this.over) {
       // ASGI-body-3: "any further messages on the channel will be ignored".
-      this.#options.soft(refuse('after-complete', 'ASGI-body-3', `'${prefix}${message.type}' was sent after the response was complete.`, 'The message with more_body false (or missing) is the last one.', message.type, 'nothing more'));
+      this.#owner.soft(refuse('after-complete', 'ASGI-body-3', `'${prefix}${message.type}' was sent after the response was complete.`, 'The message with more_body false (or missing) is the last one.', message.type, 'nothing more'));
       return;
     }
     switch (message.type) {
@@ -101,7 +99,7 @@ export class AsgiResponse {
 
   /** What an application that returns now has left out. */
   incomplete(): AsgiViolation {
-    const { prefix } = this.#options;
+    const { prefix } = this.#owner;
     return this.stage === 'waiting'
       ? new AsgiViolation({ code: 'no-response', clause: 'ASGI-start-1', message: `The application returned without having sent '${prefix}http.response.start'.`, advice: 'Send a response before returning; and await what you start.' })
       : new AsgiViolation({ code: 'incomplete', clause: 'ASGI-body-3', message: 'The application returned without having completed the response.', advice: this.stage === 'trailing' ? "Send 'http.response.trailers', as announced." : `Send '${prefix}http.response.body' without more_body at the end; and await what you start.` });
@@ -146,7 +144,7 @@ export class AsgiResponse {
     if (wanted) this.#channel.end(this.#trailers);
     else this.#channel.end();
     this.stage = 'complete';
-    this.#options.completed();
+    this.#owner.completed();
   }
 
   // ── the trace ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ import { AsgiViolation, ClientDisconnected } from '../errors.ts';
 import { fetchPlatform, type PlatformRequest, type PlatformResponse, type StreamController } from './fetch-platform.ts';
 import { asgiFromWsgi } from './from-wsgi.ts';
 import { Lifespan } from './lifespan.ts';
-import { readHttpMessage, violationAt } from './messages.ts';
+import { readHttpMessage, violationAt, type Critic } from './messages.ts';
 import { asgiVersions } from './scope.ts';
 import type { AsgiApp, AsgiReceiveEvent, HttpScope } from './types.ts';
 
@@ -28,6 +28,9 @@ export interface ToFetchOptions {
 
 /** Octets of response that wait for the platform before `send()` makes the application wait. */
 const highWaterBytes = 65_536;
+
+/** Nobody is told of what is wrong and can be sent all the same. */
+const uncritical: Critic = { soft: () => {} };
 
 /** Adapt an application. The handler never rejects for what the application does: an error before the response begins is a 500, one behind it errors the body's stream. */
 export function toFetch(app: GatewayApp, options: ToFetchOptions = {}): (request: PlatformRequest) => Promise<PlatformResponse> {
@@ -128,7 +131,7 @@ class FetchExchange {
 
   async #send(event: unknown): Promise<void> {
     if (this.#gone) throw new ClientDisconnected();
-    const message = readHttpMessage(event, { site: undefined, soft: () => {} });
+    const message = readHttpMessage(event, undefined, uncritical);
     const refuse = violationAt(undefined);
     switch (message.type) {
       case 'http.response.start':

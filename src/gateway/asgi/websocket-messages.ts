@@ -1,8 +1,9 @@
 /** The messages that an application may `send` within the `websocket` scope: their shapes, checked. As `messages.ts` for `http`. */
 import type { FieldPairs } from '../../core/http1/events.ts';
 import { mayBeSent } from '../../core/ws/close-codes.ts';
+import type { SourceSite } from '../../trace/events.ts';
 import { describeType, isBytes, show } from '../render.ts';
-import { readHeaders, readHttpMessage, similar, violationAt, type HttpMessage, type ReadOptions, type Refuse } from './messages.ts';
+import { readHeaders, readHttpMessage, similar, violationAt, type Critic, type HttpMessage, type Refuse } from './messages.ts';
 
 /** A message, understood. `denial`: a part of an HTTP response instead of accept or close. */
 export type WebSocketMessage =
@@ -10,12 +11,6 @@ export type WebSocketMessage =
   | { readonly type: 'websocket.send'; readonly data: string | Uint8Array }
   | { readonly type: 'websocket.close'; readonly code: number; readonly reason: string }
   | { readonly type: 'denial'; readonly message: HttpMessage };
-
-/** What the reader needs besides the message. */
-export interface WebSocketReadOptions extends ReadOptions {
-  /** What the client advertised. */
-  readonly subprotocols: readonly string[];
-}
 
 const known = ['websocket.accept', 'websocket.send', 'websocket.close', 'websocket.http.response.start', 'websocket.http.response.body'];
 
@@ -27,9 +22,9 @@ const maxReasonBytes = 123;
 
 const encoder = new TextEncoder();
 
-/** Read a message. Throws AsgiViolation. */
-export function readWebSocketMessage(message: unknown, options: WebSocketReadOptions): WebSocketMessage {
-  const refuse = violationAt(options.site);
+/** Read a message. `subprotocols`: what the client advertised. `site`: where it was sent. Throws AsgiViolation. */
+export function readWebSocketMessage(message: unknown, subprotocols: readonly string[], site: SourceSite | undefined, critic: Critic): WebSocketMessage {
+  const refuse = violationAt(site);
   if (typeof message !== 'object' || message === null) {
     throw refuse('message-not-object', 'ASGI-app-2', `send was given ${describeType(message)} instead of a message.`, "Send an object with a type, such as { type: 'websocket.send', text: 'hello' }.", message, 'an object with a type');
   }
@@ -37,14 +32,14 @@ export function readWebSocketMessage(message: unknown, options: WebSocketReadOpt
   const { type } = given;
   switch (type) {
     case 'websocket.accept':
-      return { type, subprotocol: readSubprotocol(given['subprotocol'], options.subprotocols, refuse), headers: readAcceptHeaders(given['headers'], options, refuse) };
+      return { type, subprotocol: readSubprotocol(given['subprotocol'], subprotocols, refuse), headers: readAcceptHeaders(given['headers'], site, critic) };
     case 'websocket.send':
       return { type, data: readData(given['bytes'], given['text'], refuse) };
     case 'websocket.close':
       return { type, code: readCode(given['code'], refuse), reason: readReason(given['reason'], refuse) };
     case 'websocket.http.response.start':
     case 'websocket.http.response.body':
-      return { type: 'denial', message: readHttpMessage({ ...given, type: type.slice('websocket.'.length) }, options) };
+      return { type: 'denial', message: readHttpMessage({ ...given, type: type.slice('websocket.'.length) }, site, critic) };
     default: {
       const text = typeof type === 'string' ? type : '';
       const near = known.find((each) => each.endsWith(`.${text.split('.').at(-1) || '-'}`) || similar(each, text));
@@ -64,8 +59,9 @@ function readSubprotocol(subprotocol: unknown, offered: readonly string[], refus
 }
 
 /** ASGI-ws.accept-3. */
-function readAcceptHeaders(headers: unknown, options: ReadOptions, refuse: Refuse): FieldPairs {
-  const fields = readHeaders(headers, options, 'ASGI-ws.accept-3');
+function readAcceptHeaders(headers: unknown, site: SourceSite | undefined, critic: Critic): FieldPairs {
+  const refuse = violationAt(site);
+  const fields = readHeaders(headers, site, critic, 'ASGI-ws.accept-3');
   for (const [name] of fields) {
     const lower = name.toLowerCase();
     if (lower === 'sec-websocket-protocol') throw refuse('accept-subprotocol-header', 'ASGI-ws.accept-3', 'The headers of websocket.accept include sec-websocket-protocol.', "Give it as subprotocol: { type: 'websocket.accept', subprotocol: 'chat' }.", name, 'the key subprotocol');

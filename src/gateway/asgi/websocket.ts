@@ -12,7 +12,7 @@ import { show } from '../render.ts';
 import { errorText } from '../thrown.ts';
 import { isThenable } from '../wsgi/checks.ts';
 import { notAwaitable, violationAt } from './messages.ts';
-import { AsgiResponse, fromCore, rejected } from './response.ts';
+import { AsgiResponse, fromCore, rejected, type ResponseOwner } from './response.ts';
 import { buildWebSocketScope, type ScopeSource, traceScope } from './scope.ts';
 import type { AsgiApp, AsgiReceiveEvent } from './types.ts';
 import { readWebSocketMessage, type WebSocketMessage } from './websocket-messages.ts';
@@ -67,7 +67,8 @@ type Disconnect = Extract<AsgiReceiveEvent, { type: 'websocket.disconnect' }>;
 const resolved: Promise<void> = Promise.resolve();
 
 /** Serves one WebSocket. */
-export class AsgiWebSocketHandler implements ExchangeHandler {
+export class AsgiWebSocketHandler implements ExchangeHandler, ResponseOwner {
+  readonly prefix = 'websocket.';
   readonly #exchange: AsgiWebSocketExchange;
   readonly #context: ExchangeContext;
   readonly #channel: WebSocketChannel;
@@ -96,11 +97,7 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
     this.#exchange = exchange;
     this.#context = exchange.context;
     this.#channel = exchange.channel;
-    this.#response = new AsgiResponse(exchange.context, exchange.response, {
-      prefix: 'websocket.', soft: (violation) => this.#complain(violation),
-      // ASGI-ws.denial-2.
-      completed: () => this.#end(abnormal, ''),
-    });
+    this.#response = new AsgiResponse(exchange.context, exchange.response, this);
   }
 
   run(): void {
@@ -224,12 +221,12 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
     const site = this.#context.sites.here();
     if (this.#phase === 'over') {
       // An application that sends after its own close has lost count, unless many share this WebSocket: then it could not know.
-      if (this.#closedByApp) this.#complain(violationAt(site)('after-close', 'ASGI-ws.gone-1', `'${String((Object(event) as { type?: unknown }).type)}' was sent after the WebSocket was closed.`, "Stop at 'websocket.disconnect', and after your own 'websocket.close'; or catch ClientDisconnected.", event, 'nothing more'));
+      if (this.#closedByApp) this.soft(violationAt(site)('after-close', 'ASGI-ws.gone-1', `'${String((Object(event) as { type?: unknown }).type)}' was sent after the WebSocket was closed.`, "Stop at 'websocket.disconnect', and after your own 'websocket.close'; or catch ClientDisconnected.", event, 'nothing more'));
       return rejected(new ClientDisconnected());
     }
     try {
       const { subprotocols } = this.#exchange;
-      const message = readWebSocketMessage(event, { site, subprotocols, soft: (violation) => this.#complain(violation) });
+      const message = readWebSocketMessage(event, subprotocols, site, this);
       return this.#take(message, site) ? resolved : new Promise((resolve, reject) => this.#blocked.push({ resolve, reject }));
     } catch (error) {
       const violation = error instanceof LocalProtocolError ? fromCore(error, site, this.#phase === 'denying' ? 'ASGI-start-3' : 'ASGI-ws.accept-3') : error;
@@ -295,6 +292,11 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
     return this.#response.stage === 'started' || this.#exchange.response.flush() || this.#response.over;
   }
 
+  /** For {@link AsgiResponse}: the application has answered with a response (ASGI-ws.denial-2). */
+  completed(): void {
+    this.#end(abnormal, '');
+  }
+
   // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** The coroutine ended, in order or not. */
@@ -342,7 +344,8 @@ export class AsgiWebSocketHandler implements ExchangeHandler {
   }
 
   /** What stops nothing is only for those who asked for it. */
-  #complain(violation: AsgiViolation): void {
+  /** For {@link AsgiResponse} and the readers of messages. */
+  soft(violation: AsgiViolation): void {
     if (this.#context.validate) this.#report(violation);
   }
 
