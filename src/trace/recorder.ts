@@ -4,7 +4,7 @@ import { estimateBytes, own } from './payload.ts';
 import { factEvent, tokenFact } from './facts.ts';
 import { PayloadRing } from './payload-ring.ts';
 import { type Packed, PayloadReader, PayloadWriter } from './pack.ts';
-import { column, gapRow, objectRow, rowBytes, RowRing, RowWriter, sectionRow } from './rows.ts';
+import { column, gapRow, objectRow, Row, rowBytes, RowRing, RowWriter, sectionRow } from './rows.ts';
 import { headTokens, type Section, sectionFacts } from './section.ts';
 import type { Moment, Tracer } from './tracer.ts';
 import { checkProcessName, checkText, readPayload, writePayload } from './shapes.ts';
@@ -61,11 +61,9 @@ export class Recorder implements Tracer {
   #seq = 0;
   #clock = 0;
   #now = 0;
-  /** Events dropped since the last drain, and the stamp of the newest of them, which the gap takes over. */
+  /** Events dropped since the last drain, and the row of the newest of them, whose stamp the gap takes over. */
   #dropped = 0;
-  #gapSeq = 0;
-  #gapAt = 0;
-  #gapClock = 0;
+  readonly #lastDropped = new Row();
 
   /** @throws TypeError where the process name is empty or too long. */
   constructor(options: RecorderOptions) {
@@ -132,7 +130,10 @@ export class Recorder implements Tracer {
     const rows = this.#rows;
     const out = new RowWriter(this.pending);
     // The gap takes the place of the newest event it stands for: numbers still rise, and the next one follows on.
-    if (this.#dropped > 0) out.row(this.#gapSeq, this.#gapAt, this.#gapClock, gapRow, 0, 0, this.#dropped, 0);
+    if (this.#dropped > 0) {
+      const { seq, at, clock, events } = this.#lastDropped;
+      out.row(seq + events - 1, at, clock + events - 1, gapRow, 0, 0, this.#dropped, 0);
+    }
     for (let row = 0; row < rows.count; row += 1) {
       const kind = rows.cell(row, column.kind);
       if (kind === sectionRow) {
@@ -176,19 +177,15 @@ export class Recorder implements Tracer {
   }
 
   #dropOldest(): void {
-    const rows = this.#rows;
-    const kind = rows.cell(0, column.kind);
-    const events = kind === sectionRow ? rows.cell(0, column.end) : 1;
-    this.#gapSeq = rows.cell(0, column.seq) + events - 1;
-    this.#gapAt = rows.cell(0, column.at);
-    this.#gapClock = rows.cell(0, column.clock) + events - 1;
+    const was = this.#lastDropped;
+    this.#rows.shift(was);
+    const { kind, events } = was;
     this.#dropped += events;
     this.#unrolled -= events - 1;
     if (kind === objectRow || kind === sectionRow) {
       this.#payloads.shift();
-      this.#payloadBytes -= rows.cell(0, column.start);
+      this.#payloadBytes -= was.start;
     }
-    rows.shift();
   }
 }
 

@@ -18,6 +18,21 @@ export const sectionRow = -3;
 /** `kind` of a row that stands for dropped events; their number is in `start`. */
 export const gapRow = -2;
 
+/** A row that was taken out: its stamp, and what says how much it stood for. */
+export class Row {
+  seq = 0;
+  at = 0;
+  clock = 0;
+  kind = 0;
+  start = 0;
+  end = 0;
+
+  /** Events that it stood for. */
+  get events(): number {
+    return this.kind === sectionRow ? this.end : 1;
+  }
+}
+
 /** Rows the ring starts with: 16 KiB. */
 const firstRows = 256;
 
@@ -64,8 +79,16 @@ export class RowRing {
     this.#count += 1;
   }
 
-  /** Forget the oldest row. */
-  shift(): void {
+  /** Forget the oldest row; what it was is in `was` then. */
+  shift(was: Row): void {
+    const cells = this.#cells;
+    const base = this.#head * columns;
+    was.seq = cells[base]!;
+    was.at = cells[base + 1]!;
+    was.clock = cells[base + 2]!;
+    was.kind = cells[base + 3]!;
+    was.start = cells[base + 6]!;
+    was.end = cells[base + 7]!;
     this.#head += 1;
     if (this.#head * columns === this.#cells.length) this.#head = 0;
     this.#count -= 1;
