@@ -25,6 +25,19 @@ export class PayloadRing<T> {
     return payload;
   }
 
+  /** One of those that are in it, counted from the oldest. */
+  at(index: number): T {
+    if (!(index >= 0 && index < this.#count)) throw new RangeError(`payload ${index} of ${this.#count}`);
+    return this.#slots[(this.#head + index) & (this.#slots.length - 1)]!;
+  }
+
+  /** Let go of all. */
+  clear(): void {
+    this.#slots.fill(undefined);
+    this.#head = 0;
+    this.#count = 0;
+  }
+
   #grow(): void {
     const old = this.#slots;
     this.#slots = Array.from({ length: old.length * 2 }, (_, i) => (i < old.length ? old[(this.#head + i) & (old.length - 1)] : undefined));

@@ -134,18 +134,22 @@ export class Recorder implements Tracer {
       const { seq, at, clock, events } = this.#lastDropped;
       out.row(seq + events - 1, at, clock + events - 1, gapRow, 0, 0, this.#dropped, 0);
     }
+    let next = 0;
     for (let row = 0; row < rows.count; row += 1) {
       const kind = rows.cell(row, column.kind);
       if (kind === sectionRow) {
         out.begin(rows.cell(row, column.seq), rows.cell(row, column.at), rows.cell(row, column.clock));
-        sectionFacts(out, this.#payloads.shift() as Section, rows.cell(row, column.connection), rows.cell(row, column.exchange), true);
+        sectionFacts(out, this.#payloads.at(next) as Section, rows.cell(row, column.connection), rows.cell(row, column.exchange), true);
+        next += 1;
       } else if (kind === objectRow) {
         out.row(rows.cell(row, column.seq), rows.cell(row, column.at), rows.cell(row, column.clock), objectRow, 0, 0, 0, 0);
-        const payload = this.#payloads.shift() as TraceInput | (() => TraceInput);
+        const payload = this.#payloads.at(next) as TraceInput | (() => TraceInput);
         writePayload(this.#writer, typeof payload === 'function' ? payload() : payload);
+        next += 1;
       } else rows.copyTo(row, out);
     }
     rows.clear();
+    this.#payloads.clear();
     this.#payloadBytes = 0;
     this.#unrolled = 0;
     this.#dropped = 0;

@@ -14,6 +14,10 @@ test('what goes in comes out in the same order, however often the ring has come 
         number += 1;
       }
       for (let i = 0; i < shifts; i += 1) expect(ring.shift()).toBe(model.shift());
+      expect(model.map((_, i) => ring.at(i))).toEqual(model);
     }
+    expect(() => ring.at(model.length)).toThrow(RangeError);
+    ring.clear();
+    expect(ring.shift()).toBeUndefined();
   }));
 });
