@@ -1,6 +1,7 @@
 /**
  * One process that serves an application over TCP: the sockets of `node:net` under the server that knows no platform.
  */
+import { AsyncResource } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -69,12 +70,15 @@ export interface Serving {
 export async function serve(app: unknown, options: ServeOptions = {}): Promise<Serving> {
   const binds = [options.bind ?? '127.0.0.1:8000'].flat().map(parseBind);
   const gatewayApp = toGatewayApp(app, options.interface ?? options.config?.interface ?? 'auto', options.name ?? 'app');
+  const own = new AsyncResource('Porthole');
+  const apart = (call: () => void): void => own.runInAsyncScope(call);
   const server = new Server({
     app: gatewayApp,
     host: options.host ?? systemHost,
     process: String(process.pid),
     files: nodeFiles,
-    afterPoll: (call) => void setImmediate(call),
+    afterPoll: (call) => apart(() => void setImmediate(call)),
+    apart,
     bodyMemory,
     config: { ...options.config, ...(options.tls === undefined ? {} : { scheme: 'https' }) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),

@@ -138,11 +138,11 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     // An application that works on its own time (ASGI) has just completed its response: go on with what waits behind it.
     const next = !this.#pumping && !this.#handling && !this.#waitsForTurn && this.#exchange?.response.over === true;
     if (next && (soon || this.core.bufferedBytes > 0) && this.out.size < gatherBytes) {
-      this.#pump(this.core.bufferedBytes > 0);
+      this.#goOn(this.core.bufferedBytes > 0);
       return !this.out.full;
     }
     const flowing = this.#line.flush();
-    if (next) this.#pump();
+    if (next) this.#goOn();
     return flowing;
   }
 
@@ -207,7 +207,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
   onRoom(): void {
     if (this.#tunnel !== undefined) return this.#guard((tunnel) => tunnel.resume());
     this.#handle(resume);
-    this.#pump();
+    this.#goOn();
   }
 
   /** Let go of exchange, tunnel, turn and timers. */
@@ -286,6 +286,13 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
     if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
     else if (this.#patience === 'idle' && this.deadline === Infinity) this.#wait('idle', this.config.keepAliveMs);
+  }
+
+  /** As `#pump`, where an application's call may be what has led here: the next request does not begin in its context. */
+  #goOn(gather = false): void {
+    const { apart } = this.#context;
+    if (apart === undefined || this.core.bufferedBytes === 0) this.#pump(gather);
+    else apart(() => this.#pump(gather));
   }
 
   /** Send what there is: together with what other connections have, if it is all that is to be sent for now. */
@@ -541,7 +548,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     this.#yieldTimer ??= this.#context.host.timers.after(0, () => {
       this.#yieldTimer = undefined;
       if (!this.#line.out.full) this.#handle(resume);
-      this.#pump();
+      this.#goOn();
     });
   }
 
@@ -606,7 +613,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     this.#waitsForTurn = !turn.take(this, () => {
       this.#waitsForTurn = false;
       this.#balance();
-      this.#pump();
+      this.#goOn();
     });
     if (this.#waitsForTurn) this.#balance();
     return !this.#waitsForTurn;

@@ -27,6 +27,8 @@ export interface ServerContext {
   readonly turn: Turn | undefined;
   /** Undefined: every answer leaves by itself. */
   readonly batch: Batch | undefined;
+  /** See `ServerOptions`. */
+  readonly apart: ((call: () => void) => void) | undefined;
   /** Undefined: nobody is believed to forward for others. */
   readonly forwarding: ReturnType<typeof forwarding>;
   /** Requests under way. */

@@ -33,6 +33,11 @@ export interface ServerOptions {
   readonly sites?: SiteReader;
   /** Lets answers to several clients leave together: see `batch.ts`. Default: each leaves by itself. */
   readonly afterPoll?: AfterPoll;
+  /**
+   * Calls what it is given at once, without what the platform ties to the present call (Node's AsyncLocalStorage): an application must not
+   * find there what belongs to another request. `afterPoll` has to do so, too. Default: nothing is tied to calls.
+   */
+  readonly apart?: (call: () => void) => void;
   /** Told how many octets of request bodies have arrived, and so take memory that is not the heap's. */
   readonly bodyMemory?: (octets: number) => void;
   /** Protocols that a request may switch to, besides WebSocket, which every ASGI application has. */
@@ -183,7 +188,7 @@ export class Server {
   }
 
   #makeContext(sites: SiteReader): ServerContext {
-    const { app, host, upgrades, files, afterPoll, bodyMemory } = this.#options;
+    const { app, host, upgrades, files, afterPoll, apart, bodyMemory } = this.#options;
     return {
       app, host, sites,
       config: this.#config,
@@ -192,6 +197,7 @@ export class Server {
       turn: this.#turn,
       // A sync worker's answer is in the socket before the next request is read; and who watches sees it leave with its exchange.
       batch: afterPoll === undefined || this.#turn !== undefined || this.#tracer.enabled ? undefined : new Batch(afterPoll, host.clock),
+      apart,
       forwarding: forwarding(this.#config.forwardedAllowIps),
       underWay: 0,
       served: () => this.#options.onServed?.(),
