@@ -70,15 +70,13 @@ export interface Serving {
 export async function serve(app: unknown, options: ServeOptions = {}): Promise<Serving> {
   const binds = [options.bind ?? '127.0.0.1:8000'].flat().map(parseBind);
   const gatewayApp = toGatewayApp(app, options.interface ?? options.config?.interface ?? 'auto', options.name ?? 'app');
-  const own = new AsyncResource('Porthole');
-  const apart = (call: () => void): void => own.runInAsyncScope(call);
   const server = new Server({
     app: gatewayApp,
     host: options.host ?? systemHost,
     process: String(process.pid),
     files: nodeFiles,
-    afterPoll: (call) => apart(() => void setImmediate(call)),
-    apart,
+    afterPoll: (call) => void setImmediate(call),
+    apart: apartFrom(new AsyncResource('Porthole')),
     bodyMemory,
     config: { ...options.config, ...(options.tls === undefined ? {} : { scheme: 'https' }) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
@@ -103,6 +101,13 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
     close: (graceMs = options.graceMs ?? 30_000) => (closing ??= stop(listening, server, graceMs)),
   };
 }
+
+/**
+ * Calls each in a context of its own, made from that of `server`. (Before Node 24, `AsyncLocalStorage.enterWith` writes into the context that it is
+ * called in: one for all would hand it on.)
+ */
+const apartFrom = (server: AsyncResource) => (call: () => void): void => server.runInAsyncScope(inRequest, undefined, call);
+const inRequest = (call: () => void): void => new AsyncResource('PortholeRequest', { requireManualDestroy: true }).runInAsyncScope(call);
 
 async function open(bind: Bind, options: ServeOptions, server: Server): Promise<Listening> {
   const backlog = options.backlog ?? 2048;

@@ -83,6 +83,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
   /** Made once, not for every request. */
   readonly #yieldTurn = (): void => this.#yield();
   readonly #wantBodyCall = (): void => this.#wantBody();
+  readonly #runCall = (): void => this.#handle(run);
 
   constructor(socket: DuplexSocket, context: ServerContext) {
     this.#context = context;
@@ -138,11 +139,11 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     // An application that works on its own time (ASGI) has just completed its response: go on with what waits behind it.
     const next = !this.#pumping && !this.#handling && !this.#waitsForTurn && this.#exchange?.response.over === true;
     if (next && (soon || this.core.bufferedBytes > 0) && this.out.size < gatherBytes) {
-      this.#goOn(this.core.bufferedBytes > 0);
+      this.#pump(this.core.bufferedBytes > 0);
       return !this.out.full;
     }
     const flowing = this.#line.flush();
-    if (next) this.#goOn();
+    if (next) this.#pump();
     return flowing;
   }
 
@@ -207,7 +208,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
   onRoom(): void {
     if (this.#tunnel !== undefined) return this.#guard((tunnel) => tunnel.resume());
     this.#handle(resume);
-    this.#goOn();
+    this.#pump();
   }
 
   /** Let go of exchange, tunnel, turn and timers. */
@@ -286,13 +287,6 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
     if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
     else if (this.#patience === 'idle' && this.deadline === Infinity) this.#wait('idle', this.config.keepAliveMs);
-  }
-
-  /** As `#pump`, where an application's call may be what has led here: the next request does not begin in its context. */
-  #goOn(gather = false): void {
-    const { apart } = this.#context;
-    if (apart === undefined || this.core.bufferedBytes === 0) this.#pump(gather);
-    else apart(() => this.#pump(gather));
   }
 
   /** Send what there is: together with what other connections have, if it is all that is to be sent for now. */
@@ -436,8 +430,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
       const { app, name } = this.#context.app;
       exchange.handler = new WsgiHandler({ app, name, body: exchange.body.bytes, context: exchange.context, channel: exchange.response, yieldTurn: this.#yieldTurn });
       exchange.running = true;
-      this.#handle(run);
-      return;
+      return this.#run();
     }
     exchange.streaming?.receiveEnd();
   }
@@ -448,7 +441,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     if (exchange?.handler === undefined || exchange.running) return false;
     exchange.running = true;
     this.#context.taskBegan();
-    this.#handle(run);
+    this.#run();
     return true;
   }
 
@@ -505,6 +498,13 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
 
   // ── handlers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** Call the application, apart from whatever has led here: that may be the answer to another request. */
+  #run(): void {
+    const { apart } = this.#context;
+    if (apart === undefined) this.#runCall();
+    else apart(this.#runCall);
+  }
+
   /** Call a handler. What it throws is our mistake, not the application's. */
   #handle(call: (exchange: Exchange) => void): void {
     const exchange = this.#exchange;
@@ -548,7 +548,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     this.#yieldTimer ??= this.#context.host.timers.after(0, () => {
       this.#yieldTimer = undefined;
       if (!this.#line.out.full) this.#handle(resume);
-      this.#goOn();
+      this.#pump();
     });
   }
 
@@ -613,7 +613,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     this.#waitsForTurn = !turn.take(this, () => {
       this.#waitsForTurn = false;
       this.#balance();
-      this.#goOn();
+      this.#pump();
     });
     if (this.#waitsForTurn) this.#balance();
     return !this.#waitsForTurn;

@@ -27,7 +27,7 @@ export interface ServerContext {
   readonly turn: Turn | undefined;
   /** Undefined: every answer leaves by itself. */
   readonly batch: Batch | undefined;
-  /** See `ServerOptions`. */
+  /** Undefined: the platform ties nothing to calls. */
   readonly apart: ((call: () => void) => void) | undefined;
   /** Undefined: nobody is believed to forward for others. */
   readonly forwarding: ReturnType<typeof forwarding>;

@@ -34,8 +34,8 @@ export interface ServerOptions {
   /** Lets answers to several clients leave together: see `batch.ts`. Default: each leaves by itself. */
   readonly afterPoll?: AfterPoll;
   /**
-   * Calls what it is given at once, without what the platform ties to the present call (Node's AsyncLocalStorage): an application must not
-   * find there what belongs to another request. `afterPoll` has to do so, too. Default: nothing is tied to calls.
+   * Calls what it is given, at once, with nothing of what the platform ties to the present call (Node's AsyncLocalStorage), and lets nothing of it out: what an
+   * application puts there belongs to its request. Default: nothing is tied to calls.
    */
   readonly apart?: (call: () => void) => void;
   /** Told how many octets of request bodies have arrived, and so take memory that is not the heap's. */

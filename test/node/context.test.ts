@@ -1,8 +1,9 @@
 /** What Node ties to a call (AsyncLocalStorage) is one request's own: no other request must see it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { connect } from 'node:net';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AsgiApp } from '../../src/gateway/asgi/types.ts';
+import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
 import { serve } from '../../src/node/serve.ts';
 import { encode } from '../helpers/apps.ts';
 
@@ -27,25 +28,44 @@ async function load(port: number, connections: number, rounds: number, request: 
 const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const post = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n${'x'.repeat(70_000)}`;
 
-test.each([
+const loads = [
   { what: 'pipelined requests', connections: 2, rounds: 3, request: get, pipelined: 8 },
   { what: 'pipelined requests with bodies that have to wait', connections: 2, rounds: 3, request: post, pipelined: 3 },
   { what: 'requests of many clients', connections: 24, rounds: 60, request: get, pipelined: 1 },
-])('$what begin without the context of others', async ({ connections, rounds, request, pipelined }) => {
-  const seen = new Set<string | undefined>();
-  let calls = 0;
-  const app: AsgiApp = async (_scope, receive, send) => {
-    calls += 1;
-    seen.add(storage.getStore());
-    await storage.run(`request ${calls}`, async () => {
-      for (let more = true; more; ) more = (await receive() as { more_body?: boolean }).more_body === true;
-      await send({ type: 'http.response.start', status: 200 });
-      await send({ type: 'http.response.body', body: encode('ok') });
-    });
-  };
-  const serving = await serve(app, { bind: '127.0.0.1:0', config: { lifespan: 'off' } });
-  await load(serving.address.port, connections, rounds, request, pipelined);
-  await serving.close(0);
-  expect(calls).toBe(connections * rounds * pipelined);
-  expect([...seen]).toEqual([undefined]);
+];
+
+/** Applications that note what they find, and put something of their own there, for as long as they run or for whatever follows in their call. */
+const seen = new Set<string | undefined>();
+let calls = 0;
+const note = (): string => {
+  calls += 1;
+  seen.add(storage.getStore());
+  return `request ${calls}`;
+};
+const asgi = (within: (text: string, call: () => Promise<void>) => Promise<void>): AsgiApp => (_scope, receive, send) => within(note(), async () => {
+  for (let more = true; more; ) more = (await receive() as { more_body?: boolean }).more_body === true;
+  await send({ type: 'http.response.start', status: 200 });
+  await send({ type: 'http.response.body', body: encode('ok') });
+});
+const wsgi: WsgiApp = (_environ, startResponse) => {
+  storage.enterWith(note());
+  startResponse('200 OK', []);
+  return [encode('ok')];
+};
+const apps = [
+  { how: 'ASGI, run', app: asgi((text, call) => storage.run(text, call)) },
+  { how: 'ASGI, enterWith', app: asgi((text, call) => { storage.enterWith(text); return call(); }) },
+  { how: 'WSGI, enterWith', app: wsgi },
+];
+
+describe.each(apps)('$how', ({ app, how }) => {
+  test.each(loads)('$what begin without the context of others', async ({ connections, rounds, request, pipelined }) => {
+    seen.clear();
+    calls = 0;
+    const serving = await serve(app, { bind: '127.0.0.1:0', interface: how.startsWith('ASGI') ? 'asgi' : 'wsgi', config: { lifespan: 'off' } });
+    await load(serving.address.port, connections, rounds, request, pipelined);
+    await serving.close(0);
+    expect(calls).toBe(connections * rounds * pipelined);
+    expect([...seen]).toEqual([undefined]);
+  });
 });
