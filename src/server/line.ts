@@ -3,6 +3,7 @@
  * connection ends so that our last word arrives. What the octets mean is the owner's affair.
  */
 import { type DuplexSocket, formatAddress, type SocketError, type SocketHandler } from '../net/socket.ts';
+import { keptOctets } from '../trace/payload.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import type { Deadlines, Patient } from './deadlines.ts';
 import { Outflow, type WriteListener } from './flow.ts';
@@ -138,7 +139,7 @@ export class Line implements SocketHandler, Patient, WriteListener {
     const start = this.#received;
     this.#received += bytes.length;
     const { tracer } = this.#options;
-    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.socket.id, exchange: this.#owner.exchangeNumber, flow: 'recv', stream: 'c2s', span: [start, this.#received], bytes: bytes.slice() });
+    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.socket.id, exchange: this.#owner.exchangeNumber, flow: 'recv', stream: 'c2s', span: [start, this.#received], bytes: keptOctets(bytes) });
     if (!this.#lingering) return this.#owner.onOctets(bytes);
     this.#lingered += bytes.length;
     if (this.#lingered > lingerBytes) this.reset('the peer goes on sending');
@@ -179,8 +180,8 @@ export class Line implements SocketHandler, Patient, WriteListener {
     const start = this.#sent;
     this.#sent += bytes.length;
     const { tracer } = this.#options;
-    // The socket may hand the buffer on to another thread, and it may be a piece of a slab: the trace keeps a copy. (`slice` would be none: Node's Buffers have one of their own.)
-    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.socket.id, exchange: this.#owner.exchangeNumber, flow: 'send', stream: 's2c', span: [start, this.#sent], bytes: new Uint8Array(bytes) });
+    // The socket may hand the buffer on to another thread, and it may be a piece of a slab: the trace keeps a copy.
+    if (tracer.enabled) tracer.emit({ type: 'socket.data', connection: this.socket.id, exchange: this.#owner.exchangeNumber, flow: 'send', stream: 's2c', span: [start, this.#sent], bytes: keptOctets(bytes) });
   }
 
   // ── ────────────────────────────────────────────────────────────────────────────────────────────────────────────

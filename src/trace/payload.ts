@@ -45,11 +45,37 @@ function sizeOf(value: unknown, depth: number): number {
   return size;
 }
 
+/** Size of the slabs that {@link keptOctets} cuts its copies from, and the largest of those. Octets. */
+const slabBytes = 8192;
+const cutBytes = 1024;
+let slab = new ArrayBuffer(0);
+let taken = 0;
+
 /**
- * The event as the recorder keeps it. Bytes that are a view into something larger are copied: a structured clone takes
- * the whole buffer along, and 20 bytes of a 64 KiB read buffer would hold it all.
+ * A copy of octets for an event. Small ones are cut from a slab: memory of its own for each, which lies outside the heap, costs more than all the
+ * rest of the event. Events go in the order in which they came, so a slab is not held for long after most of it.
+ */
+export function keptOctets(bytes: Uint8Array): Uint8Array {
+  const { length } = bytes;
+  // (`slice` would be no copy: Node's Buffers have one of their own.)
+  if (length > cutBytes) return new Uint8Array(bytes);
+  if (taken + length > slab.byteLength) {
+    slab = new ArrayBuffer(slabBytes);
+    taken = 0;
+  }
+  const copy = new Uint8Array(slab, taken, length);
+  copy.set(bytes);
+  taken += length;
+  return copy;
+}
+
+/**
+ * The event as the recorder keeps it. Bytes that are a view into something larger are copied, unless {@link keptOctets} has just done so: 20 bytes of
+ * a 64 KiB read buffer would hold it all.
  */
 export function own(event: TraceInput): TraceInput {
-  if (event.type !== 'socket.data' || event.bytes.byteLength === event.bytes.buffer.byteLength) return event;
-  return { ...event, bytes: new Uint8Array(event.bytes) };
+  if (event.type !== 'socket.data') return event;
+  const { bytes } = event;
+  if (bytes.buffer === slab || bytes.byteLength === bytes.buffer.byteLength) return event;
+  return { ...event, bytes: new Uint8Array(bytes) };
 }

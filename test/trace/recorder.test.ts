@@ -5,6 +5,7 @@ import { noTrace, tee, type Tracer } from '../../src/trace/tracer.ts';
 import type { TraceEvent, TraceInput } from '../../src/trace/events.ts';
 import { dataFact, endFact, factTaker, framingFact, framingNumber, tokenNames } from '../../src/trace/facts.ts';
 import { readTraceInput } from '../../src/trace/shapes.ts';
+import { keptOctets } from '../../src/trace/payload.ts';
 import { rowBytes } from '../../src/trace/rows.ts';
 import { fakeHost } from '../helpers/fake-clock.ts';
 import { recordingTracer } from '../helpers/trace.ts';
@@ -111,6 +112,23 @@ describe('Recorder', () => {
     const whole = new Uint8Array(65_536);
     ours.emit({ ...(data(3) as Extract<TraceInput, { type: 'socket.data' }>), bytes: whole.subarray(10, 13) });
     expect(ours.drain().segments[0]!.buffer.byteLength).toBe(3);
+  });
+
+  test('octets kept for events are as they were, whatever becomes of their source', () => {
+    const ours = recorder();
+    const source = new Uint8Array(70_000);
+    const expected: number[][] = [];
+    for (let i = 0; i < 200; i += 1) {
+      const size = (i * 37) % 1300;
+      source.fill(i, 0, size);
+      const bytes = keptOctets(source.subarray(0, size));
+      ours.emit({ type: 'socket.data', connection: 1, exchange: 1, flow: 'recv', stream: 'c2s', span: [0, size], bytes });
+      expected.push(Array.from({ length: size }, () => i));
+      source.fill(255);
+      // Small ones share memory, but never more than a few kilobytes of it.
+      expect(bytes.buffer.byteLength).toBeLessThanOrEqual(8192);
+    }
+    expect(materialise(ours.drain()).map((event) => event.type === 'socket.data' && [...event.bytes])).toEqual(expected);
   });
 
   test('draining twice gives an empty batch, and the first keeps its memory', () => {
