@@ -1,4 +1,5 @@
 /** What becomes of the memory of request bodies: `src/node/body-memory.ts`. */
+import { execFileSync } from 'node:child_process';
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
@@ -62,4 +63,9 @@ test('a server counts the bodies that it receives', async () => {
   });
   await serving.close(0);
   expect(seen.filter(forcedMinor)).toHaveLength(2);
+});
+
+test("this V8 has the flags that the command sets", () => {
+  const options = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
+  for (const flag of ['parallel-scavenge', 'concurrent-array-buffer-sweeping']) expect(options).toMatch(new RegExp(`^ *--${flag} `, 'm'));
 });
