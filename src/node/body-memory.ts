@@ -34,6 +34,9 @@ function collectYoung(): void {
 
 /** Found when it is needed, since a context of its own has to be made for it. A platform that has none does without. */
 function collector(): Collect {
+  // Whoever has set the flag himself shall keep it.
+  const given = (globalThis as { gc?: unknown }).gc;
+  if (typeof given === 'function') return given as Collect;
   try {
     // Seen by contexts that are made while it is set, and by no application.
     setFlagsFromString('--expose-gc');
