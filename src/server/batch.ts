@@ -79,8 +79,8 @@ export class Batch {
       this.#scheduled = false;
       // One of them threw, which is a fault of ours: the others have nothing to do with it.
       for (; done < workers.length; done += 1) this.later(workers[done]!);
+      this.#flush();
     }
-    this.#flush();
   };
 
   #flush(): void {

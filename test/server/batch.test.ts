@@ -5,6 +5,7 @@ import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
 import type { ServerConfig } from '../../src/server/config.ts';
 import { socketPair } from '../../src/net/memory.ts';
 import { Batch } from '../../src/server/batch.ts';
+import type { Line } from '../../src/server/line.ts';
 import { noTrace } from '../../src/trace/tracer.ts';
 import { encode, streamWsgi } from '../helpers/apps.ts';
 import { settle } from '../helpers/fake-clock.ts';
@@ -189,13 +190,15 @@ describe('requests are read before any of them is worked on', () => {
     const done: number[] = [];
     for (let i = 0; i < 4; i += 1) {
       batch.later({ work: () => {
-        if (i === 1) throw new Error('a fault');
+        if (i === 1 || i === 3) throw new Error('a fault');
         done.push(i);
+        batch.add({ flush: () => done.push(i + 10) } as unknown as Line);
       } });
     }
     expect(() => waiting.shift()!()).toThrow('a fault');
-    waiting.shift()!();
-    expect(done).toEqual([0, 2, 3]);
-    expect(waiting).toEqual([]);
+    expect(() => waiting.shift()!()).toThrow('a fault');
+    expect(done).toEqual([0, 10, 2, 12]);
+    for (const call of waiting) call();
+    expect(done).toHaveLength(4);
   });
 });
