@@ -102,6 +102,8 @@ export class ScriptRun implements RunningProgram, ProcessOwner {
 
   exited(process: Process, ending: Ending): void {
     if (ending.problem) this.#problem = ending.problem;
+    // It ran, if it ended by itself, even where the answer to `start` is still on its way by another port.
+    if (ending.code !== undefined) this.#loaded = true;
     this.#world.arbiter.emit({ type: 'process.exit', detail: `${process.name}: ${ending.code === undefined ? ending.reason : `exit code ${ending.code}`}` });
     this.#finish(ending);
   }

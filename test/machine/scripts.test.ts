@@ -1,7 +1,9 @@
 /** Programs of a snippet in processes of their own: scripts, their sockets, their standard streams and how they end. */
 import { describe, expect, test, vi } from 'vitest';
 import type { ProgramStatus } from '../../src/machine/program-types.ts';
+import type { MessagePortLike, Spawner } from '../../src/machine/types.ts';
 import type { SnippetProgram } from '../../src/snippet/schema.ts';
+import { createNodeSpawner } from '../helpers/spawner-node.ts';
 import { makeAssert, socketCases } from '../net/bsd/contract.ts';
 import { bodyOf, rig, snippetOf, wsgi, type Rig } from './rig.ts';
 
@@ -79,6 +81,22 @@ describe('how a script ends', () => {
     const { status, logs } = await runScript("console.log('a');\nfunction fail(): never {\n  throw new TypeError('no');\n}\nfail();");
     expect(status).toMatchObject({ state: 'exited', exitCode: 1, problem: { name: 'TypeError', message: 'no', site: { file: 'main.ts', line: 3 } } });
     expect(logs.at(-1)).toMatch(/^Uncaught TypeError: no\n {4}at fail \(main\.ts:3:\d+\)\n {4}at main\.ts:5:\d+$/);
+  });
+
+  test('…also where its end is heard of before its start: they come by different ports', async () => {
+    const inner = createNodeSpawner();
+    const late: Spawner = {
+      async spawn(name) {
+        const spawned = await inner.spawn(name);
+        const { port } = spawned;
+        const delayed: MessagePortLike = { postMessage: (message, transfer) => port.postMessage(message, transfer), close: () => port.close(), onmessage: null };
+        port.onmessage = (event) => void setTimeout(() => delayed.onmessage?.(event), 300);
+        return { name: spawned.name, port: delayed, terminate: () => spawned.terminate(), onExit: (listener) => spawned.onExit(listener) };
+      },
+    };
+    const made = rig(late);
+    await made.run({ 'main.ts': "throw new TypeError('no');" }, { programs: [script('main')] });
+    expect(await ended(made, 'main')).toMatchObject({ state: 'exited', exitCode: 1, problem: { name: 'TypeError' } });
   });
 
   test('by one in a timer or a promise', async () => {
