@@ -66,3 +66,12 @@ export function showOctet(octet: number): string {
     default: return octet > 0x20 && octet < 0x7f ? `"${String.fromCharCode(octet)}"` : `0x${octet.toString(16).toUpperCase().padStart(2, '0')}`;
   }
 }
+
+/** Index of the first code unit that is not of a class; -1: none. */
+export function firstOutside(text: string, wanted: number): number {
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0xff || (classOf[unit]! & wanted) === 0) return i;
+  }
+  return -1;
+}

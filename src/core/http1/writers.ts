@@ -4,7 +4,7 @@
  */
 import type { Token } from '../../trace/events.ts';
 import { responseSection, type Section, sectionColumns } from '../../trace/section.ts';
-import { classOf, showOctet, TARGET, TCHAR, VALUE } from './chars.ts';
+import { firstOutside, showOctet, TARGET, TCHAR, VALUE } from './chars.ts';
 import { LocalProtocolError } from './errors.ts';
 import type { FieldPairs } from './events.ts';
 import { writeLatin1 } from './latin1.ts';
@@ -79,15 +79,6 @@ function checkValue(name: string, value: string): void {
 
 export function isToken(text: string): boolean {
   return text !== '' && firstOutside(text, TCHAR) < 0;
-}
-
-/** Index of the first code unit that is not of a class; -1: none. */
-function firstOutside(text: string, wanted: number): number {
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0xff || (classOf[unit]! & wanted) === 0) return i;
-  }
-  return -1;
 }
 
 /** Refuse a method or target that would not fit between the spaces of a request line. */

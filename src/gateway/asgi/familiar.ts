@@ -2,7 +2,7 @@
  * Header fields as applications give them: the same few names with every response, and many of them with the same value. To compare
  * octets with the text that they were last time costs less than to make and check the text anew.
  */
-import { classOf, VALUE } from '../../core/http1/chars.ts';
+import { firstOutside, VALUE } from '../../core/http1/chars.ts';
 import { latin1Text } from '../target.ts';
 
 /** A name that nothing was wrong with, and the field that it was last seen in. */
@@ -22,7 +22,7 @@ export function familiarField(name: Uint8Array, value: Uint8Array): readonly [na
   if (known === undefined || !spells(name, known.name)) return undefined;
   if (spells(value, known.field[1])) return known.field;
   const text = latin1Text(value);
-  if (isOutside(text, VALUE)) return undefined;
+  if (firstOutside(text, VALUE) >= 0) return undefined;
   const field = [known.name, text] as const;
   if (text.length <= maxValue) known.field = field;
   return field;
@@ -38,10 +38,4 @@ function spells(bytes: Uint8Array, text: string): boolean {
   if (length !== text.length) return false;
   for (let i = 0; i < length; i += 1) if (bytes[i] !== text.charCodeAt(i)) return false;
   return true;
-}
-
-/** Is there a character that is not of a class? */
-export function isOutside(text: string, wanted: number): boolean {
-  for (let i = 0; i < text.length; i += 1) if ((classOf[text.charCodeAt(i)]! & wanted) === 0) return true;
-  return false;
 }

@@ -5,11 +5,11 @@
 import type { FieldList } from '../channel.ts';
 import type { FieldPairs } from '../../core/http1/events.ts';
 import type { SourceSite } from '../../trace/events.ts';
-import { TCHAR, VALUE } from '../../core/http1/chars.ts';
+import { firstOutside, TCHAR, VALUE } from '../../core/http1/chars.ts';
 import { describeType, isBytes, show } from '../render.ts';
 import { latin1Text } from '../target.ts';
 import type { AsgiClause } from './clauses.ts';
-import { familiarField, isOutside, remember } from './familiar.ts';
+import { familiarField, remember } from './familiar.ts';
 import { AsgiViolation } from '../errors.ts';
 
 /** A message, understood. */
@@ -114,8 +114,8 @@ export function readHeaders(headers: unknown, site: SourceSite | undefined, crit
     if (text.startsWith(':')) throw refuse('pseudo-header', clause, `${show(text)} is a pseudo header.`, 'Leave it out: the status is a key of the message.', text, 'no pseudo headers');
     const field = latin1Text(value);
     // Said here, where the application's line is known, rather than by the writer when the head goes out.
-    if (text === '' || isOutside(text, TCHAR)) throw refuse('header-name', clause, `${show(text)} is not a field name.`, 'Use letters, digits and hyphens.', text, 'letters, digits and hyphens');
-    if (isOutside(field, VALUE)) throw refuse('header-control', clause, `The value of ${text} contains a control character: ${show(field)}.`, 'Take line ends out of anything that a user typed: they would let him write headers, or a whole response, of his own.', field, 'no control characters');
+    if (text === '' || firstOutside(text, TCHAR) >= 0) throw refuse('header-name', clause, `${show(text)} is not a field name.`, 'Use letters, digits and hyphens.', text, 'letters, digits and hyphens');
+    if (firstOutside(field, VALUE) >= 0) throw refuse('header-control', clause, `The value of ${text} contains a control character: ${show(field)}.`, 'Take line ends out of anything that a user typed: they would let him write headers, or a whole response, of his own.', field, 'no control characters');
     if (!/[A-Z]/.test(text)) remember(text);
     else critic.soft(refuse('header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
     pairs.push([text, field]);

@@ -2,7 +2,7 @@
  * What PEP 3333 asks of the arguments of `start_response` and of body blocks. Used by the gateway, which refuses, and by the
  * validator, which reports. Each returns the violation, or undefined.
  */
-import { TCHAR, VALUE, classOf, showOctet } from '../../core/http1/chars.ts';
+import { TCHAR, VALUE, firstOutside, showOctet } from '../../core/http1/chars.ts';
 import { hopByHop } from '../hop-by-hop.ts';
 import { describeType, isBytes, show } from '../render.ts';
 import type { SourceSite } from '../../trace/events.ts';
@@ -162,11 +162,3 @@ export function checkResult(result: unknown, site?: SourceSite): WsgiViolation |
 /** Is it a promise, or something that `await` takes for one? */
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   ((typeof value === 'object' && value !== null) || typeof value === 'function') && typeof (value as { then?: unknown }).then === 'function';
-
-function firstOutside(text: string, wanted: number): number {
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0xff || (classOf[unit]! & wanted) === 0) return i;
-  }
-  return -1;
-}
