@@ -11,6 +11,9 @@ export class Turns {
   readonly #real: Timers;
   readonly #post: (message: FromProcess) => void;
   #busy = 0;
+  #start: () => void = () => {};
+  /** Settles in the first turn. What is done before it is done at no time in particular. */
+  readonly begun = new Promise<void>((resolve) => (this.#start = resolve));
 
   constructor(seed: number, real: Timers, post: (message: FromProcess) => void) {
     this.host = new TurnHost(seed);
@@ -20,6 +23,7 @@ export class Turns {
 
   begin(now: number): void {
     this.host.reach(now);
+    this.#start();
   }
 
   /** The turn goes on until this has happened. */

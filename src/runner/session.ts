@@ -89,6 +89,7 @@ export class Session implements ProcessApi {
     if (job.kind === 'gateway') this.#listener = new RemoteListener(job.address, job.backlog, outlet, around.channels, (message) => this.#post(message));
     wire.onmessage = (event) => this.#receive(event.data as ToProcess);
     wire.start?.();
+    if (this.#turns) await this.#turns.begun;
     try {
       if (job.kind === 'script') {
         await this.#runScript(job, around);
