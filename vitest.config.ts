@@ -1,7 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** WebAssembly that can be suspended: newer ones have it anyway. */
 const stackSwitching: Readonly<Record<string, readonly string[]>> = { 20: ['--experimental-wasm-stack-switching'], 22: ['--experimental-wasm-jspi'] };
+
+/** Much of a test's time is waiting, so two at once pay even where the machine has two processors; vitest would take one. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
  * Three projects: `node` (everything that needs no browser), `jspi` (the same in a Node that can suspend WebAssembly, as Python's scripts need it) and `e2e`
@@ -18,6 +22,7 @@ export default defineConfig({
           exclude: ['test/e2e/**', 'test/**/*.jspi.test.ts'],
           environment: 'node',
           setupFiles: ['test/setup.ts'],
+          maxWorkers,
           // Property tests and spawned processes on a busy machine; no test asserts how long anything took.
           testTimeout: 30_000,
         },
@@ -31,7 +36,7 @@ export default defineConfig({
           execArgv: [...(stackSwitching[process.versions.node.split('.')[0]!] ?? [])],
           // Each test starts Pythons.
           testTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers,
         },
       },
       {
@@ -42,8 +47,9 @@ export default defineConfig({
           globalSetup: ['test/e2e/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // One browser at a time: the specs measure frames and time limits.
-          fileParallelism: false,
+          maxWorkers: 2,
+          // A wait for the page ends when it shows what is waited for; how long that may take is no subject of a test.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],
