@@ -307,7 +307,7 @@ export class WsConnection {
     switch (problem) {
       case undefined: return true;
       case 'too big': return this.#failTooBig(span);
-      case 'bad data': return this.#fail(1007, 'ws-bad-deflate', 'RFC7692-7.2.2', 'The compressed payload is not valid DEFLATE data.', 'Compress each message with raw DEFLATE and drop the final 00 00 FF FF.', span);
+      case 'bad data': return this.#fail(1007, 'ws-bad-deflate', 'RFC7692-7.2.2', 'The compressed payload is not valid DEFLATE data, or refers further back than the agreed window.', 'Compress each message with raw DEFLATE and the agreed window, and drop the final 00 00 FF FF.', span);
     }
   }
 

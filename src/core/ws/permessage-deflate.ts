@@ -123,14 +123,20 @@ export class MessageDeflater {
 /** Why a message cannot be inflated further. */
 export type InflateProblem = 'too big' | 'bad data';
 
-/** Inflates messages of one direction, piece by piece, never beyond a limit: a kilobyte can inflate to a megabyte. */
+/**
+ * Inflates messages of one direction, piece by piece, never beyond a limit: a kilobyte can inflate to a megabyte. What comes out, and what is refused, does not
+ * depend on how a message is cut. After a problem it is of no more use.
+ */
 export class MessageInflater {
   readonly #stream = new ZStream();
+  readonly #window: number;
   readonly #reset: boolean;
 
   constructor(bits: number, noContextTakeover: boolean) {
-    zlibInflateInit2(this.#stream, -bits);
+    this.#window = 1 << bits;
     this.#reset = noContextTakeover;
+    zlibInflateInit2(this.#stream, -bits);
+    this.#limitDistances();
   }
 
   /**
@@ -145,7 +151,10 @@ export class MessageInflater {
       if (typeof result === 'string') return { bytes: join(pieces).subarray(0, room), problem: result };
       left -= result;
     }
-    if (last && this.#reset) zlibInflateReset(this.#stream);
+    if (last && this.#reset) {
+      zlibInflateReset(this.#stream);
+      this.#limitDistances();
+    }
     return { bytes: join(pieces), problem: undefined };
   }
 
@@ -164,8 +173,9 @@ export class MessageInflater {
       if (stream.next_out > 0) pieces.push(stream.output.subarray(0, stream.next_out));
       if (produced > room) return 'too big';
       if (status === Z_STREAM_END) {
-        // RFC7692-7.2.3.5: a block with BFINAL is legal inside a message; the window lives on.
+        // RFC7692-7.2.3.4: a block with BFINAL is legal inside a message; the window lives on.
         zlibInflateResetKeep(stream);
+        this.#limitDistances();
         if (stream.avail_in === 0) return produced;
       } else if (status === Z_BUF_ERROR || (status === Z_OK && stream.avail_out > 0)) {
         return produced; // nothing more can come out of what went in
@@ -173,6 +183,14 @@ export class MessageInflater {
         return 'bad data';
       }
     }
+  }
+
+  /**
+   * RFC7692-7.1.2.1, 7.1.2.2: the peer promised to refer back no further than this. zlib by itself would also follow a distance into what the same call has put out, which
+   * may be more than the window: cut elsewhere, the same message would be refused. So it is given the limit that it takes from the header of a zlib stream, where there is one.
+   */
+  #limitDistances(): void {
+    (this.#stream.state as { dmax: number }).dmax = this.#window;
   }
 }
 
