@@ -308,6 +308,7 @@ export class WsConnection {
       case undefined: return true;
       case 'too big': return this.#failTooBig(span);
       case 'bad data': return this.#fail(1007, 'ws-bad-deflate', 'RFC7692-7.2.2', 'The compressed payload is not valid DEFLATE data, or refers further back than the agreed window.', 'Compress each message with raw DEFLATE and the agreed window, and drop the final 00 00 FF FF.', span);
+      case 'unfinished': return this.#fail(1007, 'ws-unfinished-deflate', 'RFC7692-7.2.1', 'The compressed message ends inside a DEFLATE block.', 'End each message with an empty stored block, and drop its 00 00 FF FF, but not its first octet.', span);
     }
   }
 

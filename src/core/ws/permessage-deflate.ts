@@ -120,8 +120,11 @@ export class MessageDeflater {
   }
 }
 
-/** Why a message cannot be inflated further. */
-export type InflateProblem = 'too big' | 'bad data';
+/** Why a message cannot be inflated further. `unfinished`: it ended inside a block. */
+export type InflateProblem = 'too big' | 'bad data' | 'unfinished';
+
+/** In `data_type`, zlib's word on where it stands: just behind a block that is not the last, and no bits left over. */
+const betweenBlocks = 128;
 
 /**
  * Inflates messages of one direction, piece by piece, never beyond a limit: a kilobyte can inflate to a megabyte. What comes out, and what is refused, does not
@@ -131,6 +134,8 @@ export class MessageInflater {
   readonly #stream = new ZStream();
   readonly #window: number;
   readonly #reset: boolean;
+  /** No block is under way. */
+  #complete = true;
 
   constructor(bits: number, noContextTakeover: boolean) {
     this.#window = 1 << bits;
@@ -145,17 +150,17 @@ export class MessageInflater {
    */
   push(piece: Uint8Array, last: boolean, room: number): { readonly bytes: Uint8Array; readonly problem: InflateProblem | undefined } {
     const pieces: Uint8Array[] = [];
-    let left = room;
-    for (const input of last ? [piece, syncTail] : [piece]) {
-      const result = this.#inflate(input, left, pieces);
-      if (typeof result === 'string') return { bytes: join(pieces).subarray(0, room), problem: result };
-      left -= result;
-    }
+    const result = this.#inflate(piece, room, pieces);
+    const bytes = join(pieces).subarray(0, room);
+    if (typeof result === 'string') return { bytes, problem: result };
+    // RFC7692-7.2.1: behind a message that was flushed this ends an empty block. Anything else it would be taken for is not the peer's, and the next message would be
+    // taken for the rest of this one.
+    if (last && (this.#inflate(syncTail, 0, []) !== 0 || !this.#complete)) return { bytes, problem: 'unfinished' };
     if (last && this.#reset) {
       zlibInflateReset(this.#stream);
       this.#limitDistances();
     }
-    return { bytes: join(pieces), problem: undefined };
+    return { bytes, problem: undefined };
   }
 
   #inflate(input: Uint8Array, room: number, pieces: Uint8Array[]): number | InflateProblem {
@@ -172,15 +177,17 @@ export class MessageInflater {
       produced += stream.next_out;
       if (stream.next_out > 0) pieces.push(stream.output.subarray(0, stream.next_out));
       if (produced > room) return 'too big';
+      if (status === Z_BUF_ERROR) return produced; // there was nothing to do
+      this.#complete = status === Z_STREAM_END || stream.data_type === betweenBlocks;
       if (status === Z_STREAM_END) {
         // RFC7692-7.2.3.4: a block with BFINAL is legal inside a message; the window lives on.
         zlibInflateResetKeep(stream);
         this.#limitDistances();
         if (stream.avail_in === 0) return produced;
-      } else if (status === Z_BUF_ERROR || (status === Z_OK && stream.avail_out > 0)) {
-        return produced; // nothing more can come out of what went in
       } else if (status !== Z_OK) {
         return 'bad data';
+      } else if (stream.avail_out > 0) {
+        return produced; // nothing more can come out of what went in
       }
     }
   }

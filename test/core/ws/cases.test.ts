@@ -102,7 +102,7 @@ function replay(test: Case, cuts: readonly number[]): string[] {
 }
 
 /** Inflated octets have none of their own on the wire: the piece is named in which it went wrong, and that is a matter of cuts. */
-const withoutPiece = (line: string): string => (/^error ws-(?:bad-deflate|invalid-utf8|message-too-big) /.test(line) ? line.replace(/ \[.*/, '') : line);
+const withoutPiece = (line: string): string => (/^error ws-(?:bad-deflate|unfinished-deflate|invalid-utf8|message-too-big) /.test(line) ? line.replace(/ \[.*/, '') : line);
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 console.info(`SEED=${seed} repeats the random cuts of this run`);

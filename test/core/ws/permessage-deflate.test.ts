@@ -1,3 +1,4 @@
+import { constants, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type InflateProblem, MessageDeflater, MessageInflater } from '../../../src/core/ws/permessage-deflate.ts';
@@ -64,7 +65,7 @@ function inflate(inflater: MessageInflater, messages: readonly { readonly payloa
 
 const join = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 const nothing = new Uint8Array(0);
-const problems: readonly string[] = ['bad data', 'too big'] satisfies InflateProblem[];
+const problems: readonly string[] = ['bad data', 'unfinished', 'too big'] satisfies InflateProblem[];
 
 describe('each way to cut gives the same', () => {
   const hello = Uint8Array.of(0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00);
@@ -84,6 +85,10 @@ describe('each way to cut gives the same', () => {
     { title: 'RFC7692-7.1.1 a message that is forgotten leaves no bits', reset: true, messages: [hello, hello], expected: ['Hello', 'Hello'] },
     { title: 'RFC7692-7.2.3.4 blocks with BFINAL', messages: [join(new FixedBlock(true).literal(72).end(), new FixedBlock(true).literal(105).end(), Uint8Array.of(0))], expected: ['Hi'] },
     { title: 'RFC7692-7.2.3.4 the empty block that is cut short has BFINAL', messages: [join(new FixedBlock().literal(72).end(`100`)), hello], expected: ['H', 'Hello'] },
+    { title: 'RFC7692-7.2.3.4 no empty block behind one with BFINAL', messages: [new FixedBlock(true).literal(72).end(), hello], expected: ['H', 'unfinished'] },
+    { title: 'RFC7692-7.2.2 a message that ends inside a stored block', messages: [stored('ab', 9), hello], expected: ['ab', 'unfinished'] },
+    { title: 'RFC7692-7.2.2 a message that ends inside the codes of a block', messages: [hello.slice(0, 2), hello], expected: ['H', 'unfinished'] },
+    { title: 'RFC7692-7.2.2 a message that ends with its last block', messages: [stored('ab'), hello], expected: ['ab', 'unfinished'] },
     { title: 'RFC7692-7.2.2 a block of the reserved type', messages: [join(stored('ab'), Uint8Array.of(0x06))], expected: ['ab', 'bad data'] },
     { title: 'RFC7692-7.2.2 a stored block whose lengths differ', messages: [Uint8Array.of(0, 1, 0, 0xff, 0xff, 97, 0)], expected: ['', 'bad data'] },
     { title: 'RFC6455-10.4 too much before what is bad', room: 4, messages: [join(stored('abcde'), Uint8Array.of(0x06))], expected: ['abcd', 'too big'] },
@@ -107,6 +112,8 @@ test('RFC7692-7.2.2 an empty last piece ends a message', () => {
   expect(inflater.push(Uint8Array.of(0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00), false, 100).problem).toBeUndefined();
   expect(inflater.push(nothing, true, 100)).toEqual({ bytes: nothing, problem: undefined });
   expect(inflate(inflater, [{ payload: Uint8Array.of(0xf2, 0x00, 0x11, 0x00, 0x00), cuts: [] }])).toEqual(['Hello']);
+  // A message without any octet: an empty stored block has to have its header.
+  expect(inflater.push(nothing, true, 100).problem).toBe('unfinished');
 });
 
 describe('properties', () => {
@@ -135,6 +142,35 @@ describe('properties', () => {
       { numRuns: 400 },
     );
     expect(refused).toBeGreaterThan(20);
+  });
+
+  /** What Node's zlib makes of a message; `all`: it did not stop behind a block with BFINAL. */
+  const zlib = (payload: Uint8Array): { readonly text: string; readonly all: boolean } | undefined => {
+    const whole = join(payload, Uint8Array.of(0, 0, 0xff, 0xff));
+    try {
+      const { buffer, engine } = inflateRawSync(whole, { finishFlush: constants.Z_SYNC_FLUSH, info: true }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+      return { text: buffer.toString('latin1'), all: engine.bytesWritten === whole.length };
+    } catch {
+      return undefined;
+    }
+  };
+
+  test('Node’s zlib reads the same, and refuses nothing that is not refused here', () => {
+    let read = 0;
+    fc.assert(
+      fc.property(damaged.map((payloads) => payloads[0]!), (payload) => {
+        const [ours, problem] = inflate(new MessageInflater(15, false), [{ payload, cuts: [] }]) as [string, InflateProblem?];
+        const theirs = zlib(payload);
+        if (theirs === undefined) expect(['bad data', 'unfinished']).toContain(problem);
+        else if (!theirs.all) expect(ours.startsWith(theirs.text)).toBe(true);
+        else if (problem === undefined) expect(ours).toBe(theirs.text);
+        // It takes what was put back for data, where a message ends inside a block.
+        else expect([problem, theirs.text.startsWith(ours)]).toEqual(['unfinished', true]);
+        if (problem === undefined) read += 1;
+      }),
+      { numRuns: 400 },
+    );
+    expect(read).toBeGreaterThan(100);
   });
 
   test('RFC7692-7.1.2.1 what is compressed for a window is read with that window, also with the smallest', () => {
