@@ -7,7 +7,9 @@ const chance = (random: Random, p: number): boolean => random() < p;
 const upTo = (random: Random, n: number): number => Math.floor(random() * (n + 1));
 const utf8 = new TextEncoder();
 
-const texts = ['', 'a', 'hello', 'Gr\u00fc\u00dfe', '\ud83d\ude00', '\ufeffx', '\0', 'x'.repeat(125), 'x'.repeat(126), 'y'.repeat(300)].map((text) => utf8.encode(text));
+/** Repeats itself, but not within a small window. */
+const far = Array.from({ length: 300 }, (_, i) => i).join(' ').repeat(2);
+const texts = ['', 'a', 'hello', 'Gr\u00fc\u00dfe', '\ud83d\ude00', '\ufeffx', '\0', 'x'.repeat(125), 'x'.repeat(126), 'y'.repeat(300), far].map((text) => utf8.encode(text));
 /** Not UTF-8: cut short, over-long, surrogates, too large. */
 const badTexts = [[0xc3], [0xe2, 0x82], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0x61, 0xff], [0x80]].map((bytes) => Uint8Array.from(bytes));
 const closes = [[], [3], [3, 232], [3, 233, 0x62, 0x79, 0x65], [3, 237], [3, 238], [3, 231], [0, 0], [19, 135], [19, 136], [11, 184], [3, 232, 0xff], [255, 255]].map((bytes) => Uint8Array.from(bytes));
@@ -60,6 +62,7 @@ export function frames(random: Random, role: 'server' | 'client', deflater: Mess
       // Damage within what is compressed: it shows when it is inflated.
       payload = deflater.message(plain.length === 0 ? Uint8Array.of(0x61) : plain).slice();
       if (odd() && payload.length > 0) payload[upTo(random, payload.length - 1)]! ^= 1 << upTo(random, 7);
+      if (odd()) payload = payload.slice(0, upTo(random, payload.length));
     }
     const cuts = chance(random, 0.5) ? [] : Array.from({ length: 1 + upTo(random, 2) }, () => upTo(random, payload.length)).sort((a, b) => a - b);
     let from = 0;

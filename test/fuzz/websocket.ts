@@ -145,7 +145,7 @@ export const websocket: Target<Kind> = {
   make(random) {
     const kind = kinds[Math.floor(random() * kinds.length)]!;
     if (kind === 'handshake' || kind === 'answer') return { kind, bytes: handshake(random, kind === 'answer') };
-    const deflater = kind.endsWith('deflate') ? new MessageDeflater(9, false) : undefined;
+    const deflater = kind.endsWith('deflate') ? new MessageDeflater(random() < 0.7 ? 9 : 15, false) : undefined;
     return { kind, bytes: frames(random, kind.startsWith('server') ? 'server' : 'client', deflater) };
   },
   check,
