@@ -189,6 +189,16 @@ describe('the end', () => {
     expect(last()).toEqual({ type: 'closed', code: 1001, reason: 'bye', clean: true });
   });
 
+  test.each([['in one segment', [[0x88, 0, ...hello, 0x83, 0]]], ['in several', [[0x88, 0], hello, [0x83, 0]]]])('RFC6455-1.4 what follows the server\'s Close is nobody\'s, %s', async (_title, segments) => {
+    const { accept, say, server, types, last } = meet();
+    await accept();
+    for (const segment of segments) await say(...segment);
+    server.end();
+    await settle();
+    expect(types()).toEqual(['open', 'frame', 'frame', 'closed']); // their Close and ours
+    expect(last()).toEqual({ type: 'closed', code: 1005, reason: '', clean: true });
+  });
+
   test('RFC6455-7.1.5 without a Close frame the code is 1006, with an empty one 1005', async () => {
     const cut = meet();
     await cut.accept();

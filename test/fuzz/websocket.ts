@@ -33,7 +33,7 @@ interface Options {
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (octet) => octet.toString(16).padStart(2, '0')).join('');
 
 /**
- * What a connection makes of frames: one line per event, up to the peer's Close or a refusal. What it understands is sent back, and a connection of the other role must
+ * What a connection makes of frames: one line per event, up to a refusal or the end. What it understands is sent back, and a connection of the other role must
  * understand that as the same.
  */
 function observeFrames(input: Uint8Array, cuts: Cuts, { role, deflate, maxMessageBytes }: Options): string[] {
@@ -76,8 +76,6 @@ function observeFrames(input: Uint8Array, cuts: Cuts, { role, deflate, maxMessag
       const { span: _span, ...mine } = event;
       const { span: _peers, ...theirs } = heard as typeof event;
       if (JSON.stringify(mine) !== JSON.stringify(theirs)) throw new Error(`sent ${JSON.stringify(mine)}, understood as ${JSON.stringify(theirs)}`);
-      // What follows the peer's Close is read or not as our answer goes out or not: not a matter of octets alone.
-      if (event.type === 'close') over = true;
     }
   };
   for (const piece of pieces(input, cuts)) {

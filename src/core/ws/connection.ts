@@ -122,8 +122,8 @@ export class WsConnection {
   receiveData(bytes: Uint8Array): void {
     const end = bytes.length;
     let at = 0;
-    // RFC6455-7.1.7: after a failure nothing more is processed; after both Closes nothing may come (RFC6455-5.5.1).
-    while (at < end && !this.#error && this.#state !== 'CLOSED') {
+    // RFC6455-1.4: who has received a Close "discards any further data received"; RFC6455-7.1.7: nor is anything processed after a failure.
+    while (at < end && (this.#state === 'OPEN' || this.#state === 'CLOSE_SENT')) {
       at += this.#frame ? this.#readPayload(bytes, at) : this.#readHead(bytes, at);
     }
     this.#received += end - at;

@@ -18,7 +18,7 @@ export type WsState = 'OPEN' | 'CLOSE_SENT' | 'CLOSE_RECEIVED' | 'FAILED' | 'CLO
 /** What moves the state. */
 export type WsCause = 'send data' | 'send control' | 'send close' | 'receive data' | 'receive control' | 'receive close' | 'receive error' | 'socket ended';
 
-/** `undefined`: not allowed. Receiving is never "not allowed" here: in CLOSED what arrives is ignored (RFC6455-5.5.1). */
+/** `undefined`: not allowed. Receiving is never "not allowed" here: what arrives after the peer's Close, or after its mistake, is ignored (RFC6455-1.4, 7.1.7). */
 export const wsTransitions = {
   OPEN: {
     'send data': 'OPEN', 'send control': 'OPEN', 'send close': 'CLOSE_SENT',
