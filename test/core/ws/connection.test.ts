@@ -91,6 +91,16 @@ describe('closing handshake', () => {
   });
 });
 
+test('RFC6455-7.4-CODE which codes are understood in a Close frame, of all that there are', () => {
+  const understood = Array.from({ length: 65_536 }, (_, code) => code).filter((code) => {
+    const us = client();
+    us.receiveData(Uint8Array.of(0x88, 2, code >> 8, code & 0xff));
+    return codeOf(() => us.nextEvent()) !== 'ws-bad-close-code';
+  });
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  expect(understood).toEqual([...range(1000, 1003), ...range(1007, 1014), ...range(3000, 4999)]);
+});
+
 describe('limits', () => {
   test('RFC6455-10.4 a peer that announces much and sends little makes us hold little', () => {
     const us = server({ maxMessageBytes: 64 * 1024 * 1024 });
@@ -132,7 +142,7 @@ describe('properties', () => {
     fc.record({ type: fc.constant('binary' as const), bytes: fc.uint8Array({ maxLength: 2000 }) }),
     fc.record({ type: fc.constant('ping' as const), payload: fc.uint8Array({ maxLength: 125 }) }),
   );
-  const parameters = fc.record({ serverMaxWindowBits: fc.integer({ min: 9, max: 15 }), clientMaxWindowBits: fc.integer({ min: 9, max: 15 }), serverNoContextTakeover: fc.boolean(), clientNoContextTakeover: fc.boolean() });
+  const parameters = fc.record({ serverMaxWindowBits: fc.integer({ min: 9, max: 15 }), clientMaxWindowBits: fc.integer({ min: 8, max: 15 }), serverNoContextTakeover: fc.boolean(), clientNoContextTakeover: fc.boolean() });
 
   test('what one end sends is what the other receives, however it is cut, compressed or not', () => {
     fc.assert(
@@ -152,6 +162,33 @@ describe('properties', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('RFC6455-8.1 a text is refused where TextDecoder refuses it, however it is fragmented', () => {
+    const edges = ['\0', '\x7f', '\x80', '\u07ff', '\u0800', '\ud7ff', '\ue000', '\ufeff', '\uffff', '\u{10000}', '\u{10ffff}'].map((character) => new TextEncoder().encode(character));
+    const octets = fc.array(fc.oneof(fc.constantFrom(...edges), fc.constantFrom(...edges).map((bytes) => bytes.subarray(0, -1)), fc.uint8Array({ maxLength: 3 })), { maxLength: 6 }).map((parts) => parts.map((part) => [...part]).flat());
+    let refused = 0;
+    fc.assert(
+      fc.property(octets, fc.nat(20), fc.boolean(), (bytes, cut, fromServer) => {
+        const us = fromServer ? client() : server();
+        const mask = fromServer ? {} : { mask: maskKey() };
+        const [first, rest] = [writeFrame({ opcode: 'text', payload: Uint8Array.from(bytes.slice(0, cut)), ...mask }), writeFrame({ opcode: 'continuation', payload: Uint8Array.from(bytes.slice(cut)), ...mask })];
+        first[0]! &= 0x7f;
+        us.receiveData(first);
+        us.receiveData(rest);
+        let text: string | undefined;
+        try {
+          text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+        } catch {
+          refused += 1;
+        }
+        if (text === undefined) expect(codeOf(() => us.nextEvent())).toBe('ws-invalid-utf8');
+        else expect(us.nextEvent()).toMatchObject({ type: 'text', text });
+      }),
+      { numRuns: 1000 },
+    );
+    expect(refused).toBeGreaterThan(100);
+    expect(refused).toBeLessThan(900);
   });
 
   test('any octets at all: events or RemoteProtocolError, nothing else, and never more held than the limit', () => {

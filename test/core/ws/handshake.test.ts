@@ -118,6 +118,19 @@ describe('the client (RFC6455-4.1)', () => {
     expect(show(readAnswerToHandshake(response(lines, start.replace('HTTP/1.1 ', '')), sent))).toBe(expected);
   });
 
+  test('RFC6455-4.1-RESPONSE-5, RESPONSE-6 where nothing was offered, nothing may be chosen', () => {
+    const bare = { key, subprotocols: [], compress: false };
+    expect(show(readAnswerToHandshake(response(answer([['Sec-WebSocket-Extensions', 'permessage-deflate']])), bare))).toBe('refused ws-answer-extensions 1006');
+    expect(show(readAnswerToHandshake(response(answer([['Sec-WebSocket-Protocol', 'chat']])), bare))).toBe('refused ws-answer-subprotocol 1006');
+    expect(readAnswerToHandshake(response(answer()), bare)).toEqual({ subprotocol: undefined, deflate: undefined });
+  });
+
+  test('RFC6455-4.1-REQUEST-10 what is offered stands in the request, and a server understands it', () => {
+    const { request: { method, target, headers }, key: sentKey } = openHandshake({ host: 'x:8', target: '/a?b', nonce: new Uint8Array(16), subprotocols: ['chat', 'b'], compress: true, headers: [['Origin', 'null']] });
+    const read = readHandshake(request(headers.map(([name, value]) => `${name}: ${value}`), `${method} ${target} HTTP/1.1`));
+    expect(read).toEqual({ key: sentKey, subprotocols: ['chat', 'b'], origin: 'null', extensions: [{ name: 'permessage-deflate', parameters: [{ name: 'client_max_window_bits' }] }] });
+  });
+
   test('agrees on subprotocol and compression', () => {
     const outcome = readAnswerToHandshake(response(answer([['Sec-WebSocket-Protocol', 'chat'], ['Sec-WebSocket-Extensions', 'permessage-deflate; server_max_window_bits=10']])), sent);
     expect(outcome).toEqual({ subprotocol: 'chat', deflate: { serverNoContextTakeover: false, clientNoContextTakeover: false, serverMaxWindowBits: 10, clientMaxWindowBits: 15 } });
