@@ -23,26 +23,27 @@ const cruiser = join(project, 'node_modules/dependency-cruiser/bin/dependency-cr
 
 /** Folders of `src/`, innermost first, and the folders that each may import besides itself. */
 export const matrix = {
+  basics: [],
   host: [],
   trace: ['host'],
-  core: ['host', 'trace'],
+  core: ['basics', 'host', 'trace'],
   gateway: ['core', 'host', 'trace'],
   net: ['host', 'trace'],
   // Python's sockets are made of those of `net/bsd`, and wait by the host's timers.
   python: ['gateway', 'net', 'host', 'trace'],
   server: ['core', 'gateway', 'net', 'host', 'trace'],
-  client: ['core', 'net', 'host', 'trace'],
-  frameworks: ['gateway'],
-  snippet: [],
+  client: ['basics', 'core', 'net', 'host', 'trace'],
+  frameworks: ['basics', 'gateway'],
+  snippet: ['basics'],
   examples: ['snippet'],
   embed: ['snippet'],
   rpc: ['snippet', 'trace'],
-  runner: ['server', 'client', 'gateway', 'python', 'net', 'rpc', 'snippet', 'host', 'trace'],
+  runner: ['basics', 'server', 'client', 'gateway', 'python', 'net', 'rpc', 'snippet', 'host', 'trace'],
   machine: ['rpc', 'net', 'client', 'snippet', 'host', 'trace'],
   packages: ['rpc'],
-  playground: ['machine', 'snippet', 'trace', 'client', 'core', 'gateway'],
+  playground: ['basics', 'machine', 'snippet', 'trace', 'client', 'core', 'gateway'],
   ui: ['playground', 'machine', 'packages', 'embed', 'snippet', 'host', 'trace'],
-  node: ['server', 'gateway', 'python', 'net', 'host', 'trace'],
+  node: ['basics', 'server', 'gateway', 'python', 'net', 'host', 'trace'],
   api: ['host', 'trace', 'core', 'gateway', 'net', 'server', 'client', 'snippet', 'frameworks', 'embed', 'node'],
 } as const satisfies Record<string, readonly string[]>;
 

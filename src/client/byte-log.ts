@@ -43,14 +43,3 @@ export class ByteLog {
     if (gone > 0) this.#parts = this.#parts.slice(gone);
   }
 }
-
-/** One array of several. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

@@ -1,9 +1,9 @@
+import { joinOctets } from '../basics/join.ts';
 import { Connection } from '../core/http1/connection.ts';
 import { RemoteProtocolError } from '../core/http1/errors.ts';
 import type { FieldPairs, RequestToSend, Response } from '../core/http1/events.ts';
 import type { ErrorFacts, TraceInput } from '../trace/events.ts';
 import type { Tracer } from '../trace/tracer.ts';
-import { joinBytes } from './byte-log.ts';
 import type { ClientResponse } from './http-client.ts';
 import type { RequestScanner, ScannedRequest } from './scan.ts';
 
@@ -133,7 +133,7 @@ export class ResponseReader {
       status: head.status,
       reason: head.reason,
       headers: [...head.headers],
-      body: joinBytes(this.#body),
+      body: joinOctets(this.#body),
       trailers,
       keepAlive: !this.#connection.mustClose && !this.switched,
       informational: [...this.#informational],

@@ -1,4 +1,5 @@
 /** The client's end of a WebSocket over any DuplexSocket: handshake with the HTTP core, then frames with the WebSocket core. */
+import { joinOctets } from '../basics/join.ts';
 import { LocalProtocolError, ProtocolError, RemoteProtocolError } from '../core/http1/errors.ts';
 import type { FieldPairs, Response } from '../core/http1/events.ts';
 import { abnormal } from '../core/ws/close-codes.ts';
@@ -9,7 +10,6 @@ import type { Host, TimerHandle } from '../host/effects.ts';
 import { type DuplexSocket, formatAddress, type SocketError, type SocketHandler } from '../net/socket.ts';
 import type { ErrorFacts, Span } from '../trace/events.ts';
 import { noTrace, type Tracer } from '../trace/tracer.ts';
-import { joinBytes } from './byte-log.ts';
 import { beginHandshake, type OpenedHandshake, type WebSocketOpening } from './websocket-opening.ts';
 
 /** How a WebSocket is opened. */
@@ -300,7 +300,7 @@ export class WebSocketClient implements SocketHandler {
     this.#end();
     if (refused) {
       const { status, reason, headers } = refused.response;
-      this.#onEvent({ type: 'rejected', status, reason, headers: [...headers], body: joinBytes(refused.pieces), ...(refused.error ? { error: refused.error } : error) });
+      this.#onEvent({ type: 'rejected', status, reason, headers: [...headers], body: joinOctets(refused.pieces), ...(refused.error ? { error: refused.error } : error) });
     } else {
       const close = this.#close;
       const message = this.#error === undefined && close === undefined && this.#message !== undefined ? { message: this.#message } : {};

@@ -9,7 +9,7 @@ import { InterfaceError } from '../gateway/detect.ts';
 import type { SiteReader } from '../gateway/site.ts';
 import type { PythonLoadError } from '../python/load-app.ts';
 import { extensions, findModule, installLoader } from './loader.ts';
-import { nearest } from './suggest.ts';
+import { nearest } from '../basics/nearest.ts';
 import { formatPlace, placeOf, type Place } from './typescript.ts';
 
 /** Names that are tried when none is given, in this order. */

@@ -2,6 +2,7 @@
  * Answers as a forgiving eye reads them. The client of the page is strict and stops at the first thing that is wrong; whoever
  * compares servers wants to see what each of them said, wrong or not.
  */
+import { joinOctets } from '../basics/join.ts';
 import { latin1Text } from '../client/latin1.ts';
 
 /** What ends the content of an answer. */
@@ -89,15 +90,7 @@ function readContent(raw: Uint8Array, text: string, start: number, framing: Loos
 
 function readChunks(raw: Uint8Array, text: string, start: number): { content: Uint8Array; end: number; complete: boolean } {
   const parts: Uint8Array[] = [];
-  const done = (end: number, complete: boolean): { content: Uint8Array; end: number; complete: boolean } => {
-    const content = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      content.set(part, at);
-      at += part.length;
-    }
-    return { content, end, complete };
-  };
+  const done = (end: number, complete: boolean): { content: Uint8Array; end: number; complete: boolean } => ({ content: joinOctets(parts), end, complete });
   for (let at = start; ; ) {
     const lf = text.indexOf('\n', at);
     const digits = /^[0-9a-f]+/i.exec(text.slice(at, Math.max(at, lf)))?.[0];

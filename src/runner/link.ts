@@ -15,7 +15,7 @@
  */
 import { LoadError } from './problem.ts';
 import { findModule, isModule, isRelative, joinPath, moduleExtensions, specifierFor } from './resolve.ts';
-import { nearest } from './suggest.ts';
+import { nearest } from '../basics/nearest.ts';
 import { compile, type Compiled, type ImportRef } from './transpile.ts';
 
 /** Where the functions of the linked module are in a stack trace. No file of a snippet can be called so. */

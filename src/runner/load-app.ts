@@ -12,7 +12,7 @@ import { isPython } from './open-python.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
 import type { StackReader } from './stacks.ts';
-import { nearest } from './suggest.ts';
+import { nearest } from '../basics/nearest.ts';
 
 /** Names that are tried when the entry names none, in this order. */
 const usualNames = ['app', 'application', 'default'] as const;

@@ -1,3 +1,4 @@
+import { joinOctets } from '../basics/join.ts';
 import { platform } from './platform.ts';
 import type { ByteTransform } from './platform.ts';
 
@@ -24,13 +25,13 @@ export class CodecError extends Error {
 const deflate: Codec = {
   id: 'd',
   async pack(text) {
-    return concat(await through(new platform.CompressionStream('deflate-raw'), new TextEncoder().encode(text), Infinity));
+    return joinOctets(await through(new platform.CompressionStream('deflate-raw'), new TextEncoder().encode(text), Infinity));
   },
   async unpack(bytes, maxBytes) {
     let pieces;
     try {
       pieces = await through(new platform.DecompressionStream('deflate-raw'), bytes, maxBytes);
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(concat(pieces));
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(joinOctets(pieces));
     } catch (error) {
       if (error instanceof CodecError) throw error;
       throw new CodecError('damaged', 'The payload is not deflated UTF-8.', { cause: error });
@@ -71,14 +72,4 @@ async function through(transform: ByteTransform, bytes: Uint8Array, maxBytes: nu
   }
   await feed;
   return pieces;
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

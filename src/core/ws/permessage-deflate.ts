@@ -3,6 +3,7 @@
  * this product shows, and its low-level interface is synchronous and lets us stop at a limit.
  */
 import { ZStream, Z_BUF_ERROR, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, zlibDeflate, zlibDeflateInit2, zlibDeflateReset, zlibInflate, zlibInflateInit2, zlibInflateReset, zlibInflateResetKeep } from 'pako';
+import { joinOctets } from '../../basics/join.ts';
 import type { ExtensionOffer } from './extensions.ts';
 
 /** Agreed parameters (RFC7692-7.1). */
@@ -115,7 +116,7 @@ export class MessageDeflater {
       pieces.push(stream.output.subarray(0, stream.next_out));
     } while (stream.avail_out === 0);
     if (this.#reset) zlibDeflateReset(stream);
-    const whole = join(pieces);
+    const whole = joinOctets(pieces);
     return whole.subarray(0, whole.length - syncTail.length);
   }
 }
@@ -151,7 +152,7 @@ export class MessageInflater {
   push(piece: Uint8Array, last: boolean, room: number): { readonly bytes: Uint8Array; readonly problem: InflateProblem | undefined } {
     const pieces: Uint8Array[] = [];
     const result = this.#inflate(piece, room, pieces);
-    const bytes = join(pieces).subarray(0, room);
+    const bytes = joinOctets(pieces).subarray(0, room);
     if (typeof result === 'string') return { bytes, problem: result };
     // RFC7692-7.2.1: behind a message that was flushed this ends an empty block. Anything else it would be taken for is not the peer's, and the next message would be
     // taken for the rest of this one.
@@ -199,15 +200,4 @@ export class MessageInflater {
   #limitDistances(): void {
     (this.#stream.state as { dmax: number }).dmax = this.#window;
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

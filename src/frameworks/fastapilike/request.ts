@@ -1,5 +1,6 @@
 /** `scope` and `receive` with a friendlier face: Starlette's `Request`. */
 import type { AsgiReceive, HttpScope, WebSocketScope } from '../../gateway/asgi/types.ts';
+import { joinOctets } from '../../basics/join.ts';
 import { HttpException } from './response.ts';
 
 const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
@@ -91,17 +92,7 @@ export class Request {
 
   async #collect(): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
-    let size = 0;
-    for await (const part of this.stream()) {
-      parts.push(part);
-      size += part.length;
-    }
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    for await (const part of this.stream()) parts.push(part);
+    return joinOctets(parts);
   }
 }

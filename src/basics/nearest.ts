@@ -24,6 +24,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
+    // A name of hundreds of characters is not a slip, and the distance would cost its square.
+    if (candidate.length > 100 || word.length > 100) continue;
     const [a, b] = [word.toLowerCase(), candidate.toLowerCase()];
     const begun = Math.min(a.length, b.length) >= 4 && (a.startsWith(b) || b.startsWith(a));
     const edits = begun ? Math.min(1, distance(a, b)) : distance(a, b);
