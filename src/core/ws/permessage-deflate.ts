@@ -164,19 +164,25 @@ export class MessageInflater {
     return { bytes, problem: undefined };
   }
 
+  /** Inflate all of `input`, or until more than `room` octets have come out. Pushes them in `pieces`, and returns how many there are or what is wrong. */
   #inflate(input: Uint8Array, room: number, pieces: Uint8Array[]): number | InflateProblem {
     const stream = this.#stream;
     stream.input = input;
     stream.next_in = 0;
     stream.avail_in = input.length;
     let produced = 0;
+    stream.avail_out = 0;
     for (;;) {
-      stream.output = new Uint8Array(chunkSize);
-      stream.next_out = 0;
-      stream.avail_out = chunkSize;
+      // A block may be empty, so there is new room only where the old is used up.
+      if (stream.avail_out === 0) {
+        stream.output = new Uint8Array(chunkSize);
+        stream.next_out = 0;
+        stream.avail_out = chunkSize;
+      }
+      const from = stream.next_out;
       const status = zlibInflate(stream, Z_SYNC_FLUSH);
-      produced += stream.next_out;
-      if (stream.next_out > 0) pieces.push(stream.output.subarray(0, stream.next_out));
+      if (stream.next_out > from) pieces.push(stream.output.subarray(from, stream.next_out));
+      produced += stream.next_out - from;
       if (produced > room) return 'too big';
       if (status === Z_BUF_ERROR) return produced; // there was nothing to do
       this.#complete = status === Z_STREAM_END || stream.data_type === betweenBlocks;
