@@ -46,6 +46,7 @@ export class Batch {
 
   /** Flush `line` soon, or at once. */
   add(line: Line): void {
+    if (line.batched) return;
     if (this.#alone > 0) {
       this.#alone -= 1;
       line.flush();
@@ -59,6 +60,7 @@ export class Batch {
       return this.#flush();
     }
     this.#addedAt = now;
+    line.batched = true;
     lines.push(line);
     this.#schedule();
   }
@@ -87,6 +89,10 @@ export class Batch {
     const lines = this.#lines;
     if (lines.length === 0) return;
     this.#lines = [];
-    for (let i = 0; i < lines.length; i += 1) lines[i]!.flush();
+    for (let i = 0; i < lines.length; i += 1) {
+      const line = lines[i]!;
+      line.batched = false;
+      line.flush();
+    }
   }
 }

@@ -298,8 +298,10 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     return !out.full;
   }
 
-  /** Flush in a few turns of the promise queue, which is when an application that does not really wait for anything has answered. */
+  /** Flush at the end of the poll, or in a few turns of the promise queue: that is when an application that does not really wait for anything has answered. */
   #flushSoon(): void {
+    const { batch } = this.#context;
+    if (batch !== undefined) return batch.add(this.#line);
     const waiting = this.#turnsToFlush > 0;
     this.#turnsToFlush = gatherTurns;
     if (!waiting) void soon.then(this.#turn);

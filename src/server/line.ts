@@ -43,6 +43,8 @@ export class Line implements SocketHandler, Patient, WriteListener {
   readonly out: Outflow;
   /** For {@link Deadlines}: a full socket, or the peer's end. */
   deadline = Infinity;
+  /** For {@link Batch}: it is going to be flushed. */
+  batched = false;
   readonly #owner: LineOwner;
   readonly #options: LineOptions;
   #received = 0;

@@ -80,6 +80,24 @@ describe.each([['WSGI', ok], ['ASGI', okAsgi]])('quick applications (%s)', (_nam
   });
 });
 
+test('a pipelined answer does not wait for an application that waits for something', async () => {
+  let go = (): void => {};
+  const { connect, endOfPoll } = polling((async (scope, receive, send) => {
+    if (scope['path'] === '/slow') await new Promise<void>((resolve) => { go = resolve; });
+    await okAsgi(scope, receive, send);
+  }) satisfies AsgiApp);
+  const peer = connect();
+  await peer.send(get('/1') + get('/2') + get('/slow') + get('/4'));
+  await endOfPoll();
+  expect(peer.received.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+  go();
+  await settle();
+  await endOfPoll();
+  expect(peer.received.match(/HTTP\/1\.1 200/g)).toHaveLength(4);
+  // The first two together, then the others.
+  expect(peer.segments).toHaveLength(2);
+});
+
 test('an application that takes its time has its answers sent at once', async () => {
   let slow = false;
   let written = 0;

@@ -266,6 +266,20 @@ describe('what goes out', () => {
     expect(writes).toBeGreaterThan(500);
   });
 
+  test('many who write in turns get by with few slabs, which are used again', () => {
+    const buffers = new Set<ArrayBufferLike>();
+    const texts: string[] = [];
+    const socket = { keepsNothing: true, bufferedAmount: 0, write: (view: Uint8Array) => (buffers.add(view.buffer), texts.push(String.fromCharCode(...view)), true) };
+    const outs = Array.from({ length: 64 }, () => new Outflow(socket as unknown as DuplexSocket, { wrote: () => {} }));
+    for (let round = 0; round < 20; round += 1) {
+      texts.length = 0;
+      for (let part = 0; part < 16; part += 1) outs.forEach((out, who) => out.put(new Uint8Array(170).fill(who + part)));
+      for (const out of outs) out.flush();
+      expect(texts).toEqual(outs.map((_, who) => Array.from({ length: 16 }, (_, part) => String.fromCharCode(who + part).repeat(170)).join('')));
+    }
+    expect(buffers.size).toBeLessThanOrEqual(16);
+  });
+
   test('what waits in a full socket does not hold on to the memory of all', () => {
     const kept: Uint8Array[] = [];
     const stalled = new Outflow({ bufferedAmount: 10, write: (part: Uint8Array) => (kept.push(part), false) } as unknown as DuplexSocket, { wrote: () => {} });
