@@ -14,7 +14,7 @@ interface Intent {
   readonly close: boolean;
   readonly hasConnection: boolean;
   /** The fields as lines. */
-  readonly lines: FieldLine[];
+  readonly lines: readonly FieldLine[];
 }
 
 /** A head that is ready to be written. */
@@ -31,7 +31,21 @@ export interface SendPlan {
   readonly dropped: readonly (readonly [name: string, clause: string])[];
 }
 
-function readIntent(fields: FieldPairs): Intent {
+/** What was read last: an application mostly says the same as before, down to each value. */
+let latestIntent: Intent = { length: -1, chunked: false, close: false, hasConnection: false, lines: [] };
+
+const readIntent = (fields: FieldPairs): Intent => (says(fields, latestIntent.lines) ? latestIntent : (latestIntent = newIntent(fields)));
+
+function says(fields: FieldPairs, lines: readonly FieldLine[]): boolean {
+  if (fields.length !== lines.length) return false;
+  for (let i = 0; i < lines.length; i += 1) {
+    const line = lines[i]!;
+    if (fields[i]![0] !== line.name || fields[i]![1] !== line.value) return false;
+  }
+  return true;
+}
+
+function newIntent(fields: FieldPairs): Intent {
   let length = -1;
   let chunked = false;
   let close = false;

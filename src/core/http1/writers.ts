@@ -25,6 +25,7 @@ export type FieldRole = 'none' | 'content-length' | 'transfer-encoding' | 'conne
 /** A field line that is in order. */
 export interface FieldLine {
   readonly role: FieldRole;
+  readonly name: string;
   readonly value: string;
   /** Name, value and line end. Shared by all messages that have the line: to be read only. */
   readonly octets: Uint8Array;
@@ -50,7 +51,7 @@ export function fieldLine(name: string, value: string): FieldLine {
   if (known !== undefined && known.value === value) return known;
   if (known === undefined && !isToken(name)) throw misuse('local-bad-field-name', 'RFC9110-5.1-2', `The field name ${quote(name)} is not a token.`, 'Use letters, digits and hyphens.');
   checkValue(name, value);
-  const line = { role: known?.role ?? roleOf(name), value, octets: ownOctets(`${name}: ${value}\r\n`) };
+  const line = { role: known?.role ?? roleOf(name), name, value, octets: ownOctets(`${name}: ${value}\r\n`) };
   if (value.length <= maxValue && (known !== undefined || knownLines.size < maxNames)) knownLines.set(name, line);
   return line;
 }
@@ -126,6 +127,10 @@ export function statusLine(status: number, reason: string): Uint8Array {
   return (latestStatus = line).octets;
 }
 
+/** The head that was written last; in one piece, too, where it was written twice. Servers say the same over and over. */
+interface WrittenHead { readonly start: Uint8Array; readonly lines: readonly FieldLine[]; octets: Uint8Array | undefined }
+let latestHead: WrittenHead = { start: new Uint8Array(0), lines: [], octets: undefined };
+
 /** A head in pieces, ready to be sent: its lines may be shared with other messages and are to be read only. */
 export class HeadToSend {
   readonly #start: Uint8Array;
@@ -142,8 +147,15 @@ export class HeadToSend {
     this.size = size;
   }
 
-  /** Give the pieces to whoever copies them. */
+  /** Give the head to whoever copies it. */
   writeTo(sink: OctetSink): void {
+    const latest = latestHead;
+    if (latest.lines === this.#lines && latest.start === this.#start) return sink.put(latest.octets ??= this.octets);
+    latestHead = { start: this.#start, lines: this.#lines, octets: undefined };
+    this.#writePieces(sink);
+  }
+
+  #writePieces(sink: OctetSink): void {
     sink.put(this.#start);
     const lines = this.#lines;
     for (let i = 0; i < lines.length; i += 1) sink.put(lines[i]!.octets);
@@ -154,7 +166,7 @@ export class HeadToSend {
   get octets(): Uint8Array {
     const octets = new Uint8Array(this.size);
     let at = 0;
-    this.writeTo({
+    this.#writePieces({
       put(bytes) {
         octets.set(bytes, at);
         at += bytes.length;
