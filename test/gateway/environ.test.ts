@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Provenance } from '../../src/trace/events.ts';
+import { knownLowerNames } from '../../src/core/http1/known-names.ts';
 import type { ConnectionFacts } from '../../src/gateway/channel.ts';
 import { buildEnviron, describeEnviron } from '../../src/gateway/wsgi/environ.ts';
 import { FileWrapper } from '../../src/gateway/wsgi/file-wrapper.ts';
@@ -11,6 +12,16 @@ import { facts, requestOf } from './requests.ts';
 const environOf = (text: string, changed: Partial<ConnectionFacts> = {}, body = ''): WsgiEnviron =>
   buildEnviron({ request: requestOf(text), facts: { ...facts, ...changed }, input: new BodyInput(new TextEncoder().encode(body)), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: body.length });
 const get = (target: string, fields = ''): string => `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
+
+test('PEP3333-environ-5: each field has its key, however often it comes', () => {
+  for (const name of knownLowerNames) {
+    if (name === '' || name === 'host' || name === 'transfer-encoding' || name === 'content-length' || name === 'expect') continue;
+    const key = name === 'content-type' ? 'CONTENT_TYPE' : `HTTP_${name.toUpperCase().replaceAll('-', '_')}`;
+    const before = environOf(get('/'));
+    expect(environOf(get('/', `${name}: 1\r\n`))).toEqual({ ...before, 'wsgi.input': expect.anything(), 'wsgi.errors': expect.anything(), [key]: '1' });
+    expect(environOf(get('/', `${name}: 1\r\n${name}: 2\r\n`))[key]).toBe(name === 'cookie' ? '1; 2' : '1,2');
+  }
+});
 
 describe('the request line', () => {
   test('PEP3333-environ-1: REQUEST_METHOD, as it was sent', () => {

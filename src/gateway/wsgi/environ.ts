@@ -16,6 +16,7 @@ import { ErrorStream } from './error-stream.ts';
 import { fileWrapper } from './file-wrapper.ts';
 import { BodyInput } from './input.ts';
 import type { WsgiEnviron, WsgiErrors, WsgiInput } from './types.ts';
+import { writerOf } from './usual-keys.ts';
 
 /** A field that was left out of `environ`. */
 export type Dropped = (name: string, span: Span, clause: string) => void;
@@ -38,6 +39,8 @@ export interface EnvironSource {
 interface Rule {
   /** Key in `environ`; '' where the field is left out. */
   readonly key: string;
+  /** Writes it. */
+  readonly write: (environ: WsgiEnviron, value: string) => void;
   /** The clause by which it is left out; '' where it is not. */
   readonly dropped: string;
   /** Between the values of several lines. */
@@ -76,15 +79,17 @@ function ruleOf(name: string): Rule {
   return rule;
 }
 
+const leftOut = (clause: string): Rule => ({ key: '', write: () => {}, dropped: clause, separator: '', usedIn: 0 });
+
 /** PEP3333-environ-5 and -8. `name`: in lower case. */
 function makeRule(name: string): Rule {
   // `X_User` and `X-User` would be one key: whoever trusts a proxy to set the latter must not be given the former.
-  if (name.includes('_')) return { key: '', dropped: 'PEP3333-environ-8', separator: '', usedIn: 0 };
+  if (name.includes('_')) return leftOut('PEP3333-environ-8');
   // PEP3333-http-1: decoded already; an app that saw it would decode again.
-  if (name === 'transfer-encoding') return { key: '', dropped: 'PEP3333-http-1', separator: '', usedIn: 0 };
+  if (name === 'transfer-encoding') return leftOut('PEP3333-http-1');
   const key = name === 'content-type' ? 'CONTENT_TYPE' : name === 'content-length' ? 'CONTENT_LENGTH' : `HTTP_${name.toUpperCase().replaceAll('-', '_')}`;
   // RFC9110-5.3-1 allows to join lines with a comma; cookies are the exception (RFC 6265 §5.4, RFC 9113 §8.2.3).
-  return { key, dropped: '', separator: name === 'cookie' ? '; ' : ',', usedIn: 0 };
+  return { key, write: writerOf(key), dropped: '', separator: name === 'cookie' ? '; ' : ',', usedIn: 0 };
 }
 
 const c2s: Stream = 'c2s';
@@ -164,7 +169,7 @@ function addFields(environ: WsgiEnviron, source: EnvironSource, target: Target):
     }
     const value = headers.value(i);
     const repeated = rule.usedIn < 0 ? Object.hasOwn(environ, key) : rule.usedIn === made;
-    environ[key] = repeated ? `${environ[key] as string}${rule.separator}${value}` : value;
+    rule.write(environ, repeated ? `${environ[key] as string}${rule.separator}${value}` : value);
     if (rule.usedIn >= 0) rule.usedIn = made;
     if (origins !== undefined) {
       const earlier = origins.get(key);
