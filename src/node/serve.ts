@@ -75,8 +75,7 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
     host: options.host ?? systemHost,
     process: String(process.pid),
     files: nodeFiles,
-    afterPoll: (call) => void setImmediate(call),
-    apart: apartFrom(new AsyncResource('Porthole')),
+    ...contexts(new AsyncResource('Porthole')),
     bodyMemory,
     config: { ...options.config, ...(options.tls === undefined ? {} : { scheme: 'https' }) },
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
@@ -106,8 +105,33 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
  * Calls each in a context of its own, made from that of `server`. (Before Node 24, `AsyncLocalStorage.enterWith` writes into the context that it is
  * called in: one for all would hand it on.)
  */
-const apartFrom = (server: AsyncResource) => (call: () => void): void => server.runInAsyncScope(inRequest, undefined, call);
-const inRequest = (call: () => void): void => new AsyncResource('PortholeRequest', { requireManualDestroy: true }).runInAsyncScope(call);
+function contexts(server: AsyncResource): Required<Pick<ServerOptions, 'afterPoll' | 'apart'>> {
+  /** We are in the server's own context already. */
+  let within = false;
+  const options = { triggerAsyncId: server.asyncId(), requireManualDestroy: true };
+  const inRequest = (call: () => void): void => {
+    const was = within;
+    within = false;
+    try {
+      new AsyncResource('PortholeRequest', options).runInAsyncScope(call);
+    } finally {
+      within = was;
+    }
+  };
+  const turn = (call: () => void): void => {
+    within = true;
+    try {
+      call();
+    } finally {
+      within = false;
+    }
+  };
+  return {
+    // Whoever has led here may have been a request.
+    afterPoll: (call) => void server.runInAsyncScope(setImmediate, undefined, turn, call),
+    apart: (call) => (within ? inRequest(call) : server.runInAsyncScope(inRequest, undefined, call)),
+  };
+}
 
 async function open(bind: Bind, options: ServeOptions, server: Server): Promise<Listening> {
   const backlog = options.backlog ?? 2048;
