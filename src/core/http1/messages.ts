@@ -1,8 +1,9 @@
 /** The heads that a connection hands out: views over a section's octets, decoded when asked. Positions are copied out of the reader, which goes on. */
 import type { Span } from '../../trace/events.ts';
-import type { Framing, HttpVersion, Request, Response } from './events.ts';
+import type { EndOfMessage, Framing, HttpVersion, Request, Response } from './events.ts';
 import type { ReceivedFields } from './fields.ts';
 import type { HeadReader } from './head-reader.ts';
+import type { Fields } from './headers.ts';
 import { encodeLatin1 } from './latin1.ts';
 import { parseTarget, type TargetParts } from './target.ts';
 
@@ -104,5 +105,24 @@ export class ReceivedResponse implements Response {
 
   get span(): Span {
     return this.headers.sectionSpan;
+  }
+}
+
+/** The end of a message. Its span is that of the body as it was sent, made when asked for: an array in every event would cost as much as a state machine's move. */
+export class ReceivedEnd implements EndOfMessage {
+  readonly type: 'end';
+  readonly trailers: Fields | undefined;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(start: number, end: number, trailers: Fields | undefined) {
+    this.type = 'end';
+    this.trailers = trailers;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get span(): Span {
+    return [this.#start, this.#end];
   }
 }

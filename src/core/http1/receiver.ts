@@ -15,7 +15,7 @@ import { decodeLatin1 } from './latin1.ts';
 import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
 import { CLOSED, END, ERROR, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './machine.ts';
-import { ReceivedRequest, ReceivedResponse } from './messages.ts';
+import { ReceivedEnd, ReceivedRequest, ReceivedResponse } from './messages.ts';
 import { methodOf } from './methods.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
 import { OPTION_UPGRADE } from './steering.ts';
@@ -356,14 +356,13 @@ export class Receiver {
 
   #end(trailers: Fields | undefined, position: number): EndOfMessage {
     const exchange = this.#exchange;
-    const span: Span = [this.#bodyStart, position];
     exchange.waitsFor100 = false;
     if (exchange.traced) {
       if (trailers === undefined) exchange.facts.fact(endFact(exchange.inStream), exchange.id, exchange.number, this.#bodyStart, position, !this.#hasBody);
-      else exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span, trailers: trailers.length });
+      else exchange.tracer.emit({ type: 'http.end', connection: exchange.id, exchange: exchange.number, stream: exchange.inStream, span: [this.#bodyStart, position], trailers: trailers.length });
     }
     exchange.moveTheirs(END);
-    return trailers === undefined ? { type: 'end', span } : { type: 'end', trailers, span };
+    return new ReceivedEnd(this.#bodyStart, position, trailers);
   }
 
   // ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────
