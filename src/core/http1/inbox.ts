@@ -1,5 +1,5 @@
-/** Octets at the end of a slab that are never written, so that reading a few at once from any octet received stays inside. */
-export const SLACK = 16;
+/** Octets at the end of a slab that are never written, so that reading a few at once from any octet received stays inside: more than the longest known name and the octets looked at behind it. */
+export const SLACK = 48;
 
 /** Known by itself, because looking it up along the prototypes of a typed array takes as long as the copying. */
 const setOctets = Uint8Array.prototype.set;

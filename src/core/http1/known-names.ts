@@ -3,9 +3,13 @@
  * string of its own.
  */
 
+/** What HTTP/1.1 itself obeys (`steering.ts`). They come first, so that the number of a name tells whether it is one of them. */
+export const obeyedNames = ['Host', 'Connection', 'Upgrade', 'Expect', 'Content-Length', 'Transfer-Encoding'] as const;
+
 const common = [
-  'Host', 'Connection', 'Keep-Alive', 'Upgrade', 'Expect', 'Transfer-Encoding', 'Trailer', 'Date', 'Via', 'Forwarded',
-  'Content-Length', 'Content-Type', 'Content-Encoding', 'Content-Language', 'Content-Location', 'Content-Range', 'Content-Disposition',
+  ...obeyedNames,
+  'Keep-Alive', 'Trailer', 'Date', 'Via', 'Forwarded',
+  'Content-Type', 'Content-Encoding', 'Content-Language', 'Content-Location', 'Content-Range', 'Content-Disposition',
   'User-Agent', 'Accept', 'Accept-Encoding', 'Accept-Language', 'Accept-Charset', 'Accept-Ranges', 'Authorization', 'Cookie', 'Set-Cookie', 'Referer', 'Origin', 'Range', 'Priority',
   'Cache-Control', 'Pragma', 'Age', 'ETag', 'Expires', 'Vary', 'Last-Modified', 'If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since', 'If-Range',
   'Server', 'Location', 'Allow', 'Retry-After', 'WWW-Authenticate', 'Upgrade-Insecure-Requests', 'Strict-Transport-Security', 'X-Content-Type-Options', 'X-Frame-Options',
@@ -15,7 +19,7 @@ const common = [
   'Sec-WebSocket-Key', 'Sec-WebSocket-Version', 'Sec-WebSocket-Protocol', 'Sec-WebSocket-Extensions', 'Sec-WebSocket-Accept',
 ].filter((name) => name.length >= 4);
 
-/** The names by number, from 1; 0: not known. */
+/** The names by number, from 1, each in two spellings; 0: not known. */
 export const knownNames: readonly string[] = ['', ...new Set(common.flatMap((name) => [name, name.toLowerCase()]))];
 /** The same in lower case. */
 export const knownLowerNames: readonly string[] = knownNames.map((name) => name.toLowerCase());
@@ -51,11 +55,11 @@ const middles = Int32Array.from(middleWords);
 export const knownLength = (number: number): number => lengths[number]!;
 
 /** Number of the name that stands at `at`, followed by a colon; 0: none that is known. May look beyond the octets received, so the caller compares the length with its bound. */
-export function recognise(bytes: Uint8Array, view: DataView, at: number): number {
+export function recognise(view: DataView, at: number): number {
   const start = view.getInt32(at, true);
   for (let number = chains[hash(start)]!; number !== 0; number = nextInChain[number]!) {
     const length = lengths[number]!;
-    if (bytes[at + length] !== 0x3a) continue;
+    if (view.getUint8(at + length) !== 0x3a) continue;
     const e = number * 4;
     const second = length < 8 ? at + length - 4 : at + 4;
     const third = length < 8 ? at : at + length - 8;

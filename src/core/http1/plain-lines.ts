@@ -8,7 +8,7 @@
  */
 import { classOf } from './chars.ts';
 import type { Inbox } from './inbox.ts';
-import { knownLength, recognise } from './known-names.ts';
+import { knownLength, obeyedNames, recognise } from './known-names.ts';
 import type { Limits } from './limits.ts';
 import type { Steering } from './steering.ts';
 
@@ -18,8 +18,6 @@ const TCHAR = 1;
 const REG_NAME = 32;
 const DIGIT = 64;
 const HTAB = 0x09;
-const LF = 0x0a;
-const CR = 0x0d;
 const SP = 0x20;
 const COLON = 0x3a;
 const SPANS_PER_FIELD = 5;
@@ -31,9 +29,9 @@ const CR_LF = 0x0a0d;
 const GET_SPACE = 0x20544547;
 
 /** Bit `n`: one of the names that {@link Steering.note} knows has `n` octets. */
-const steeringLengths = (1 << 4) | (1 << 6) | (1 << 7) | (1 << 10) | (1 << 14) | (1 << 17);
-/** Bit `c & 31`: one of them begins with the letter `c`. */
-const steeringLetters = [...'huect'].reduce((bits, letter) => bits | (1 << (letter.charCodeAt(0) & 31)), 0);
+const obeyedLengths = obeyedNames.reduce((bits, { length }) => bits | (1 << length), 0);
+/** Known names with a greater number are not of them; unknown ones may be, in another spelling. */
+const lastObeyed = obeyedNames.length * 2;
 
 // ── questions about four octets at once ───────────────────────────────────────────────────────────────────────────
 //
@@ -139,26 +137,24 @@ export function sweepRequestLine(section: PlainSection, inbox: Inbox, limits: Li
 
 /** As many field lines as are plain, and the empty line if it follows. Returns the index behind them; `section.size` is set where the section is complete. */
 export function sweepFields(section: PlainSection, inbox: Inbox, from: number, limits: Limits, kind: 'request' | 'response' | 'trailers'): number {
-  const { bytes, view, end, start: origin } = inbox;
+  const { view, end, start: origin } = inbox;
   const { spans, steering, first } = section;
   const { maxFieldLineBytes } = limits;
   // Trailers say nothing to the connection.
-  const lengths = kind === 'trailers' ? 0 : steeringLengths;
-  const sectionStop = Math.min(end, origin + limits.maxHeadBytes);
+  const lengths = kind === 'trailers' ? 0 : obeyedLengths;
+  const stop = Math.min(end, origin + limits.maxHeadBytes);
   // The table's row for the next line, and the last row that may be used.
   let at = first + section.count * SPANS_PER_FIELD;
   const lastRow = Math.min(first + (limits.maxFields - 1) * SPANS_PER_FIELD, spans.length - SPANS_PER_FIELD);
   let line = from;
-  lines: while (line + 2 <= sectionStop) {
-    if (bytes[line] === CR) {
-      if (bytes[line + 1] === LF) section.size = line + 2 - origin;
+  lines: while (line + 2 <= stop) {
+    if (view.getUint16(line, true) === CR_LF) {
+      section.size = line + 2 - origin;
       break;
     }
     if (at > lastRow) break;
-    // The line end is the last that may lie here.
-    const stop = Math.min(sectionStop, line + maxFieldLineBytes + 2);
     let i = line;
-    const known = recognise(bytes, view, line);
+    const known = recognise(view, line);
     if (known !== 0) i += knownLength(known);
     else {
       for (;;) {
@@ -171,17 +167,20 @@ export function sweepFields(section: PlainSection, inbox: Inbox, from: number, l
         }
         i += low !== 0 ? firstOf(low) : 4 + firstOf(high);
         if (i >= stop) break lines;
-        const octet = bytes[i]!;
+        const octet = view.getUint8(i);
         if (octet === COLON) break;
         if ((classes[octet]! & TCHAR) === 0) break lines;
         i += 1;
       }
     }
     const nameEnd = i;
-    i += 1;
-    if (bytes[i] === SP) i += 1;
+    // The colon, nearly always one space, and the first octet of the value.
+    const separator = view.getInt32(i, true);
+    const spaced = (separator & 0xff00) === 0x2000;
+    i += spaced ? 2 : 1;
     const valueStart = i;
-    if (i >= stop || nameEnd === line || bytes[i] === SP || bytes[i] === HTAB) break;
+    const opening = (spaced ? separator >>> 16 : separator >>> 8) & 0xff;
+    if (i >= stop || nameEnd === line || opening === SP || opening === HTAB) break;
     for (;;) {
       const a = notPlain(view.getInt32(i, true));
       const b = notPlain(view.getInt32(i + 4, true));
@@ -193,20 +192,19 @@ export function sweepFields(section: PlainSection, inbox: Inbox, from: number, l
         continue;
       }
       i += a !== 0 ? firstOf(a) : b !== 0 ? 4 + firstOf(b) : c !== 0 ? 8 + firstOf(c) : 12 + firstOf(d);
-      if (i >= stop) break lines;
-      const octet = bytes[i]!;
-      if (octet === CR) break;
+      if (i + 2 > stop) break lines;
+      if (view.getUint16(i, true) === CR_LF && i - line <= maxFieldLineBytes) break;
+      const octet = view.getUint8(i);
       if (octet > 0x7f) section.ascii = false;
       else if (octet !== HTAB) break lines;
       i += 1;
     }
-    if (i + 2 > stop || bytes[i + 1] !== LF) break;
     let valueEnd = i;
-    while (valueEnd > valueStart && bytes[valueEnd - 1]! <= SP) valueEnd -= 1;
+    while (valueEnd > valueStart && view.getUint8(valueEnd - 1) <= SP) valueEnd -= 1;
     const nameLength = nameEnd - line;
-    if (nameLength < 32 && (lengths & (1 << nameLength)) !== 0 && (steeringLetters & (1 << (bytes[line]! & 31))) !== 0) {
+    if (known <= lastObeyed && nameLength < 32 && (lengths & (1 << nameLength)) !== 0) {
       // What cannot stand is noted by nobody: it is refused when the line is read again.
-      if (steering.note(bytes, view, line, nameLength, valueStart, valueEnd, ((at - first) / SPANS_PER_FIELD) | 0, kind === 'request') !== undefined) break;
+      if (steering.note(inbox.bytes, view, line, nameLength, valueStart, valueEnd, ((at - first) / SPANS_PER_FIELD) | 0, kind === 'request') !== undefined) break;
     }
     spans[at] = line - origin;
     spans[at + 1] = nameEnd - origin;

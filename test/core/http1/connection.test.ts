@@ -132,6 +132,25 @@ describe('offsets', () => {
 });
 
 describe('work', () => {
+  test('a head may be cut anywhere where the memory for it ends', () => {
+    const name = 'Access-Control-Request-Headers';
+    for (let cut = 0; cut <= name.length + 4; cut += 1) {
+      const connection = new Connection({ role: 'server' });
+      const line = `${name}: x`;
+      const before = 'GET / HTTP/1.1\r\nHost: h\r\nX-Filler: ';
+      const filler = 'f'.repeat(4096 - before.length - 2 - cut);
+      const head = octets(`${before}${filler}\r\n${line}\r\n\r\n`);
+      // The first slab has 4096 octets; half of them at a time, so that it is not made larger.
+      connection.receiveData(head.subarray(0, 2048));
+      expect(connection.nextEvent()).toEqual({ type: 'need-data' });
+      connection.receiveData(head.subarray(2048, 4096));
+      expect(connection.nextEvent()).toEqual({ type: 'need-data' });
+      connection.receiveData(head.subarray(4096));
+      const request = connection.nextEvent() as Request;
+      expect([...request.headers]).toEqual([['Host', 'h'], ['X-Filler', filler], [name, 'x']]);
+    }
+  });
+
   test('a large head fed octet by octet waits for each and gives one request', () => {
     const connection = new Connection({ role: 'server' });
     const bytes = get('/', ...Array.from({ length: 90 }, (_, i) => `X-${i}: ${'v'.repeat(600)}`));
