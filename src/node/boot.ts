@@ -126,7 +126,7 @@ export function serverConfig(settings: Settings): Partial<ServerConfig> {
       maxFields: settings.limitRequestFields,
       maxFieldLineBytes: settings.limitRequestFieldSize,
       maxBodyBytes: settings.limitRequestBody,
-      maxHeadBytes: 65_536,
+      maxHeadBytes: 65_535,
       maxChunkExtensionBytes: 256,
     },
   };

@@ -1,4 +1,5 @@
 import type { Span } from '../../trace/events.ts';
+import type { SpanTable } from '../../trace/section.ts';
 import type { Fields } from './headers.ts';
 import { knownLowerNames, knownNames } from './known-names.ts';
 import { decodeLatin1 } from './latin1.ts';
@@ -10,7 +11,7 @@ export const SPANS_PER_FIELD = 5;
 interface Section {
   readonly size: number;
   readonly ascii: boolean;
-  readonly spans: Int32Array;
+  readonly spans: SpanTable;
   readonly first: number;
   readonly count: number;
 }
@@ -28,7 +29,7 @@ export class ReceivedFields implements Fields {
   /** Absolute offset of the section's first octet. */
   readonly #offset: number;
   readonly #ascii: boolean;
-  readonly #spans: Int32Array;
+  readonly #spans: SpanTable;
   readonly #first: number;
   #text: string;
 

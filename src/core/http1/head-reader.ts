@@ -1,12 +1,12 @@
 /**
  * Reads a header section (or a trailer section) out of an {@link Inbox}, once, from left to right.
  *
- * Two things are asked of it. It must be fast: octets are classified by table, positions go into an Int32Array, no string is made.
+ * Two things are asked of it. It must be fast: octets are classified by table, positions go into a table of numbers, no string is made.
  * And its answer must not depend on how the octets were cut: it stops at any octet, remembers the phase it was in, and every
  * refusal is decided by the octets up to the refused one alone, never by what happened to arrive with it.
  */
 import type { Span, Stream } from '../../trace/events.ts';
-import { requestSection, responseSection, type Section, trailerSection } from '../../trace/section.ts';
+import { requestSection, responseSection, type Section, type SpanTable, trailerSection } from '../../trace/section.ts';
 import { BLANK, classOf, COLON, CR, DIGIT, HTAB, LF, showOctet, SP, TARGET, TCHAR, VALUE, VALUE_ASCII } from './chars.ts';
 import { equalsIgnoringCase, SPANS_PER_FIELD } from './fields.ts';
 import type { Inbox } from './inbox.ts';
@@ -54,9 +54,9 @@ export class HeadReader {
   status = 0;
   /** No octet above 0x7F so far. */
   ascii = true;
-  /** Number of field lines. Their positions are `spans[first + i * 4 …]`. */
+  /** Number of field lines. Their positions are `spans[first + i * SPANS_PER_FIELD …]`. */
   count = 0;
-  spans: Int32Array = new Int32Array(0);
+  spans: SpanTable;
   first = 0;
   /** Length of the section, once complete. */
   size = 0;
@@ -76,6 +76,7 @@ export class HeadReader {
     this.#limits = limits;
     this.#leniency = leniency;
     this.steering = new Steering(leniency);
+    this.spans = this.#newTable(0);
   }
 
   /** Has any octet of the section been read? */
@@ -408,13 +409,18 @@ export class HeadReader {
     this.#refuse(inbox, 'bad-field-name', i - inbox.start, i + 1 - inbox.start, `It is ${showOctet(octet)}.`);
   }
 
+  #newTable(length: number): SpanTable {
+    // No position is greater than the limit.
+    return this.#limits.maxHeadBytes <= 0xffff ? new Uint16Array(length) : new Int32Array(length);
+  }
+
   /** The name is complete: make room for the line in the table. */
   #openField(nameEnd: number): void {
     let at = this.first + this.count * SPANS_PER_FIELD;
     if (at + SPANS_PER_FIELD > this.spans.length) {
       // Earlier sections keep the old table; only the lines of this one move.
       const used = this.spans.subarray(this.first, at);
-      const table = new Int32Array(Math.max(256, Math.min(4096, this.spans.length * 2), used.length * 2));
+      const table = this.#newTable(Math.max(512, Math.min(8192, this.spans.length * 2), used.length * 2));
       table.set(used);
       this.spans = table;
       this.first = 0;

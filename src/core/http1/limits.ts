@@ -6,7 +6,7 @@ export interface Limits {
   readonly maxFields: number;
   /** Octets of one field line (431). gunicorn's `--limit-request-field-size`; default 8190. */
   readonly maxFieldLineBytes: number;
-  /** Octets of the whole head (431). Default 65 536. */
+  /** Octets of the whole head (431). Default 65 535: positions within it are numbers of sixteen bits then. */
   readonly maxHeadBytes: number;
   /** Octets of content (413). Default Infinity; the server sets its own. */
   readonly maxBodyBytes: number;
@@ -19,7 +19,7 @@ export const defaultLimits: Limits = Object.freeze({
   maxRequestLineBytes: 8190,
   maxFields: 100,
   maxFieldLineBytes: 8190,
-  maxHeadBytes: 65_536,
+  maxHeadBytes: 65_535,
   maxBodyBytes: Infinity,
   maxChunkExtensionBytes: 256,
 });

@@ -6,6 +6,7 @@
  * Reads of several octets may look beyond the end of what was received, into what was there before or into the slack, but nothing found there counts: every index is
  * compared with the stop before it is believed.
  */
+import type { SpanTable } from '../../trace/section.ts';
 import { classOf } from './chars.ts';
 import type { Inbox } from './inbox.ts';
 import { knownLength, obeyedNames, recognise } from './known-names.ts';
@@ -93,7 +94,7 @@ export interface PlainSection {
   versionEnd: number;
   ascii: boolean;
   count: number;
-  readonly spans: Int32Array;
+  readonly spans: SpanTable;
   readonly first: number;
   size: number;
   lineStart: number;

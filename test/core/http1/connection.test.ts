@@ -132,6 +132,28 @@ describe('offsets', () => {
 });
 
 describe('work', () => {
+  test('positions are right up to the limit of a head, and beyond that of sixteen bits', () => {
+    for (const limit of [65_535, 65_536, 80_000]) {
+      const start = 'GET / HTTP/1.1\r\nHost: h\r\n';
+      const filler = `X-Filler: ${'f'.repeat(5000)}\r\n`.repeat(Math.floor((limit - start.length) / 5012) - 1);
+      const rest = limit - start.length - filler.length - 'X-Last: \r\n\r\n'.length;
+      const head = (length: number): string => `${start}${filler}X-Last: ${'z'.repeat(length)}\r\n\r\n`;
+      for (const size of [head(rest).length, 1000]) {
+        const connection = new Connection({ role: 'server', limits: { maxHeadBytes: limit, maxFieldLineBytes: 20_000 } });
+        const bytes = octets(head(rest));
+        for (let at = 0; at < bytes.length; at += size) connection.receiveData(bytes.subarray(at, at + size));
+        const { headers } = connection.nextEvent() as Request;
+        const last = headers.length - 1;
+        expect(headers.value(last)).toBe('z'.repeat(rest));
+        expect(headers.valueSpan(last)).toEqual([limit - 4 - rest, limit - 4]);
+        expect(headers.get('host')).toBe('h');
+      }
+      const connection = new Connection({ role: 'server', limits: { maxHeadBytes: limit, maxFieldLineBytes: 20_000 } });
+      connection.receiveData(octets(head(rest + 1)));
+      expect(() => connection.nextEvent()).toThrow(expect.objectContaining({ code: 'head-too-large', status: 431 }));
+    }
+  });
+
   test('a head may be cut anywhere where the memory for it ends', () => {
     const name = 'Access-Control-Request-Headers';
     for (let cut = 0; cut <= name.length + 4; cut += 1) {
