@@ -15,6 +15,7 @@ import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
 import { sweepFields, sweepRequestLine } from './plain-lines.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
+import { shelfFor, type SpanShelf } from './span-shelf.ts';
 import { Steering } from './steering.ts';
 
 /** What the section begins with. */
@@ -67,6 +68,9 @@ export class HeadReader {
 
   readonly #limits: Limits;
   readonly #leniency: Leniency;
+  readonly #shelf: SpanShelf;
+  /** The table is for this section alone: others may have come to the shelf since it began. */
+  #apart = false;
   #kind: SectionKind = 'request';
   #phase = METHOD;
   #pos = 0;
@@ -76,7 +80,8 @@ export class HeadReader {
     this.#limits = limits;
     this.#leniency = leniency;
     this.steering = new Steering(leniency);
-    this.spans = this.#newTable(0);
+    this.#shelf = shelfFor(limits.maxHeadBytes);
+    this.spans = this.#shelf.table;
   }
 
   /** Has any octet of the section been read? */
@@ -89,14 +94,14 @@ export class HeadReader {
     return this.#pos;
   }
 
-  /** Get ready for a section. The span table of the last one stays as it is. */
+  /** Get ready for a section. The numbers of the last one stay as they are. */
   begin(kind: SectionKind): void {
     this.#kind = kind;
     this.#phase = kind === 'request' ? METHOD : kind === 'response' ? STATUS_VERSION : FIELD_START;
     this.#pos = 0;
     this.lineStart = 0;
     this.#mark = 0;
-    this.first += this.count * SPANS_PER_FIELD;
+    this.#apart = false;
     this.count = 0;
     this.firstEnd = this.targetStart = this.targetEnd = this.versionStart = this.versionEnd = this.reasonStart = this.reasonEnd = 0;
     this.ascii = true;
@@ -106,6 +111,19 @@ export class HeadReader {
 
   /** Read on. True: the section is complete, `inbox.start` is still at its first octet. Throws RemoteProtocolError. */
   read(inbox: Inbox): boolean {
+    if (this.#apart) return this.#read(inbox);
+    const shelf = this.#shelf;
+    if (this.spans !== shelf.table) this.spans = shelf.table;
+    this.first = shelf.taken;
+    if (this.#read(inbox)) {
+      this.#claim(this.count);
+      return true;
+    }
+    if (this.count > 0 || (this.#phase >= NAME && this.#phase <= VALUE_LF)) this.#stepAside();
+    return false;
+  }
+
+  #read(inbox: Inbox): boolean {
     const { bytes, end } = inbox;
     const origin = inbox.start;
     const limits = this.#limits;
@@ -409,26 +427,37 @@ export class HeadReader {
     this.#refuse(inbox, 'bad-field-name', i - inbox.start, i + 1 - inbox.start, `It is ${showOctet(octet)}.`);
   }
 
-  #newTable(length: number): SpanTable {
-    // No position is greater than the limit.
-    return this.#limits.maxHeadBytes <= 0xffff ? new Uint16Array(length) : new Int32Array(length);
-  }
-
   /** The name is complete: make room for the line in the table. */
   #openField(nameEnd: number): void {
     let at = this.first + this.count * SPANS_PER_FIELD;
     if (at + SPANS_PER_FIELD > this.spans.length) {
-      // Earlier sections keep the old table; only the lines of this one move.
       const used = this.spans.subarray(this.first, at);
-      const table = this.#newTable(Math.max(512, Math.min(8192, this.spans.length * 2), used.length * 2));
-      table.set(used);
-      this.spans = table;
+      if (!this.#apart && this.#shelf.renew(used)) this.spans = this.#shelf.table;
+      else this.#moveTo(used.length * 2, used);
       this.first = 0;
       at = used.length;
     }
     this.spans[at] = this.#mark;
     this.spans[at + 1] = nameEnd;
     this.spans[at + 4] = 0;
+  }
+
+  /** So many lines are there for good. */
+  #claim(lines: number): void {
+    if (!this.#apart) this.#shelf.taken = this.first + lines * SPANS_PER_FIELD;
+  }
+
+  /** The section stops half-way: make way for others. */
+  #stepAside(): void {
+    const used = this.spans.subarray(this.first, this.first + (this.count + 1) * SPANS_PER_FIELD);
+    this.#moveTo(Math.max(64, used.length * 2), used);
+  }
+
+  #moveTo(length: number, used: SpanTable): void {
+    this.spans = this.#shelf.newTable(length);
+    this.spans.set(used);
+    this.first = 0;
+    this.#apart = true;
   }
 
   #mayUnfold(bytes: Uint8Array, origin: number): boolean {
@@ -491,6 +520,8 @@ export class HeadReader {
 
   #refuse(inbox: Inbox, code: RefusalCode, from: number, to: number, detail = ''): never {
     this.#pos = from;
+    // Whoever watches is shown what was read of it.
+    this.#claim(this.count + 1);
     const span: Span = [inbox.position + from, inbox.position + to];
     throw refuse(code, span, detail);
   }
