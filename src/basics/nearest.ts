@@ -19,20 +19,25 @@ function distance(a: string, b: string): number {
   return above[b.length]!;
 }
 
-/** The candidate nearest to `word`, if it is near enough to be a slip: a third of its length, or one of the two begins the other. */
+/**
+ * The candidate nearest to `word`, case apart, if it is near enough to be a slip: at most a third of it is wrong, or one of the two begins the other. That counts as one
+ * edit; of several such, the one with less left over is meant.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Infinity;
+  let least = Infinity;
+  let leastApart = Infinity;
   for (const candidate of candidates) {
     // A name of hundreds of characters is not a slip, and the distance would cost its square.
     if (candidate.length > 100 || word.length > 100) continue;
     const [a, b] = [word.toLowerCase(), candidate.toLowerCase()];
+    const apart = distance(a, b);
     const begun = Math.min(a.length, b.length) >= 4 && (a.startsWith(b) || b.startsWith(a));
-    const edits = begun ? Math.min(1, distance(a, b)) : distance(a, b);
-    if (edits < bestDistance && edits <= Math.max(1, Math.floor(candidate.length / 3))) {
-      best = candidate;
-      bestDistance = edits;
-    }
+    const edits = begun ? Math.min(1, apart) : apart;
+    if (edits > Math.max(1, Math.floor(candidate.length / 3)) || edits > least || (edits === least && apart >= leastApart)) continue;
+    best = candidate;
+    least = edits;
+    leastApart = apart;
   }
   return best;
 }

@@ -12,6 +12,10 @@ test.each([
   expect(nearest(word, flags)).toBe(meant);
 });
 
+test('of two that begin alike, the one with less left over', () => {
+  expect(nearest('porthole/frameworks/flask', ['porthole', 'porthole/wsgi', 'porthole/frameworks/flasklike', 'porthole/frameworks/fastapilike'])).toBe('porthole/frameworks/flasklike');
+});
+
 test('what is no slip is not measured: hundreds of characters', () => {
   const long = 'x'.repeat(101);
   expect(nearest(long, [long])).toBeUndefined();
