@@ -71,8 +71,16 @@ export class Outflow {
     this.#size = 0;
     if (this.#parts.length > 0) this.#flushParts();
     if (this.#gathered.size > 0) {
-      this.#write(this.#gathered.take());
-      this.#gathered.release(this.#socket.keepsNothing === true && this.#socket.bufferedAmount === 0);
+      const bytes = this.#gathered.take();
+      if (this.#socket.keepsNothing === true) {
+        this.#write(bytes);
+        this.#gathered.release(this.#socket.bufferedAmount === 0);
+      } else {
+        // It will be there for long, so it gets octets of its own: else a whole slab would be given up for them.
+        const own = copy(bytes);
+        this.#gathered.release(true);
+        this.#write(own);
+      }
     }
     return !this.#full;
   }

@@ -207,6 +207,15 @@ describe('what goes out', () => {
     expect(sent).toEqual([2, 7, 50_000, 1, 1, 8]);
   });
 
+  test('a socket that keeps what it is given does not keep a whole slab for it', () => {
+    const kept: Uint8Array[] = [];
+    const out = new Outflow({ bufferedAmount: 0, write: (part: Uint8Array) => (kept.push(part), true) } as unknown as DuplexSocket, { wrote: () => {} });
+    out.put(bytes('head'));
+    out.push(bytes('body'), true);
+    out.flush();
+    expect(kept.map((part) => [String.fromCharCode(...part), part.buffer.byteLength])).toEqual([['headbody', 8]]);
+  });
+
   test('connections that write in turns share memory, not octets, slab after slab', () => {
     const written: number[][] = [[], [], []];
     const outs = written.map((octets) => new Outflow({ bufferedAmount: 0, write: (part: Uint8Array) => (octets.push(...part), true) } as unknown as DuplexSocket, { wrote: () => {} }));
