@@ -3,8 +3,8 @@
  * environment, `PORTHOLE_CMD_ARGS`, command line.
  */
 import { parseArgs } from 'node:util';
-import { envName, flagOnly, groups, settingNames, settings, type SettingName, type Settings } from './settings.ts';
 import { nearest } from '../basics/nearest.ts';
+import { envName, flagOnly, groups, settingNames, settings, type SettingName, type Settings } from './settings.ts';
 
 /** The command was not understood: one sentence, and what to write instead ('' where nothing comes to mind). Exit code 2. */
 export class UsageError extends Error {

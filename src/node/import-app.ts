@@ -5,11 +5,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nearest } from '../basics/nearest.ts';
 import { InterfaceError } from '../gateway/detect.ts';
 import type { SiteReader } from '../gateway/site.ts';
 import type { PythonLoadError } from '../python/load-app.ts';
 import { extensions, findModule, installLoader } from './loader.ts';
-import { nearest } from '../basics/nearest.ts';
 import { formatPlace, placeOf, type Place } from './typescript.ts';
 
 /** Names that are tried when none is given, in this order. */

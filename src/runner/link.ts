@@ -13,9 +13,9 @@
  * Imports are checked here, before anything runs, as the platform's own linker would do it: a module that is not there
  * and a name that is not exported are errors with a place.
  */
+import { nearest } from '../basics/nearest.ts';
 import { LoadError } from './problem.ts';
 import { findModule, isModule, isRelative, joinPath, moduleExtensions, specifierFor } from './resolve.ts';
-import { nearest } from '../basics/nearest.ts';
 import { compile, type Compiled, type ImportRef } from './transpile.ts';
 
 /** Where the functions of the linked module are in a stack trace. No file of a snippet can be called so. */

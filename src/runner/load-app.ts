@@ -2,6 +2,7 @@
  * From the files of a snippet to an application that can be called. Every way in which that fails is a {@link LoadError}
  * with a message of its own, because "it does not start" is the first thing that anybody meets.
  */
+import { nearest } from '../basics/nearest.ts';
 import { InterfaceError, toGatewayApp, type GatewayApp } from '../gateway/detect.ts';
 import type { SiteReader } from '../gateway/site.ts';
 import type { GatewayJob } from '../rpc/contract.ts';
@@ -12,7 +13,6 @@ import { isPython } from './open-python.ts';
 import type { Platform } from './platform.ts';
 import { LoadError } from './problem.ts';
 import type { StackReader } from './stacks.ts';
-import { nearest } from '../basics/nearest.ts';
 
 /** Names that are tried when the entry names none, in this order. */
 const usualNames = ['app', 'application', 'default'] as const;

@@ -2,10 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { joinOctets } from '../../src/basics/join.ts';
 import { importCurl } from '../../src/client/curl-import.ts';
 import { latin1Text } from '../../src/client/latin1.ts';
 import { scanRequests } from '../../src/client/scan.ts';
-import { concat } from '../net/collect.ts';
 
 const version = /^curl (\S+)/.exec(spawnSync('curl', ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[1];
 
@@ -16,7 +16,7 @@ async function sentBy(make: (port: number) => string): Promise<string> {
     socket.on('error', () => {});
     socket.on('data', (bytes) => {
       parts.push(bytes);
-      const scan = scanRequests(concat(parts));
+      const scan = scanRequests(joinOctets(parts));
       if (scan.failure?.facts.code.startsWith('incomplete-') === true) return;
       socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
     });
@@ -25,7 +25,7 @@ async function sentBy(make: (port: number) => string): Promise<string> {
   const child = spawn('bash', ['-c', make((listener.address() as AddressInfo).port)], { stdio: 'ignore', env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' } });
   await new Promise((resolve) => child.on('close', resolve));
   await new Promise((resolve) => listener.close(resolve));
-  return latin1Text(concat(parts));
+  return latin1Text(joinOctets(parts));
 }
 
 /** curl's boundary is random: the same in both. */

@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { joinOctets } from '../../src/basics/join.ts';
 import { toCommand } from '../../src/client/curl.ts';
 import { scanRequests } from '../../src/client/scan.ts';
 import { printfCommand, shellWord } from '../../src/client/shell.ts';
-import { concat } from '../net/collect.ts';
 
 const server = { host: '127.0.0.1', port: 8000 };
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -48,7 +48,7 @@ describe('in a real shell', () => {
         const bytes = Uint8Array.from(octets);
         // printf %s writes its argument as it is; a final newline would be lost by $( ), so none is used.
         expect(inBash(`LC_ALL=C printf %s ${shellWord(bytes)}`)).toEqual(bytes);
-        const withNul = concat([bytes, Uint8Array.of(0, 0x31), bytes]);
+        const withNul = joinOctets([bytes, Uint8Array.of(0, 0x31), bytes]);
         expect(inBash(printfCommand(withNul))).toEqual(withNul);
       }),
       { numRuns: 40 },
@@ -63,7 +63,7 @@ async function capture(make: (port: number) => string): Promise<Uint8Array> {
     socket.on('error', () => {});
     socket.on('data', (bytes) => {
       parts.push(bytes);
-      const scan = scanRequests(concat(parts));
+      const scan = scanRequests(joinOctets(parts));
       if (!scan.failure && scan.requests.length > 0) socket.end('HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n');
     });
   });
@@ -71,7 +71,7 @@ async function capture(make: (port: number) => string): Promise<Uint8Array> {
   const child = spawn('bash', ['-c', make((listener.address() as AddressInfo).port)], { stdio: 'ignore', env: { PATH: process.env['PATH'], LC_ALL: 'C' } });
   await new Promise((resolve) => child.on('close', resolve));
   await new Promise((resolve) => listener.close(resolve));
-  return concat(parts);
+  return joinOctets(parts);
 }
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;

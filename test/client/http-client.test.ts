@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { joinOctets } from '../../src/basics/join.ts';
 import { HttpClient, type ClientResult, type HttpClientOptions } from '../../src/client/http-client.ts';
 import type { DuplexSocket } from '../../src/net/socket.ts';
 import { socketPair } from '../../src/net/memory.ts';
 import { materialise, Recorder } from '../../src/trace/recorder.ts';
 import type { TraceEvent } from '../../src/trace/events.ts';
 import { fakeHost, passTime, settle } from '../helpers/fake-clock.ts';
-import { ascii, Collector, concat } from '../net/collect.ts';
+import { ascii, Collector } from '../net/collect.ts';
 
 /** A client whose server is the test. */
 function meet(options: Partial<HttpClientOptions> = {}) {
@@ -221,7 +222,7 @@ describe('several requests on one connection', () => {
 
   test('pipelined in one send: as many responses as requests', async () => {
     const { client, server } = meet();
-    const result = client.send(concat([get('/1'), ascii('HEAD /2 HTTP/1.1\r\nHost: h\r\n\r\n'), get('/3')]));
+    const result = client.send(joinOctets([get('/1'), ascii('HEAD /2 HTTP/1.1\r\nHost: h\r\n\r\n'), get('/3')]));
     await say(server, ok('one'), 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n' + ok('three'));
     expect(bodies(await result)).toEqual(['one', '', 'three']);
     expect((await result).exchange).toBe(1);
@@ -229,7 +230,7 @@ describe('several requests on one connection', () => {
 
   test('pipelined in several sends: each gets its own', async () => {
     const { client, server } = meet();
-    const results = [client.send(get('/1')), client.send(concat([get('/2'), get('/3')])), client.send(get('/4'))];
+    const results = [client.send(get('/1')), client.send(joinOctets([get('/2'), get('/3')])), client.send(get('/4'))];
     await say(server, ok('1') + ok('2') + ok('3') + ok('4'));
     const all = await Promise.all(results);
     expect(all.map((result) => [result.exchange, bodies(result), text(result.raw)])).toEqual([
@@ -239,7 +240,7 @@ describe('several requests on one connection', () => {
 
   test('a server that closes after the first leaves the others without', async () => {
     const { client, server } = meet();
-    const [first, second] = [client.send(concat([get('/1'), get('/2')])), client.send(get('/3'))];
+    const [first, second] = [client.send(joinOctets([get('/1'), get('/2')])), client.send(get('/3'))];
     await say(server, ok('1', 'Connection: close\r\n'));
     server.end();
     expect(bodies(await first)).toEqual(['1']);
@@ -392,7 +393,7 @@ describe('the trace of the client', () => {
 
   test('every octet received is in a token, whatever the segments', async () => {
     const { client, server, trace } = meet();
-    const result = client.send(concat([get(), get()]));
+    const result = client.send(joinOctets([get(), get()]));
     const raw = `HTTP/1.1 100 Continue\r\n\r\n${ok('hello')}HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n`;
     for (let at = 0; at < raw.length; at += 7) await say(server, raw.slice(at, at + 7));
     await result;
@@ -426,7 +427,7 @@ test('whatever the server says, send settles and never rejects', async () => {
         // Either every request has its response or it is said why not.
         expect(result.responses.length === 1 || result.failure !== undefined).toBe(true);
       }
-      const received = concat(settled.map(({ raw }) => raw));
+      const received = joinOctets(settled.map(({ raw }) => raw));
       expect(speech.join('').startsWith(text(received))).toBe(true);
       expect(seen.complaints).toEqual([]);
       expect(host.pendingTimers).toBe(0);

@@ -1,4 +1,5 @@
 /** Small applications for tests, each in both interfaces where that makes sense. */
+import { joinOctets } from '../../src/basics/join.ts';
 import type { AsgiApp, AsgiReceiveEvent, WebSocketScope } from '../../src/gateway/asgi/types.ts';
 import type { WsgiApp } from '../../src/gateway/wsgi/types.ts';
 
@@ -65,13 +66,7 @@ export async function readBody(receive: () => Promise<AsgiReceiveEvent>): Promis
     parts.push(event.body);
     if (!event.more_body) break;
   }
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinOctets(parts);
 }
 
 /** A WebSocket that gives back what it gets. It speaks the first subprotocol offered. */

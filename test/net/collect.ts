@@ -1,3 +1,4 @@
+import { joinOctets } from '../../src/basics/join.ts';
 import type { DuplexSocket, SocketError, SocketHandler } from '../../src/net/socket.ts';
 
 /** A handler that writes down what it is told, and objects to what a socket must never do. */
@@ -59,7 +60,7 @@ export class Collector implements SocketHandler {
   }
 
   get bytes(): Uint8Array {
-    return concat(this.segments);
+    return joinOctets(this.segments);
   }
   get size(): number {
     return this.segments.reduce((sum, segment) => sum + segment.length, 0);
@@ -83,16 +84,6 @@ export class Collector implements SocketHandler {
       this.inside = false;
     }
   }
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** `count` octets that tell where they are: losing, doubling or swapping any of them shows. */

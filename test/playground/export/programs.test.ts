@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { joinOctets } from '../../../src/basics/join.ts';
 import { latin1Bytes, latin1Text } from '../../../src/client/latin1.ts';
 import { contentOf } from '../../../src/client/request-content.ts';
 import { scanRequests } from '../../../src/client/scan.ts';
@@ -9,7 +10,6 @@ import { toFetchCode } from '../../../src/playground/export/fetch-code.ts';
 import { jsOctets, jsString, lineByLine } from '../../../src/playground/export/literals.ts';
 import type { Program, ProgramServer } from '../../../src/playground/export/program.ts';
 import { toPythonCode } from '../../../src/playground/export/python-code.ts';
-import { concat } from '../../net/collect.ts';
 
 type Writer = (bytes: Uint8Array, server: ProgramServer) => Program;
 
@@ -20,8 +20,8 @@ async function run(write: Writer, command: readonly [string, ...string[]], raw: 
     socket.on('error', () => {});
     socket.on('data', (bytes) => {
       parts.push(bytes);
-      const failure = scanRequests(concat(parts)).failure?.facts.code;
-      if (failure?.startsWith('incomplete-') !== true || raw.length === concat(parts).length) socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok');
+      const failure = scanRequests(joinOctets(parts)).failure?.facts.code;
+      if (failure?.startsWith('incomplete-') !== true || raw.length === joinOctets(parts).length) socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok');
     });
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -36,7 +36,7 @@ async function run(write: Writer, command: readonly [string, ...string[]], raw: 
   await new Promise((resolve) => listener.close(resolve));
   expect(errors).toBe('');
   expect(output).toMatch(/ok\s*$/);
-  return { sent: concat(parts), program };
+  return { sent: joinOctets(parts), program };
 }
 
 /** What must be the same: everything but the fields that the program names as differing, and Content-Length where it counts by itself. */
