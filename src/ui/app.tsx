@@ -23,7 +23,8 @@ export function App(): JSX.Element {
   useSignalEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const key = pageKey(event);
-      if (key === undefined || model.dialog.peek()) return;
+      // The browser is asked and not the model, which hears of a closed dialog a task later.
+      if (key === undefined || document.querySelector('dialog[open]') !== null) return;
       event.preventDefault();
       event.stopPropagation();
       press(model, key);

@@ -77,6 +77,22 @@ test('the palette: typed, chosen by arrows, done', async () => {
   await page.getByRole('textbox', { name: 'Raw request' }).waitFor();
 });
 
+test('a key pressed when a dialog has closed but the page has not heard of it yet is not lost', async () => {
+  const { playground, page } = await newVisitor();
+  await playground.open('ex=hello-wsgi');
+  await playground.button('Settings').click();
+  const settings = page.getByRole('dialog', { name: 'Settings', exact: true });
+  await settings.waitFor();
+  // The browser closes it at once, and says so in a task of its own.
+  await settings.evaluate((dialog: HTMLDialogElement) => {
+    dialog.close();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'F1', bubbles: true }));
+  });
+  await page.getByRole('dialog', { name: 'Commands', exact: true }).waitFor();
+  await page.keyboard.press('?');
+  expect(await page.getByRole('dialog').count(), 'keys of the page rest while a dialog is open').toBe(1);
+});
+
 test('keys: F6 goes from area to area, ? is typed where one types, Ctrl+S shares', async () => {
   const { playground, page } = await newVisitor();
   await playground.open('ex=hello-wsgi');

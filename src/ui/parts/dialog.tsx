@@ -1,27 +1,23 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icons.tsx';
 import { t } from '../messages.ts';
 
 /** A modal dialog on the platform's own `<dialog>`: focus stays inside, Escape and a click outside close it, focus returns. */
 export function Dialog(props: { readonly title: string; readonly class?: string; readonly onClose: () => void; readonly children: ComponentChildren }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  const gone = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    return () => {
-      // The event `close` is still to come then; it must not close the dialog that was opened next.
-      gone.current = true;
-      element?.close();
-    };
+    return () => element?.close();
   }, []);
   return (
     <dialog
       class={`dialog ${props.class ?? ''}`}
       ref={dialog}
       aria-labelledby="dialog-title"
-      onClose={() => { if (!gone.current) props.onClose(); }}
+      // The event comes a task after it has closed: if the page has taken it away meanwhile, it must not close the dialog that was opened next.
+      onClose={(event) => { if (event.currentTarget.isConnected) props.onClose(); }}
       onClick={(event) => { if (event.target === dialog.current) props.onClose(); }}
     >
       <div class="dialog-box">
