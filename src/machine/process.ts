@@ -246,9 +246,7 @@ export class Process implements Player {
       this.#missed = this.#turns.waitsFor(this) ? this.#missed + 1 : 0;
     } else {
       this.#missed = this.#beat - this.#answered;
-      this.#beat += 1;
-      this.#beatAt = this.#host.clock.now();
-      this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
+      this.#ping();
       if (this.#missed > 0 && this.#missed <= patience) this.#owner.missed(this);
     }
     if (this.#lively === 'running') this.#calm = this.#missed === 0 ? this.#calm + 1 : 0;
@@ -344,6 +342,12 @@ export class Process implements Player {
     }
   }
 
+  #ping(): void {
+    this.#beat += 1;
+    this.#beatAt = this.#host.clock.now();
+    this.#post({ type: 'ping', id: this.#beat, clock: this.#tracer.clock });
+  }
+
   #pong({ id, clock, now }: Extract<FromProcess, { type: 'pong' }>): void {
     // Late answers count, too: it is alive.
     if (id > this.#beat) return;
@@ -354,6 +358,8 @@ export class Process implements Player {
       this.#offset = this.#beatAt + roundTrip / 2 - now;
     }
     this.#answer();
+    // The first answer says when it had loaded, which is far from the middle.
+    if (id === 1) this.#ping();
     if (this.#state === 'silent') this.#live(this.#lively);
   }
 
