@@ -5,7 +5,7 @@ import { violations } from './axe.ts';
 import type { Playground } from './playground.ts';
 import { newVisitor, useBrowser } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 /** A busy machine needs its time. */
 const soon = { timeout: 20_000 };

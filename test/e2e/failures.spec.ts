@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleFiles } from '../../src/examples/catalogue.generated.ts';
 import { excuse, newVisitor, useBrowser } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 const ok = `startResponse('200 OK', [['Content-Type', 'text/plain']]);
   return [new TextEncoder().encode('fine')];`;
@@ -224,7 +224,7 @@ export const app: WsgiApp = function* (environ, startResponse) {
 `;
 
   test('is marked where it does, until that text is edited', async () => {
-    const { playground, page } = await newVisitor();
+    const { playground, page } = await newVisitor({ editor: 'monaco' });
     await playground.openSnippet({ files: { 'app.ts': app } });
     await playground.editor.locator('.monaco-editor').waitFor();
     await playground.run();
@@ -244,9 +244,7 @@ export const app: WsgiApp = function* (environ, startResponse) {
   });
 
   test('is marked in the plain editor too, with a list that leads to the lines', async () => {
-    const { playground, page } = await newVisitor();
-    // Not in the frames: theirs is an opaque origin.
-    await page.addInitScript(() => { if (window === window.top) localStorage.setItem('porthole.prefs', JSON.stringify({ plainEditor: true })); });
+    const { playground } = await newVisitor();
     await playground.openSnippet({ files: { 'app.ts': app } });
     await playground.run();
     await playground.writeRequest('GET /throw HTTP/1.1\r\nHost: a\r\n\r\n');

@@ -4,7 +4,7 @@ import { encodeSnippet } from '../../src/api/snippet.ts';
 import { snippet } from './playground.ts';
 import { newVisitor, useBrowser } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 const foreign = snippet({
   title: 'A foreign app',

@@ -6,7 +6,7 @@ import { playIndex } from './package-index.ts';
 import type { Playground } from './playground.ts';
 import { excuse, newVisitor, useBrowser } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 /** A first start reads 14 MB, on a machine that is doing other things as well. */
 const patience = { timeout: 60_000 };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { newVisitor, useBrowser, type Visitor } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 const echo = `
 export const app = (environ, startResponse) => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { examples } from '../../src/examples/index.ts';
 import { excuse, newVisitor, useBrowser } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 /** A place outside that code might want to send something to; it counts who knocks. */
 let outside: Server;

@@ -6,7 +6,7 @@ import type { FrameLocator, Locator } from 'playwright-core';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { excuse, newVisitor, useBrowser, type Visitor } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 async function sent(): Promise<{ readonly visitor: Visitor; readonly dialog: Locator }> {
   const visitor = await newVisitor();

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Playground, TraceTab } from './playground.ts';
 import { newVisitor, useBrowser } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -179,9 +179,9 @@ test('a field line of the answer is linked to its bytes, both ways', async () =>
 });
 
 test('clicking beside a line of the app selects what it did', async () => {
-  for (const plain of [false, true]) {
-    const { playground, page } = await newVisitor();
-    if (plain) await page.addInitScript(() => { if (origin !== 'null') localStorage.setItem('porthole.prefs', '{"plainEditor":true}'); });
+  for (const editor of ['monaco', 'plain'] as const) {
+    const plain = editor === 'plain';
+    const { playground, page } = await newVisitor({ editor });
     await playground.open('ex=hello-wsgi');
     if (!plain) await page.locator('.monaco-editor .view-lines').waitFor();
     await playground.run();

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { newVisitor, useBrowser, type Visitor } from './visitor.ts';
 
-useBrowser();
+useBrowser({ editor: 'plain' });
 
 const chat = `
 export const app = async (scope, receive, send) => {
