@@ -17,8 +17,8 @@ import { connect } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { buildPackage } from './build-package.ts';
+import { named, readOptions } from './options.ts';
 import { ensureProgram, findProgram } from './programs.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -169,13 +169,15 @@ async function memory(command: readonly string[]): Promise<{ idle: number; added
   return { idle, added: busy - idle };
 }
 
-const { values } = parseArgs({
+const { values } = readOptions('usage: npm run bench:server -- [--rounds N] [--seconds N] [--scenario NAME,…] [--server NAME,…] [--memory] [--workers]', {
   options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '1' }, scenario: { type: 'string' }, server: { type: 'string' }, memory: { type: 'boolean' }, workers: { type: 'boolean' } },
 });
 ensureProgram('wrk');
 const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
-const chosen = <T extends { readonly name: string }>(all: readonly T[], names: string | undefined): readonly T[] => (names === undefined ? all : all.filter(({ name }) => names.split(',').includes(name)));
+// Nothing in any of them, where only memory or workers are wanted: `--scenario ''`.
+const chosenScenarios = named(scenarios, values.scenario, '--scenario');
+const chosenServers = named(contenders.slice(1), values.server, '--server');
 
 const folder = mkdtempSync(join(tmpdir(), 'porthole-bench-'));
 // Inside the tree, so that its dependencies resolve; not `dist`, which somebody may be using.
@@ -183,12 +185,12 @@ const dist = join(root, '.cache/bench-package');
 await buildPackage(dist, { types: false });
 console.log(`node ${process.versions.node}, ${availableParallelism()} cores, ${rounds} rounds of ${seconds} s, 64 connections`);
 
-const servers = [contenders[0]!, ...chosen(contenders.slice(1), values.server)].filter((each) => {
+const servers = [contenders[0]!, ...chosenServers].filter((each) => {
   const installed = each.command(scenarios[0]!, dist) !== undefined;
   if (!installed) console.log(`${each.name} is not installed`);
   return installed;
 });
-for (const scenario of chosen(scenarios, values.scenario)) {
+for (const scenario of chosenScenarios) {
   const lua = join(folder, `${scenario.name}.lua`);
   writeFileSync(lua, script(scenario));
   const running = await Promise.all(servers.map(async (each) => ({ name: each.name, samples: [] as Sample[], server: await start(each.command(scenario, dist)!) })));

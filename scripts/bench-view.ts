@@ -14,13 +14,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { encodeSnippet } from '../src/api/snippet.ts';
 import type { Frames, Instruments } from './bench/instruments.ts';
 import { browserFlags, ensureBrowser } from './browser.ts';
 import { siteFolder } from './build.ts';
+import { readOptions } from './options.ts';
 import { serveStatic } from './serve-static.ts';
 
 declare const instruments: Instruments;
@@ -31,10 +31,8 @@ const names = ['first', 'burst', 'scroll', 'type'] as const;
 type Name = (typeof names)[number];
 
 function asked(): readonly Name[] {
-  try {
-    const { only = [] } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
-    if (only.every((name): name is Name => names.includes(name as Name))) return only.length > 0 ? only : names;
-  } catch { /* said below */ }
+  const { only = [] } = readOptions(usage, { options: { only: { type: 'string', multiple: true } } }).values;
+  if (only.every((name): name is Name => names.includes(name as Name))) return only.length > 0 ? only : names;
   console.error(usage);
   process.exit(2);
 }

@@ -10,8 +10,9 @@ import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { build } from 'vite';
+import { readOptions } from './options.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const emitted = join(root, '.cache/types');
@@ -93,7 +94,7 @@ async function writeDeclarations(into: string): Promise<void> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { values } = parseArgs({ options: { out: { type: 'string' }, 'no-types': { type: 'boolean' } } });
+  const { values } = readOptions('usage: tsx scripts/build-package.ts [--out DIR] [--no-types]', { options: { out: { type: 'string' }, 'no-types': { type: 'boolean' } } });
   const out = resolve(values.out ?? join(root, 'dist'));
   await buildPackage(out, { types: values['no-types'] !== true });
   console.log(`package: ${relative(process.cwd(), out) || '.'}`);

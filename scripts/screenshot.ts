@@ -6,13 +6,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { browserFlags, ensureBrowser } from './browser.ts';
+import { readOptions } from './options.ts';
 import { serveStatic } from './serve-static.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({ options: { out: { type: 'string' }, dark: { type: 'boolean', default: false } } });
+const { values } = readOptions('usage: npx tsx scripts/screenshot.ts [--out FILE] [--dark]', { options: { out: { type: 'string' }, dark: { type: 'boolean', default: false } } });
 const out = values.out ?? join(root, 'docs/images/playground.png');
 
 const server = await serveStatic(join(root, 'dist/site'));

@@ -10,7 +10,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions } from './options.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -97,7 +97,7 @@ function refuse(response: ServerResponse, status: number): void {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { port: { type: 'string', default: '0' } } });
+  const { values, positionals } = readOptions('usage: npx tsx scripts/serve-static.ts [DIRECTORY] [--port N]', { allowPositionals: true, options: { port: { type: 'string', default: '0' } } });
   const { url } = await serveStatic(positionals[0] ?? 'dist/site', { port: Number(values.port) });
   console.log(url);
 }

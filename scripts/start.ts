@@ -6,8 +6,8 @@
  *            npm start -- --port 5000 --no-open
  */
 import { spawn } from 'node:child_process';
-import { parseArgs } from 'node:util';
 import { buildSite, siteFolder, siteIsCurrent } from './build.ts';
+import { readOptions } from './options.ts';
 import { serveStatic, type StaticServer } from './serve-static.ts';
 
 /** Tried first, so that the address stays the same from one day to the next; if it is taken, the next nine, then any. */
@@ -33,7 +33,7 @@ function opener(): readonly string[] | undefined {
   return process.env.DISPLAY === undefined && process.env.WAYLAND_DISPLAY === undefined ? undefined : ['xdg-open'];
 }
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, 'no-open': { type: 'boolean' } } });
+const { values } = readOptions('usage: npm start -- [--port N] [--no-open]', { options: { port: { type: 'string' }, 'no-open': { type: 'boolean' } } });
 if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) {
   console.error(`--port must be a number, not '${values.port}'.`);
   process.exit(2);
