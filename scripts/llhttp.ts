@@ -1,6 +1,7 @@
 /**
  * Node's own HTTP parser, by its internal binding: what `node:http` runs on. Used as a second opinion in tests and as the yardstick of `bench-core.ts`.
  */
+import { METHODS } from 'node:http';
 import { createRequire } from 'node:module';
 
 /** The parser's callbacks are numbered properties. */
@@ -23,9 +24,10 @@ interface LlhttpClass {
 }
 
 const require = createRequire(import.meta.url);
-const common = require('node:_http_common') as { readonly HTTPParser: LlhttpClass; readonly methods: readonly string[] };
 
-export const Llhttp: LlhttpClass = common.HTTPParser;
+export const Llhttp: LlhttpClass = (require('node:_http_common') as { readonly HTTPParser: LlhttpClass }).HTTPParser;
+
+const methods = learnMethods();
 
 /** A message as Node's parser saw it. */
 export interface LlhttpMessage {
@@ -55,7 +57,7 @@ export function parseWithLlhttp(input: Uint8Array, type: 'request' | 'response')
   parser[Llhttp.kOnHeadersComplete] = (major: number, minor: number, headers: string[] | undefined, method: number | undefined, url: string | undefined, status: number | undefined, _reason: string, upgrade: boolean, keepAlive: boolean): number => {
     const flat = headers ?? flushed;
     messages.push({
-      method: method === undefined ? '' : (allMethods[method] ?? String(method)), url: url ?? flushedUrl, status: status ?? 0, version: `${major}.${minor}`,
+      method: method === undefined ? '' : (methods.get(method) ?? String(method)), url: url ?? flushedUrl, status: status ?? 0, version: `${major}.${minor}`,
       headers: Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i]!, flat[2 * i + 1]!] as const), keepAlive, upgrade, body: '', complete: false,
     });
     flushed = [];
@@ -79,4 +81,18 @@ export function parseWithLlhttp(input: Uint8Array, type: 'request' | 'response')
   return { messages, error };
 }
 
-const allMethods: readonly string[] = (process as unknown as { binding(name: string): { allMethods?: readonly string[]; methods: readonly string[] } }).binding('http_parser').allMethods ?? common.methods;
+/** The parser's numbers for methods. Where they stand in Node is nobody's business outside of it, so the parser is shown each. */
+function learnMethods(): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  for (const name of METHODS) {
+    const parser = new Llhttp();
+    parser.initialize(Llhttp.REQUEST, {});
+    parser[Llhttp.kOnHeadersComplete] = (_major: number, _minor: number, _headers: unknown, method: number): number => {
+      found.set(method, name);
+      return 0;
+    };
+    parser.execute(Buffer.from(`${name} ${name === 'CONNECT' ? 'host:1' : '/'} HTTP/1.1\r\nHost: host\r\n\r\n`));
+    parser.close();
+  }
+  return found;
+}
