@@ -44,10 +44,7 @@ export class Outflow {
     if (length === 0) return;
     this.#size += length;
     if (length <= copyBytes) return this.#gathered.put(bytes);
-    if (this.#gathered.size > 0) {
-      this.#parts.push(this.#gathered.take());
-      this.#gathered.release(false);
-    }
+    if (this.#gathered.size > 0) this.#parts.push(this.#takeCopy());
     this.#parts.push(bytes);
     if (borrowed) this.#borrowed.push(bytes);
   }
@@ -70,18 +67,7 @@ export class Outflow {
     if (this.#size === 0) return !this.#full;
     this.#size = 0;
     if (this.#parts.length > 0) this.#flushParts();
-    if (this.#gathered.size > 0) {
-      const bytes = this.#gathered.take();
-      if (this.#socket.keepsNothing === true) {
-        this.#write(bytes);
-        this.#gathered.release(this.#socket.bufferedAmount === 0);
-      } else {
-        // It will be there for long, so it gets octets of its own: else a whole slab would be given up for them.
-        const own = copy(bytes);
-        this.#gathered.release(true);
-        this.#write(own);
-      }
-    }
+    if (this.#gathered.size > 0) this.#flushGathered();
     return !this.#full;
   }
 
@@ -90,6 +76,21 @@ export class Outflow {
     const parts = this.#parts;
     this.#parts = [];
     for (const part of parts) this.#write(part);
+  }
+
+  #flushGathered(): void {
+    const socket = this.#socket;
+    // What stays in the socket must not hold on to a slab that it shares with everybody: a client that reads nothing would.
+    if (socket.keepsNothing !== true || socket.bufferedAmount > 0) return this.#write(this.#takeCopy());
+    this.#write(this.#gathered.take());
+    this.#gathered.release(socket.bufferedAmount === 0);
+  }
+
+  /** What was gathered, in an array of its own. */
+  #takeCopy(): Uint8Array {
+    const own = copy(this.#gathered.take());
+    this.#gathered.release(true);
+    return own;
   }
 
   /** The socket has room again. */
@@ -107,8 +108,7 @@ export class Outflow {
 
   #write(bytes: Uint8Array): void {
     this.#listener.wrote(bytes);
-    // What has to wait in the socket must not hold on to a slab that it shares with everybody: a client that reads nothing would.
-    if (!this.#socket.write(this.#socket.bufferedAmount > 0 ? copy(bytes) : bytes)) this.#full = true;
+    if (!this.#socket.write(bytes)) this.#full = true;
   }
 }
 
