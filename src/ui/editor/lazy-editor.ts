@@ -2,6 +2,7 @@
  * The editor that the page holds: the plain one from the first moment, and Monaco in its place as soon as it has been loaded.
  * Text, selection, scroll position, focus, markers and lit lines move over; nothing on the page does.
  */
+import { Listened } from './listened.ts';
 import { loadMonaco } from './load.ts';
 import type { MonacoModule } from './load.ts';
 import type { EditorHighlight, EditorMarker, EditorPort } from './port.ts';
@@ -22,14 +23,11 @@ export interface LazyEditorOptions {
 }
 
 /** See the head of this file. Begins plain; call {@link upgrade} when the page is idle (or wants Monaco now). */
-export class LazyEditor implements EditorPort {
+export class LazyEditor extends Listened implements EditorPort {
   readonly #container: HTMLElement;
   readonly #texts: EditorTexts;
   readonly #onLoading: (loading: EditorLoading) => void;
   readonly #load: () => Promise<MonacoModule>;
-  readonly #changeListeners = new Set<(path: string, text: string) => void>();
-  readonly #cursorListeners = new Set<(path: string, line: number) => void>();
-  readonly #lineListeners = new Set<(path: string, line: number) => void>();
   readonly #markers = new Map<string, readonly EditorMarker[]>();
   /** Texts as the page gave them; what was typed since is in the editor. */
   readonly #given = new Map<string, string>();
@@ -45,6 +43,7 @@ export class LazyEditor implements EditorPort {
   #disposed = false;
 
   constructor(container: HTMLElement, options: LazyEditorOptions) {
+    super();
     this.#container = container;
     this.#texts = options.texts;
     this.#theme = options.theme ?? 'light';
@@ -108,21 +107,6 @@ export class LazyEditor implements EditorPort {
     return this.#editor.text();
   }
 
-  onChange(listener: (path: string, text: string) => void): () => void {
-    this.#changeListeners.add(listener);
-    return () => { this.#changeListeners.delete(listener); };
-  }
-
-  onCursor(listener: (path: string, line: number) => void): () => void {
-    this.#cursorListeners.add(listener);
-    return () => { this.#cursorListeners.delete(listener); };
-  }
-
-  onLinePicked(listener: (path: string, line: number) => void): () => void {
-    this.#lineListeners.add(listener);
-    return () => { this.#lineListeners.delete(listener); };
-  }
-
   setMarkers(path: string, markers: readonly EditorMarker[]): void {
     this.#markers.set(path, markers);
     this.#editor.setMarkers(path, markers);
@@ -177,10 +161,10 @@ export class LazyEditor implements EditorPort {
   #listenTo(editor: SwappableEditor): SwappableEditor {
     editor.onChange((path, text) => {
       this.#current.set(path, text);
-      for (const listener of this.#changeListeners) listener(path, text);
+      this.tellChange(path, text);
     });
-    editor.onCursor((path, line) => { for (const listener of this.#cursorListeners) listener(path, line); });
-    editor.onLinePicked((path, line) => { for (const listener of this.#lineListeners) listener(path, line); });
+    editor.onCursor((path, line) => this.tellCursor(path, line));
+    editor.onLinePicked((path, line) => this.tellLinePicked(path, line));
     return editor;
   }
 

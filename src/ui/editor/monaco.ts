@@ -4,6 +4,7 @@
 import './editor.css';
 import { editor, KeyCode, MarkerSeverity, Uri } from 'monaco-editor/editor';
 import { languageOf } from './language.ts';
+import { Listened } from './listened.ts';
 import { setUpFeatures } from './monaco-features.ts';
 import { applyTheme } from './monaco-theme.ts';
 import { setUpPython } from './monaco-python.ts';
@@ -37,15 +38,12 @@ export interface MonacoEditorOptions {
 }
 
 /** See the head of this file. One at a time: models are Monaco's, and Monaco is one per page. */
-export class MonacoEditor implements SwappableEditor {
+export class MonacoEditor extends Listened implements SwappableEditor {
   readonly kind = 'monaco';
   readonly #root: HTMLElement;
   readonly #editor: editor.IStandaloneCodeEditor;
   readonly #highlightDecorations: editor.IEditorDecorationsCollection;
   readonly #files = new Map<string, OpenFile>();
-  readonly #changeListeners = new Set<(path: string, text: string) => void>();
-  readonly #cursorListeners = new Set<(path: string, line: number) => void>();
-  readonly #lineListeners = new Set<(path: string, line: number) => void>();
   #path: string | undefined;
   #highlights: readonly EditorHighlight[] = [];
   #line = 0;
@@ -54,6 +52,7 @@ export class MonacoEditor implements SwappableEditor {
   #taking = false;
 
   constructor(container: HTMLElement, { texts, theme }: MonacoEditorOptions) {
+    super();
     this.#root = container.ownerDocument.createElement('div');
     this.#root.className = 'code-monaco';
     container.append(this.#root);
@@ -139,21 +138,6 @@ export class MonacoEditor implements SwappableEditor {
 
   text(): string {
     return this.#editor.getModel()?.getValue() ?? '';
-  }
-
-  onChange(listener: (path: string, text: string) => void): () => void {
-    this.#changeListeners.add(listener);
-    return () => { this.#changeListeners.delete(listener); };
-  }
-
-  onCursor(listener: (path: string, line: number) => void): () => void {
-    this.#cursorListeners.add(listener);
-    return () => { this.#cursorListeners.delete(listener); };
-  }
-
-  onLinePicked(listener: (path: string, line: number) => void): () => void {
-    this.#lineListeners.add(listener);
-    return () => { this.#lineListeners.delete(listener); };
   }
 
   setMarkers(path: string, markers: readonly EditorMarker[]): void {
@@ -262,18 +246,18 @@ export class MonacoEditor implements SwappableEditor {
     if (this.#taking) return;
     const text = model.getValue();
     fetchTypings(text);
-    for (const listener of this.#changeListeners) listener(path, text);
+    this.tellChange(path, text);
   }
 
   #cursorAt(line: number): void {
     if (this.#path === undefined || line === this.#line || !this.#editor.hasTextFocus()) return;
     this.#line = line;
-    for (const listener of this.#cursorListeners) listener(this.#path, line);
+    this.tellCursor(this.#path, line);
   }
 
   #pickLine(line: number): void {
     if (this.#path === undefined) return;
-    for (const listener of this.#lineListeners) listener(this.#path, line);
+    this.tellLinePicked(this.#path, line);
   }
 
   #paintHighlights(): void {

@@ -4,6 +4,7 @@
  */
 import { CodeFacade } from './facade.ts';
 import { indent, indentOf, lineAt, lineStart, newLine, offsetAt, outdent } from './plain-editing.ts';
+import { Listened } from './listened.ts';
 import type { EditorHighlight, EditorMarker } from './port.ts';
 import { withLf } from './swap.ts';
 import type { Place, SwappableEditor } from './swap.ts';
@@ -21,7 +22,7 @@ interface OpenFile {
 let nextId = 1;
 
 /** See the head of this file. */
-export class TextareaEditor implements SwappableEditor {
+export class TextareaEditor extends Listened implements SwappableEditor {
   readonly kind = 'textarea';
   readonly #root: HTMLElement;
   readonly #facade: CodeFacade;
@@ -30,9 +31,6 @@ export class TextareaEditor implements SwappableEditor {
   readonly #texts: EditorTexts;
   readonly #files = new Map<string, OpenFile>();
   readonly #markers = new Map<string, readonly EditorMarker[]>();
-  readonly #changeListeners = new Set<(path: string, text: string) => void>();
-  readonly #cursorListeners = new Set<(path: string, line: number) => void>();
-  readonly #lineListeners = new Set<(path: string, line: number) => void>();
   readonly #listening = new AbortController();
   #path: string | undefined;
   #highlights: readonly EditorHighlight[] = [];
@@ -45,6 +43,7 @@ export class TextareaEditor implements SwappableEditor {
   composing = false;
 
   constructor(container: HTMLElement, texts: EditorTexts) {
+    super();
     const { ownerDocument } = container;
     this.#texts = texts;
     this.#root = ownerDocument.createElement('div');
@@ -125,21 +124,6 @@ export class TextareaEditor implements SwappableEditor {
 
   text(): string {
     return this.#path === undefined ? '' : this.#input.value;
-  }
-
-  onChange(listener: (path: string, text: string) => void): () => void {
-    this.#changeListeners.add(listener);
-    return () => { this.#changeListeners.delete(listener); };
-  }
-
-  onCursor(listener: (path: string, line: number) => void): () => void {
-    this.#cursorListeners.add(listener);
-    return () => { this.#cursorListeners.delete(listener); };
-  }
-
-  onLinePicked(listener: (path: string, line: number) => void): () => void {
-    this.#lineListeners.add(listener);
-    return () => { this.#lineListeners.delete(listener); };
   }
 
   setMarkers(path: string, markers: readonly EditorMarker[]): void {
@@ -245,7 +229,7 @@ export class TextareaEditor implements SwappableEditor {
     file.text = this.#input.value;
     this.#facade.paint(path, file.text);
     this.#paintLines();
-    for (const listener of this.#changeListeners) listener(path, file.text);
+    this.tellChange(path, file.text);
     this.#onSelection();
   }
 
@@ -309,12 +293,12 @@ export class TextareaEditor implements SwappableEditor {
     const line = lineAt(this.#input.value, this.#input.selectionDirection === 'backward' ? this.#input.selectionStart : this.#input.selectionEnd);
     if (line === this.#line) return;
     this.#line = line;
-    for (const listener of this.#cursorListeners) listener(path, line);
+    this.tellCursor(path, line);
   }
 
   #pickLine(line: number): void {
     if (this.#path === undefined) return;
-    for (const listener of this.#lineListeners) listener(this.#path, line);
+    this.tellLinePicked(this.#path, line);
   }
 
   /** After a change by script the browser does not scroll to the caret by itself. */
