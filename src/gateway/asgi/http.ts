@@ -84,7 +84,8 @@ export class AsgiHandler implements StreamingHandler, ResponseOwner {
     const { app, name, state } = this.#exchange;
     const { tracer, clock, connection, exchange, request, facts } = this.#context;
     const source: ScopeSource = { request, facts, state, extensions };
-    const scope = buildHttpScope(source);
+    // Who watches is shown everything, so nothing waits.
+    const scope = buildHttpScope(source, !tracer.enabled);
     if (tracer.enabled) {
       this.#startedAt = clock.now();
       traceScope(this.#context, scope, source, () => buildHttpScope(source), this.#startedAt);

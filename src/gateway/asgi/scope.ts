@@ -9,6 +9,7 @@ import { emitLater } from '../../trace/tracer.ts';
 import { clientOrigin } from '../forwarded.ts';
 import { entriesBytes, kindOf, renderValue } from '../render.ts';
 import { isBelow, latin1Bytes, latin1ToUtf8, percentDecode, readTarget, type Target } from '../target.ts';
+import { addHeadersLater, headersAreWanted } from './lazy-headers.ts';
 import type { AsgiHeaders, AsgiVersions, ConnectionScope, HttpScope, WebSocketScope } from './types.ts';
 
 /** The versions that this gateway speaks. A fresh object each time: the scope is the application's to change. */
@@ -24,13 +25,14 @@ export interface ScopeSource {
   readonly extensions: () => Record<string, Record<string, unknown>>;
 }
 
-/** ASGI-scope-1 to -8. */
-export function buildHttpScope(source: ScopeSource): HttpScope {
+/** ASGI-scope-1 to -8. `mayWait`: the octets of the headers may be made when they are asked for. */
+export function buildHttpScope(source: ScopeSource, mayWait = false): HttpScope {
   const { request, facts } = source;
   const target = readTarget(request, false);
-  const { rawPath, query, headers } = octetsOf(request, target);
+  const later = mayWait && !headersAreWanted();
+  const { rawPath, query, headers } = later ? octetsOfTarget(target) : octetsOf(request, target);
   // Written out, as `connectionEntries` is: spreading one object into another costs more than filling it.
-  const scope: HttpScope = {
+  const scope = {
     type: 'http',
     asgi: asgiVersions(),
     http_version: request.version === 10 ? '1.0' : '1.1',
@@ -40,10 +42,11 @@ export function buildHttpScope(source: ScopeSource): HttpScope {
     raw_path: rawPath,
     query_string: query,
     root_path: latin1ToUtf8(facts.rootPath),
-    headers,
-    client: clientOf(facts.remote),
-    server: serverOf(facts.local),
-  };
+  } as HttpScope;
+  if (headers === undefined) addHeadersLater(scope, () => octetsOf(request, target).headers);
+  else scope.headers = headers;
+  scope.client = clientOf(facts.remote);
+  scope.server = serverOf(facts.local);
   addShared(scope, source);
   return scope;
 }
@@ -95,6 +98,9 @@ function pathOf(path: string, rootPath: string): string {
 
 /** What a scope has of the request's octets. */
 interface Octets { readonly rawPath: Uint8Array; readonly query: Uint8Array; readonly headers: AsgiHeaders }
+
+/** The same without the headers. */
+const octetsOfTarget = ({ path, query }: Target): Omit<Octets, 'headers'> & { readonly headers: undefined } => ({ rawPath: latin1Bytes(path), query: latin1Bytes(query), headers: undefined });
 
 /**
  * ASGI-scope-3, -4 and -6. All of it is pieces of one copy of the head (an array for each would cost more than parsing the request), and
