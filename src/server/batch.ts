@@ -30,12 +30,22 @@ export class Batch {
   #workers: Worker[] = [];
   #lines: Line[] = [];
   #scheduled = false;
+  #moment = 0;
   #addedAt = 0;
   #alone = 0;
 
   constructor(afterPoll: AfterPoll, clock: Clock) {
     this.#afterPoll = afterPoll;
     this.#clock = clock;
+  }
+
+  /**
+   * The same number for as long as applications are quick, up to the end of the poll: what was true when it was first seen is still true. (But for the
+   * application on the stack: what it takes shows when it has answered.)
+   */
+  get moment(): number {
+    this.#schedule();
+    return this.#moment;
   }
 
   /** Call `worker` when everything has been read. */
@@ -49,12 +59,16 @@ export class Batch {
     if (line.batched) return;
     if (this.#alone > 0) {
       this.#alone -= 1;
+      this.#moment += 1;
       line.flush();
       return;
     }
     const lines = this.#lines;
     const now = this.#clock.now();
-    if (lines.length > 0 && now - this.#addedAt > quickMs) {
+    // Nothing is known of the time before the first one.
+    if (lines.length === 0) this.#moment += 1;
+    else if (now - this.#addedAt > quickMs) {
+      this.#moment += 1;
       this.#alone = calmAnswers;
       line.flush();
       return this.#flush();
@@ -79,6 +93,7 @@ export class Batch {
       while (done < workers.length) workers[done++]!.work();
     } finally {
       this.#scheduled = false;
+      this.#moment += 1;
       // One of them threw, which is a fault of ours: the others have nothing to do with it.
       for (; done < workers.length; done += 1) this.later(workers[done]!);
       this.#flush();

@@ -71,6 +71,8 @@ export class Server {
   #tasks = 0;
   #onChange: (() => void) | undefined;
   #dateSecond = -1;
+  /** When the clock was last asked for it: see {@link Batch.moment}. */
+  #dateMoment = -1;
   #date: readonly [name: string, value: string] = ['Date', ''];
 
   constructor(options: ServerOptions) {
@@ -223,8 +225,13 @@ export class Server {
     };
   }
 
-  /** Made once a second. */
+  /** Made once a second; and the clock is asked once for answers that are made together. (node:http leaves it to a timer, which does not run then either.) */
   #dateField(): readonly [name: string, value: string] {
+    const moment = this.#context.batch?.moment;
+    if (moment !== undefined) {
+      if (moment === this.#dateMoment) return this.#date;
+      this.#dateMoment = moment;
+    }
     const wall = this.#options.host.clock.wallMs();
     const second = Math.floor(wall / 1000);
     if (second !== this.#dateSecond) {

@@ -220,3 +220,38 @@ describe('requests are read before any of them is worked on', () => {
     expect(done).toHaveLength(4);
   });
 });
+
+describe('the Date of answers that are made together', () => {
+  /** How long the application works, and how often the calendar was looked at. */
+  const dated = (app: (work: (ms: number) => void) => WsgiApp): ReturnType<typeof polling> & { asked(): number } => {
+    const made: ReturnType<typeof polling> = polling(app((ms) => made.host.advance(ms)), { dateHeader: true });
+    let asked = 0;
+    const wall = made.host.clock.wallMs.bind(made.host.clock);
+    made.host.clock.wallMs = () => { asked += 1; return wall(); };
+    return Object.assign(made, { asked: () => asked });
+  };
+  const datesIn = (text: string): string[] => [...text.matchAll(/Date: .*(\d\d:\d\d:\d\d)/g)].map(([, time]) => time!);
+
+  test('is asked for once, and again in the next poll', async () => {
+    const { connect, endOfPoll, host, asked } = dated(() => ok);
+    const peer = connect();
+    await peer.send(get().repeat(4));
+    await endOfPoll();
+    expect(asked()).toBe(1);
+    host.advance(2000);
+    await peer.send(get());
+    await endOfPoll();
+    expect(datesIn(peer.received)).toEqual([...Array.from({ length: 4 }, () => '08:49:37'), '08:49:39']);
+  });
+
+  test('follows applications that take their time', async () => {
+    const { connect, endOfPoll } = dated((work) => (environ, startResponse) => {
+      work(1000);
+      return ok(environ, startResponse);
+    });
+    const peers = [1, 2, 3, 4].map(() => connect());
+    for (const peer of peers) await peer.send(get());
+    await endOfPoll();
+    expect(peers.flatMap(({ received }) => datesIn(received))).toEqual(['08:49:38', '08:49:39', '08:49:40', '08:49:41']);
+  });
+});
