@@ -23,29 +23,31 @@ const common = [
 export const knownNames: readonly string[] = ['', ...new Set(common.flatMap((name) => [name, name.toLowerCase()]))];
 /** The same in lower case. */
 export const knownLowerNames: readonly string[] = knownNames.map((name) => name.toLowerCase());
-/** Lengths by number. (Not exported: see `plain-lines.ts` on constants.) */
+/** Lengths by number. (Not exported, as the tables below: see `plain-lines.ts` on constants.) */
 const lengths = Uint8Array.from(knownNames, ({ length }) => length);
-
-/** By hash of the first four octets: the first name to be compared; and which one is next. */
-const chains = new Uint8Array(256);
-const nextInChain = new Uint8Array(knownNames.length);
-/** Four words for each name: its first eight octets and its last eight, or its first four and its last four, twice. They overlap where it is short. */
-const ends = new Int32Array(knownNames.length * 4);
-/** What lies between, for those of more than sixteen octets: where it begins in `middles`, and the words. */
-const middle = new Uint16Array(knownNames.length);
-const middleWords: number[] = [];
 
 const wordOf = (text: string, at: number): number => text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
 const hash = (word: number): number => Math.imul(word, 0x9e3779b1) >>> 24;
+const wordsAt = (from: (length: number) => number): Int32Array => Int32Array.from(knownNames, (name) => wordOf(`${name}:`, from(name.length)));
+
+// Four octets of each name, by number: its beginning, what follows, and the four and three (with the colon) at its end. They overlap where it is short.
+const first = wordsAt(() => 0);
+const second = wordsAt(() => 4);
+const beforeLast = wordsAt((length) => length - 7);
+const last = wordsAt((length) => length - 3);
+/** What lies between the second word and the one before the last, in names of more than 15 octets: where it begins in `middles`, and the words. */
+const middle = new Uint16Array(knownNames.length);
+const middleWords: number[] = [];
+/** By hash of the first word: the first name to be compared; and which one is next. */
+const chains = new Uint8Array(256);
+const nextInChain = new Uint8Array(knownNames.length);
 
 // From the last to the first, since each is put at the front of its chain.
 for (let number = knownNames.length - 1; number > 0; number -= 1) {
   const name = knownNames[number]!;
-  const { length } = name;
-  ends.set((length < 8 ? [0, length - 4, 0, length - 4] : [0, 4, length - 8, length - 4]).map((at) => wordOf(name, at)), number * 4);
   middle[number] = middleWords.length;
-  for (let at = 8; at < length - 8; at += 4) middleWords.push(wordOf(name, at));
-  const slot = hash(wordOf(name, 0));
+  for (let at = 8; at < name.length - 7; at += 4) middleWords.push(wordOf(name, at));
+  const slot = hash(first[number]!);
   nextInChain[number] = chains[slot]!;
   chains[slot] = number;
 }
@@ -58,18 +60,20 @@ export const knownLength = (number: number): number => lengths[number]!;
 export function recognise(view: DataView, at: number): number {
   const start = view.getInt32(at, true);
   for (let number = chains[hash(start)]!; number !== 0; number = nextInChain[number]!) {
+    const end = (at + lengths[number]!) | 0;
+    // The end first: many names begin alike.
+    if (view.getInt32((end - 3) | 0, true) !== last[number] || start !== first[number]) continue;
     const length = lengths[number]!;
-    if (view.getUint8(at + length) !== 0x3a) continue;
-    const e = number * 4;
-    const second = length < 8 ? at + length - 4 : at + 4;
-    const third = length < 8 ? at : at + length - 8;
-    if (((start ^ ends[e]!) | (view.getInt32(second, true) ^ ends[e + 1]!) | (view.getInt32(third, true) ^ ends[e + 2]!) | (view.getInt32(at + length - 4, true) ^ ends[e + 3]!)) !== 0) continue;
-    if (length <= 16 || sameMiddle(view, at, length, middle[number]!)) return number;
+    if (length <= 7) return number;
+    if (view.getInt32((at + 4) | 0, true) !== second[number]) continue;
+    if (length <= 11) return number;
+    if (view.getInt32((end - 7) | 0, true) !== beforeLast[number]) continue;
+    if (length <= 15 || sameMiddle(view, at, length, middle[number]!)) return number;
   }
   return 0;
 }
 
-function sameMiddle(view: DataView, at: number, length: number, first: number): boolean {
-  for (let i = at + 8, w = first; i < at + length - 8; i += 4, w += 1) if (view.getInt32(i, true) !== middles[w]) return false;
+function sameMiddle(view: DataView, at: number, length: number, from: number): boolean {
+  for (let i = at + 8, w = from; i < at + length - 7; i += 4, w += 1) if (view.getInt32(i, true) !== middles[w]) return false;
   return true;
 }

@@ -22,6 +22,7 @@ const EXPE = 0x65707865;
 const UPGR = 0x72677075;
 const CONN = 0x6e6e6f63;
 const ECTI = 0x69746365;
+const TION = 0x6e6f6974;
 const CONT = 0x746e6f63;
 const TRAN = 0x6e617274;
 // `keep-alive`
@@ -84,23 +85,23 @@ export class Steering implements FramingFacts {
     // Folding the case of four octets at once is safe here: only "H" and "h" become "h".
     const start = view.getInt32(name, true) | 0x20202020;
     switch (nameLength) {
-      case 4: return start === HOST ? this.#noteHost(bytes, view, from, to, line, request) : undefined;
+      case 4: return start === HOST ? this.#noteHost(view, from, to, line, request) : undefined;
       case 6: return start === EXPE && equalsIgnoringCase(bytes, name, 'expect') ? this.#noteExpect(decodeLatin1(bytes, from, to), line) : undefined;
       case 7:
         if (start === UPGR && to > from && equalsIgnoringCase(bytes, name, 'upgrade')) this.hasUpgrade = true;
         return undefined;
-      case 10: return start === CONN && (view.getInt32(name + 4, true) | 0x20202020) === ECTI && equalsIgnoringCase(bytes, name + 8, 'on') ? this.#noteConnection(bytes, view, from, to) : undefined;
+      case 10: return start === CONN && (view.getInt32(name + 4, true) | 0x20202020) === ECTI && (view.getInt32(name + 6, true) | 0x20202020) === TION ? this.#noteConnection(bytes, view, from, to) : undefined;
       case 14: return start === CONT && equalsIgnoringCase(bytes, name, 'content-length') ? this.#noteContentLength(bytes, from, to, line) : undefined;
       case 17: return start === TRAN && equalsIgnoringCase(bytes, name, 'transfer-encoding') ? this.#noteTransferEncoding(decodeLatin1(bytes, from, to), line) : undefined;
       default: return undefined;
     }
   }
 
-  #noteHost(bytes: Uint8Array, view: DataView, from: number, to: number, line: number, request: boolean): RefusalCode | undefined {
+  #noteHost(view: DataView, from: number, to: number, line: number, request: boolean): RefusalCode | undefined {
     // RFC9112-3.2-6: 400 "to any request message that contains more than one Host header field line"
     if (this.host >= 0 && request) return 'host-repeated';
     this.host = line;
-    this.hostIsPlain = isPlainHost(bytes, view, from, to);
+    this.hostIsPlain = isPlainHost(view, from, to);
     return undefined;
   }
 
