@@ -7,7 +7,7 @@ import { type FactTaker, factTaker } from '../../trace/facts.ts';
 import { type Section, sectionFacts, trailerSection } from '../../trace/section.ts';
 import type { Tracer } from '../../trace/tracer.ts';
 import type { HttpVersion } from './events.ts';
-import { causes, CLOSED, idle, type Move, nextCycle, NOT_PERSISTENT, type Pair, type Step, SWITCH_OFFERED } from './machine.ts';
+import { BY_SERVER, causeName, CLOSED, idle, nextCycle, NOT_PERSISTENT, type Pair, type Step, SWITCH_OFFERED } from './machine.ts';
 import type { ClientState, ServerState, State } from './states.ts';
 
 export class Exchange {
@@ -23,22 +23,23 @@ export class Exchange {
   readonly outStream: Stream;
   /** Number of the exchange, from 1. */
   number = 1;
-  /** The connection can be used again, as far as both sides have said. */
-  persistent = true;
   /** Method of the request, received or sent; '' before it. */
   method = '';
   /** The client's version, once its request is known. */
   clientVersion: HttpVersion | undefined;
-  /** The request has Upgrade, or is CONNECT. */
-  switchOffered = false;
   /** The client sent `Expect: 100-continue` and has neither been answered nor sent content. */
   waitsFor100 = false;
   #pair: Pair = idle;
-  readonly #isServer: boolean;
+  /** OR of {@link NOT_PERSISTENT} and {@link SWITCH_OFFERED}, as {@link Pair.move} wants them. */
+  #flags = 0;
+  /** {@link BY_SERVER} for the server, 0 for the client. */
+  readonly #we: number;
+  readonly #they: number;
 
   constructor(role: 'server' | 'client', tracer: Tracer, id: number) {
     this.role = role;
-    this.#isServer = role === 'server';
+    this.#we = role === 'server' ? BY_SERVER : 0;
+    this.#they = BY_SERVER - this.#we;
     this.tracer = tracer;
     this.facts = factTaker(tracer);
     this.traced = tracer.enabled;
@@ -56,11 +57,34 @@ export class Exchange {
   }
 
   get ours(): State {
-    return this.#isServer ? this.#pair.server : this.#pair.client;
+    return this.#we === 0 ? this.#pair.client : this.#pair.server;
   }
 
   get theirs(): State {
-    return this.#isServer ? this.#pair.client : this.#pair.server;
+    return this.#they === 0 ? this.#pair.client : this.#pair.server;
+  }
+
+  /** The connection can be used again, as far as both sides have said. */
+  get persistent(): boolean {
+    return (this.#flags & NOT_PERSISTENT) === 0;
+  }
+
+  set persistent(yes: boolean) {
+    this.note(yes, this.switchOffered);
+  }
+
+  /** The request has Upgrade, or is CONNECT. */
+  get switchOffered(): boolean {
+    return (this.#flags & SWITCH_OFFERED) !== 0;
+  }
+
+  set switchOffered(yes: boolean) {
+    this.note(this.persistent, yes);
+  }
+
+  /** Both at once. */
+  note(persistent: boolean, switchOffered: boolean): void {
+    this.#flags = (persistent ? 0 : NOT_PERSISTENT) | (switchOffered ? SWITCH_OFFERED : 0);
   }
 
   /** Either side is at its end, in order or not. */
@@ -75,33 +99,34 @@ export class Exchange {
     this.#pair = idle;
     this.method = '';
     this.clientVersion = undefined;
-    this.switchOffered = false;
+    this.#flags &= NOT_PERSISTENT;
     this.waitsFor100 = false;
   }
 
   /** May our machine make this move? */
   mayMove(cause: number): boolean {
-    return this.#find(this.#isServer, cause) !== undefined;
+    return this.#pair.move(cause | this.#we | this.#flags) !== undefined;
   }
 
   moveOurs(cause: number): void {
-    this.#go(this.#isServer, cause);
+    this.#go(cause | this.#we);
   }
 
   moveTheirs(cause: number): void {
-    this.#go(!this.#isServer, cause);
+    this.#go(cause | this.#they);
   }
 
-  #find(byServer: boolean, cause: number): Move | undefined {
-    return this.#pair.move(byServer, cause, (this.persistent ? 0 : NOT_PERSISTENT) | (this.switchOffered ? SWITCH_OFFERED : 0));
-  }
-
-  #go(byServer: boolean, cause: number): void {
-    const move = this.#find(byServer, cause);
-    if (move === undefined) throw new Error(`no move "${causes[cause]}" for the ${byServer ? 'server' : 'client'} in ${byServer ? this.server : this.client}`);
+  #go(asked: number): void {
+    const move = this.#pair.move(asked | this.#flags);
+    if (move === undefined) this.#cannot(asked);
     // All but the end of a connection follows at once from something that was told.
-    if (this.traced) this.#tell(move.steps, cause !== CLOSED);
+    if (this.traced) this.#tell(move.steps, (asked & ~BY_SERVER) !== CLOSED);
     this.#pair = move.to;
+  }
+
+  #cannot(asked: number): never {
+    const [role, state] = (asked & BY_SERVER) !== 0 ? ['server', this.server] : ['client', this.client];
+    throw new Error(`no move "${causeName(asked)}" for the ${role} in ${state}`);
   }
 
   #tell(steps: readonly Step[], sameMoment: boolean): void {

@@ -5,23 +5,26 @@
 import { stateFact } from '../../trace/facts.ts';
 import { type ClientCause, type ClientState, clientTransitions, type Condition, couplings, type ServerCause, type ServerState, serverTransitions, type State } from './states.ts';
 
-/** What moves a machine, as numbers: positions in {@link causes}. */
+/** What moves a machine, as numbers that leave room for the bits below. */
 export const REQUEST = 0;
-export const DATA = 1;
-export const END = 2;
-export const CLOSED = 3;
-export const ERROR = 4;
-export const OPEN = 5;
-export const INFORMATIONAL = 6;
-export const RESPONSE = 7;
-export const SWITCH = 8;
+export const DATA = 8;
+export const END = 16;
+export const CLOSED = 24;
+export const ERROR = 32;
+export const OPEN = 40;
+export const INFORMATIONAL = 48;
+export const RESPONSE = 56;
+export const SWITCH = 64;
 
-/** Names of the causes, by number. */
-export const causes = ['request', 'data', 'end', 'closed', 'error', 'open', 'informational', 'response', 'switch'] as const satisfies readonly (ClientCause | ServerCause)[];
-
-/** What the couplings ask besides the two states, as bits. */
+/** What else a move depends on, besides the two states: what the couplings ask, and whose move it is. */
 export const NOT_PERSISTENT = 1;
 export const SWITCH_OFFERED = 2;
+export const BY_SERVER = 4;
+
+const causes = ['request', 'data', 'end', 'closed', 'error', 'open', 'informational', 'response', 'switch'] as const satisfies readonly (ClientCause | ServerCause)[];
+
+/** What such a number is called in the tables; the bits may be there. */
+export const causeName = (cause: number): ClientCause | ServerCause => causes[cause >> 3]!;
 
 /** One machine goes from one state to another: the numbers for the trace (`trace/facts.ts`). */
 export type Step = ReturnType<typeof stateFact>;
@@ -36,19 +39,18 @@ export interface Move {
 export class Pair {
   readonly client: ClientState;
   readonly server: ServerState;
-  /** Moves that were asked for, by actor, cause and flags; undefined: not allowed, null: not yet asked. */
-  readonly #moves: (Move | undefined | null)[] = new Array<null>(2 * causes.length * 4).fill(null);
+  /** Moves that were asked for, by what they depend on; undefined: not allowed, null: not yet asked. */
+  readonly #moves: (Move | undefined | null)[] = Array.from({ length: causes.length * 8 }, () => null);
 
   constructor(client: ClientState, server: ServerState) {
     this.client = client;
     this.server = server;
   }
 
-  /** What the client (or the server) does next; `flags`: OR of {@link NOT_PERSISTENT} and {@link SWITCH_OFFERED}. Undefined: it may not. */
-  move(byServer: boolean, cause: number, flags: number): Move | undefined {
-    const slot = ((byServer ? causes.length : 0) + cause) * 4 + flags;
-    const move = this.#moves[slot];
-    return move === null ? (this.#moves[slot] = findMove(this, byServer, causes[cause]!, flags)) : move;
+  /** What the client, or with {@link BY_SERVER} the server, does next. `asked`: a cause, and bits. Undefined: it may not. */
+  move(asked: number): Move | undefined {
+    const move = this.#moves[asked];
+    return move === null ? (this.#moves[asked] = findMove(this, asked)) : move;
   }
 }
 
@@ -70,7 +72,8 @@ function holds(when: Condition, flags: number): boolean {
   }
 }
 
-function findMove(from: Pair, byServer: boolean, cause: ClientCause | ServerCause, flags: number): Move | undefined {
+function findMove(from: Pair, asked: number): Move | undefined {
+  const cause = causeName(asked);
   const steps: Step[] = [];
   const now: { client: ClientState; server: ServerState } = { client: from.client, server: from.server };
   const step = (role: 'client' | 'server', to: State, why: string): void => {
@@ -79,7 +82,7 @@ function findMove(from: Pair, byServer: boolean, cause: ClientCause | ServerCaus
     else now.server = to as ServerState;
   };
   const tables: { readonly client: Partial<Record<string, ClientState>>; readonly server: Partial<Record<string, ServerState>> } = { client: clientTransitions[now.client], server: serverTransitions[now.server] };
-  const role = byServer ? 'server' : 'client';
+  const role = (asked & BY_SERVER) !== 0 ? 'server' : 'client';
   const to = tables[role][cause];
   if (to === undefined) return undefined;
   step(role, to, cause);
@@ -88,7 +91,7 @@ function findMove(from: Pair, byServer: boolean, cause: ClientCause | ServerCaus
   if (role === 'client' && cause === 'request' && open !== undefined) step('server', open, 'open');
   // Every step may make another row fit. No row leads back, so this ends.
   for (;;) {
-    const row = couplings.find((one) => (one.client ?? now.client) === now.client && (one.server ?? now.server) === now.server && holds(one.when, flags));
+    const row = couplings.find((one) => (one.client ?? now.client) === now.client && (one.server ?? now.server) === now.server && holds(one.when, asked));
     if (row === undefined) return { to: pairOf(now.client, now.server), steps };
     step(row.move, row.to, row.cause);
   }

@@ -166,9 +166,8 @@ export class Receiver {
     inbox.keep(head.size, fields);
     exchange.method = method;
     exchange.clientVersion = steering.version;
-    exchange.persistent = request.keepAlive;
     // RFC9110-7.8-14: Upgrade counts only with the option in Connection, and "MUST" be ignored in HTTP/1.0.
-    exchange.switchOffered = !isPath && method === 'CONNECT' || (steering.hasUpgrade && (steering.connectionOptions & OPTION_UPGRADE) !== 0 && steering.version >= 11);
+    exchange.note(request.keepAlive, (!isPath && method === 'CONNECT') || (steering.hasUpgrade && (steering.connectionOptions & OPTION_UPGRADE) !== 0 && steering.version >= 11));
     // RFC9110-10.1.1-14: only where content will follow.
     exchange.waitsFor100 = request.expects100 && framing.length !== 0;
     if (exchange.traced) this.#traceHead('http.request', fields, offset, framing, number);

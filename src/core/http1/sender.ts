@@ -5,7 +5,7 @@ import { dataFact, endFact, framingFact, framingNumber, tokenFact } from '../../
 import type { Data, EndOfMessage, FieldPairs, Framing, RequestToSend, ResponseToSend, SentEvent } from './events.ts';
 import type { Exchange } from './exchange.ts';
 import { encodeLatin1, trimBlanks } from './latin1.ts';
-import { causes, CLOSED, DATA, END, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './machine.ts';
+import { causeName, CLOSED, DATA, END, INFORMATIONAL, REQUEST, RESPONSE, SWITCH } from './machine.ts';
 import { planRequest, planResponse, type SendPlan } from './send-framing.ts';
 import { parseTarget } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
@@ -191,7 +191,7 @@ export class Sender {
 
   #require(cause: number): void {
     const exchange = this.#exchange;
-    if (!exchange.mayMove(cause)) throw misuse('local-wrong-state', 'RFC9112-9.2-1', `"${causes[cause]}" cannot be sent by the ${exchange.role} in state ${exchange.ours}.`, 'See the tables in docs/states.md.');
+    if (!exchange.mayMove(cause)) throw misuse('local-wrong-state', 'RFC9112-9.2-1', `"${causeName(cause)}" cannot be sent by the ${exchange.role} in state ${exchange.ours}.`, 'See the tables in docs/states.md.');
   }
 
   #out(out: Uint8Array): Uint8Array {
