@@ -7,6 +7,10 @@ import { decodeLatin1 } from './latin1.ts';
 /** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start; and which of the {@link knownNames} it is, 0: another. */
 export const SPANS_PER_FIELD = 5;
 
+// See `plain-lines.ts` on constants and on `| 0`.
+const names = knownNames;
+const lowerNames = knownLowerNames;
+
 /** A section as it was read: its octets; where in `spans` the {@link SPANS_PER_FIELD} numbers for each of `count` lines begin; `ascii`: no octet is above 0x7F. */
 interface Section {
   readonly size: number;
@@ -94,8 +98,8 @@ export class ReceivedFields implements Fields {
   name(index: number): string {
     const at = this.#at(index);
     const spans = this.#spans;
-    const known = spans[at + 4]!;
-    return known > 0 ? knownNames[known]! : this.text.slice(spans[at]!, spans[at + 1]!);
+    const known = spans[(at + 4) | 0]!;
+    return known > 0 ? names[known]! : this.text.slice(spans[at]!, spans[(at + 1) | 0]!);
   }
 
   nameNumber(index: number): number {
@@ -104,12 +108,13 @@ export class ReceivedFields implements Fields {
 
   lowerName(index: number): string {
     const known = this.#spans[this.#at(index) + 4]!;
-    return known > 0 ? knownLowerNames[known]! : this.name(index).toLowerCase();
+    return known > 0 ? lowerNames[known]! : this.name(index).toLowerCase();
   }
 
   value(index: number): string {
     const at = this.#at(index);
-    return this.text.slice(this.#spans[at + 2]!, this.#spans[at + 3]!);
+    const spans = this.#spans;
+    return this.text.slice(spans[(at + 2) | 0]!, spans[(at + 3) | 0]!);
   }
 
   nameSpan(index: number): Span {
@@ -151,7 +156,7 @@ export class ReceivedFields implements Fields {
 
   #at(index: number): number {
     if (!(index >= 0 && index < this.length)) throw new RangeError(`field ${index} of ${this.length}`);
-    return this.#first + index * SPANS_PER_FIELD;
+    return (this.#first + index * SPANS_PER_FIELD) | 0;
   }
 
   /** Index of the next line of that name (in lower case), from `from` on; -1 where there is none. */
@@ -162,7 +167,7 @@ export class ReceivedFields implements Fields {
       const start = spans[at]!;
       if (spans[at + 1]! - start !== name.length) continue;
       const known = spans[at + 4]!;
-      if (known > 0 ? knownLowerNames[known] === name : sameName(text, start, name)) return i;
+      if (known > 0 ? lowerNames[known] === name : sameName(text, start, name)) return i;
     }
     return -1;
   }
