@@ -26,9 +26,15 @@ interface BindingLike {
 }
 
 function listen(parser: BindingLike, at: { readonly headers: number; readonly complete: number; readonly body: number; readonly end: number }, count: Count, bodyLength: (...args: never[]) => number): Reader {
-  parser[at.headers] = (headers: string[]): void => count(headers.length);
+  // Names and values are read one by one, as ours are.
+  const read = (strings: readonly string[], more: number): void => {
+    let sum = more;
+    for (let i = 0; i < strings.length; i += 1) sum += strings[i]!.length;
+    count(sum);
+  };
+  parser[at.headers] = (headers: string[]): void => read(headers, 0);
   parser[at.complete] = (_major: number, _minor: number, headers: string[] | undefined, _method: number, url: string | undefined): number => {
-    count((headers?.length ?? 0) + (url?.length ?? 0));
+    read(headers ?? [], url?.length ?? 0);
     return 0;
   };
   parser[at.body] = (...args: never[]): void => count(bodyLength(...args));
