@@ -132,24 +132,23 @@ class FetchExchange {
   async #send(event: unknown): Promise<void> {
     if (this.#gone) throw new ClientDisconnected();
     const message = readHttpMessage(event, undefined, uncritical);
-    const refuse = violationAt(undefined);
     switch (message.type) {
       case 'http.response.start':
-        if (this.#stage !== 'waiting') throw refuse('start-twice', 'ASGI-start-1', "'http.response.start' was sent a second time.", 'Send it once.', message.type, 'http.response.body');
+        if (this.#stage !== 'waiting') throw violationAt(undefined, 'start-twice', 'ASGI-start-1', "'http.response.start' was sent a second time.", 'Send it once.', message.type, 'http.response.body');
         this.#status = message.status;
         // Framing is the platform's (ASGI-start-4).
         this.#headers = message.headers.filter(([name]) => !/^(?:transfer-encoding|connection|keep-alive)$/i.test(name));
         this.#stage = 'started';
         return;
       case 'http.response.body':
-        if (this.#stage === 'waiting') throw refuse('body-before-start', 'ASGI-start-1', "'http.response.body' was sent before 'http.response.start'.", "Send 'http.response.start' first.", message.type, 'http.response.start');
+        if (this.#stage === 'waiting') throw violationAt(undefined, 'body-before-start', 'ASGI-start-1', "'http.response.body' was sent before 'http.response.start'.", "Send 'http.response.start' first.", message.type, 'http.response.start');
         // ASGI-body-3: "any further messages on the channel will be ignored".
         if (this.#stage === 'complete') return;
         return this.#body(message.body, message.more);
       case 'http.response.trailers':
       case 'http.response.early_hint':
         // Not offered in the scope, and Response has no place for them.
-        throw refuse('message-unknown', 'ASGI-app-2', `'${message.type}' is not available here.`, 'Look into scope.extensions before using an extension.', message.type, 'http.response.start or http.response.body');
+        throw violationAt(undefined, 'message-unknown', 'ASGI-app-2', `'${message.type}' is not available here.`, 'Look into scope.extensions before using an extension.', message.type, 'http.response.start or http.response.body');
     }
   }
 

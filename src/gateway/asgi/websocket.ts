@@ -221,7 +221,7 @@ export class AsgiWebSocketHandler implements ExchangeHandler, ResponseOwner {
     const site = this.#context.sites.here();
     if (this.#phase === 'over') {
       // An application that sends after its own close has lost count, unless many share this WebSocket: then it could not know.
-      if (this.#closedByApp) this.soft(violationAt(site)('after-close', 'ASGI-ws.gone-1', `'${String((Object(event) as { type?: unknown }).type)}' was sent after the WebSocket was closed.`, "Stop at 'websocket.disconnect', and after your own 'websocket.close'; or catch ClientDisconnected.", event, 'nothing more'));
+      if (this.#closedByApp) this.soft(violationAt(site, 'after-close', 'ASGI-ws.gone-1', `'${String((Object(event) as { type?: unknown }).type)}' was sent after the WebSocket was closed.`, "Stop at 'websocket.disconnect', and after your own 'websocket.close'; or catch ClientDisconnected.", event, 'nothing more'));
       return rejected(new ClientDisconnected());
     }
     try {
@@ -258,15 +258,14 @@ export class AsgiWebSocketHandler implements ExchangeHandler, ResponseOwner {
   }
 
   #checkOrder({ type }: WebSocketMessage, site: SourceSite | undefined): void {
-    const refuse = violationAt(site);
     switch (this.#phase) {
       case 'denying':
-        throw refuse('after-denial', 'ASGI-ws.denial-2', `'${type}' was sent after 'websocket.http.response.start'.`, "Complete the response with 'websocket.http.response.body'.", type, 'websocket.http.response.body');
+        throw violationAt(site, 'after-denial', 'ASGI-ws.denial-2', `'${type}' was sent after 'websocket.http.response.start'.`, "Complete the response with 'websocket.http.response.body'.", type, 'websocket.http.response.body');
       case 'connecting':
-        if (type === 'websocket.send') throw refuse('send-before-accept', 'ASGI-ws.connect-2', "'websocket.send' was sent before 'websocket.accept'.", "Send { type: 'websocket.accept' } first.", type, 'websocket.accept or websocket.close');
+        if (type === 'websocket.send') throw violationAt(site, 'send-before-accept', 'ASGI-ws.connect-2', "'websocket.send' was sent before 'websocket.accept'.", "Send { type: 'websocket.accept' } first.", type, 'websocket.accept or websocket.close');
         return;
       case 'open':
-        if (type === 'websocket.accept') throw refuse('accept-twice', 'ASGI-ws.accept-1', "'websocket.accept' was sent a second time.", 'Send it once; the handshake is complete.', type, 'websocket.send or websocket.close');
+        if (type === 'websocket.accept') throw violationAt(site, 'accept-twice', 'ASGI-ws.accept-1', "'websocket.accept' was sent a second time.", 'Send it once; the handshake is complete.', type, 'websocket.send or websocket.close');
         return;
       case 'over':
     }
@@ -285,7 +284,7 @@ export class AsgiWebSocketHandler implements ExchangeHandler, ResponseOwner {
 
   /** ASGI-ws.denial-1. */
   #deny({ message }: Extract<WebSocketMessage, { type: 'denial' }>, site: SourceSite | undefined): boolean {
-    if (this.#phase === 'open') throw violationAt(site)('denial-after-accept', 'ASGI-ws.denial-1', `'websocket.${message.type}' was sent after 'websocket.accept'.`, "End it with { type: 'websocket.close' }.", message.type, 'websocket.send or websocket.close');
+    if (this.#phase === 'open') throw violationAt(site, 'denial-after-accept', 'ASGI-ws.denial-1', `'websocket.${message.type}' was sent after 'websocket.accept'.`, "End it with { type: 'websocket.close' }.", message.type, 'websocket.send or websocket.close');
     this.#response.take(message, site);
     if (this.#phase === 'connecting') this.#phase = 'denying';
     // As in http: nothing waits that is not on its way, and nothing that is complete.
