@@ -23,6 +23,7 @@ import { strict } from '../src/core/http1/leniency.ts';
 import { defaultLimits } from '../src/core/http1/limits.ts';
 import type { Request } from '../src/core/http1/events.ts';
 import { httpParserJsReader, llhttpReader, llhttpWasmReader, type Reader } from './bench-peers.ts';
+import { readOptions } from './options.ts';
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -160,17 +161,8 @@ function measure(name: string, makers: Readonly<Record<string, () => Reader>>, p
   };
 }
 
-const args = process.argv.slice(2);
-let rounds = 15;
-let json = false;
-for (let i = 0; i < args.length; i += 1) {
-  if (args[i] === '--json') json = true;
-  else if (args[i] === '--rounds' && /^\d+$/.test(args[i + 1] ?? '')) rounds = Number(args[(i += 1)]);
-  else {
-    console.error('usage: npm run bench:core -- [--rounds N] [--json]');
-    process.exit(2);
-  }
-}
+const { values } = readOptions('usage: npm run bench:core -- [--rounds N] [--json]', { options: { rounds: { type: 'string', default: '15' }, json: { type: 'boolean' } } });
+const rounds = Number(values.rounds);
 
 const goals: Readonly<Record<string, number>> = { spans: 0.35, strings: 0.6, traced: 0.75 };
 const llhttp = (): Reader => llhttpReader(count);
@@ -191,7 +183,7 @@ const recorded = messages.map(({ name, pieces, repeats }) => measure(name, { llh
 const wasm = await llhttpWasmReader(count);
 const peers = messages.map(({ name, pieces, repeats }) => measure(name, { llhttp, 'http-parser-js': () => httpParserJsReader(count), 'llhttp wasm': () => wasm }, pieces, repeats, rounds));
 
-if (json) console.log(JSON.stringify({ heads, bodies, recorded, peers }));
+if (values.json === true) console.log(JSON.stringify({ heads, bodies, recorded, peers }));
 else {
   console.log(`node ${process.version}; ns per request; ratio to llhttp's binding, median of ${rounds} interleaved rounds`);
   console.log(`${'request'.padEnd(18)}${'llhttp'.padStart(8)}${Object.keys(goals).map((key) => `${key.padStart(9)} ratio (goal)`).join('')}  recorded`);
