@@ -23,7 +23,7 @@ import { strict } from '../src/core/http1/leniency.ts';
 import { defaultLimits } from '../src/core/http1/limits.ts';
 import type { Request } from '../src/core/http1/events.ts';
 import { httpParserJsReader, llhttpReader, llhttpWasmReader, type Reader } from './bench-peers.ts';
-import { readOptions } from './options.ts';
+import { countOf, readOptions } from './options.ts';
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -162,7 +162,7 @@ function measure(name: string, makers: Readonly<Record<string, () => Reader>>, p
 }
 
 const { values } = readOptions('usage: npm run bench:core -- [--rounds N] [--json]', { options: { rounds: { type: 'string', default: '15' }, json: { type: 'boolean' } } });
-const rounds = Number(values.rounds);
+const rounds = countOf(values.rounds, '--rounds');
 
 const goals: Readonly<Record<string, number>> = { spans: 0.35, strings: 0.6, traced: 0.75 };
 const llhttp = (): Reader => llhttpReader(count);

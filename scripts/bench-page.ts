@@ -18,19 +18,12 @@ import { chromium } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import type { Benches } from './bench/page.ts';
 import { browserFlags, ensureBrowser } from './browser.ts';
+import { countOf, readOptions } from './options.ts';
 import { bundle } from './vite/runtime-bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const numbers = { batch: 64, seconds: 3 };
-const args = process.argv.slice(2);
-for (let i = 0; i < args.length; i += 2) {
-  const name = args[i]!.replace(/^--/, '');
-  if (!(name === 'batch' || name === 'seconds') || !/^[1-9]\d*$/.test(args[i + 1] ?? '')) {
-    console.error('usage: npm run bench:page -- [--batch N] [--seconds N]');
-    process.exit(2);
-  }
-  numbers[name] = Number(args[i + 1]);
-}
+const { values } = readOptions('usage: npm run bench:page -- [--batch N] [--seconds N]', { options: { batch: { type: 'string', default: '64' }, seconds: { type: 'string', default: '3' } } });
+const numbers = { batch: countOf(values.batch, '--batch'), seconds: countOf(values.seconds, '--seconds') };
 
 const app = `
 const body = new TextEncoder().encode('Hello, world!');

@@ -18,7 +18,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildPackage } from './build-package.ts';
-import { named, readOptions } from './options.ts';
+import { countOf, named, readOptions } from './options.ts';
 import { ensureProgram, findProgram } from './programs.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -172,12 +172,12 @@ async function memory(command: readonly string[]): Promise<{ idle: number; added
 const { values } = readOptions('usage: npm run bench:server -- [--rounds N] [--seconds N] [--scenario NAME,…] [--server NAME,…] [--memory] [--workers]', {
   options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '1' }, scenario: { type: 'string' }, server: { type: 'string' }, memory: { type: 'boolean' }, workers: { type: 'boolean' } },
 });
-ensureProgram('wrk');
-const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
+const rounds = countOf(values.rounds, '--rounds');
+const seconds = countOf(values.seconds, '--seconds');
 // Nothing in any of them, where only memory or workers are wanted: `--scenario ''`.
 const chosenScenarios = named(scenarios, values.scenario, '--scenario');
 const chosenServers = named(contenders.slice(1), values.server, '--server');
+ensureProgram('wrk');
 
 const folder = mkdtempSync(join(tmpdir(), 'porthole-bench-'));
 // Inside the tree, so that its dependencies resolve; not `dist`, which somebody may be using.

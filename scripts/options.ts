@@ -10,6 +10,12 @@ export function readOptions<T extends ParseArgsConfig>(usage: string, config: T)
   }
 }
 
+/** How many, from 1. `option`: where it was said. */
+export function countOf(value: string, option: string): number {
+  if (!/^[1-9]\d*$/.test(value)) endWith(`${option}: '${value}' is no number from 1.`);
+  return Number(value);
+}
+
 /** Of `all`, those named in `names` (with commas between them); all where there are none. `option`: where they were named. */
 export function named<T extends { readonly name: string }>(all: readonly T[], names: string | undefined, option: string): readonly T[] {
   if (names === undefined) return all;
