@@ -29,8 +29,7 @@ export interface ScopeSource {
 export function buildHttpScope(source: ScopeSource, mayWait = false): HttpScope {
   const { request, facts } = source;
   const target = readTarget(request, false);
-  const later = mayWait && !headersAreWanted();
-  const { rawPath, query, headers } = later ? octetsOfTarget(target) : octetsOf(request, target);
+  const octets = mayWait && !headersAreWanted() ? undefined : octetsOf(request, target);
   // Written out, as `connectionEntries` is: spreading one object into another costs more than filling it.
   const scope = {
     type: 'http',
@@ -39,12 +38,12 @@ export function buildHttpScope(source: ScopeSource, mayWait = false): HttpScope 
     method: request.method,
     scheme: facts.scheme,
     path: pathOf(target.path, facts.rootPath),
-    raw_path: rawPath,
-    query_string: query,
+    raw_path: octets?.rawPath ?? latin1Bytes(target.path),
+    query_string: octets?.query ?? latin1Bytes(target.query),
     root_path: latin1ToUtf8(facts.rootPath),
   } as HttpScope;
-  if (headers === undefined) addHeadersLater(scope, () => octetsOf(request, target).headers);
-  else scope.headers = headers;
+  if (octets === undefined) addHeadersLater(scope, () => octetsOf(request, target).headers);
+  else scope.headers = octets.headers;
   scope.client = clientOf(facts.remote);
   scope.server = serverOf(facts.local);
   addShared(scope, source);
@@ -98,9 +97,6 @@ function pathOf(path: string, rootPath: string): string {
 
 /** What a scope has of the request's octets. */
 interface Octets { readonly rawPath: Uint8Array; readonly query: Uint8Array; readonly headers: AsgiHeaders }
-
-/** The same without the headers. */
-const octetsOfTarget = ({ path, query }: Target): Omit<Octets, 'headers'> & { readonly headers: undefined } => ({ rawPath: latin1Bytes(path), query: latin1Bytes(query), headers: undefined });
 
 /**
  * ASGI-scope-3, -4 and -6. All of it is pieces of one copy of the head (an array for each would cost more than parsing the request), and
