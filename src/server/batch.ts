@@ -43,7 +43,7 @@ export class Batch {
    * The same number for as long as applications are quick, up to the end of the poll: what was true when it was first seen is still true. (But for the
    * application on the stack: what it takes shows when it has answered.)
    */
-  get moment(): number {
+  moment(): number {
     this.#schedule();
     return this.#moment;
   }

@@ -227,7 +227,7 @@ export class Server {
 
   /** Made once a second; and the clock is asked once for answers that are made together. (node:http leaves it to a timer, which does not run then either.) */
   #dateField(): readonly [name: string, value: string] {
-    const moment = this.#context.batch?.moment;
+    const moment = this.#context.batch?.moment();
     if (moment !== undefined) {
       if (moment === this.#dateMoment) return this.#date;
       this.#dateMoment = moment;
