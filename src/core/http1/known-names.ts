@@ -60,10 +60,10 @@ export const knownLength = (number: number): number => lengths[number]!;
 export function recognise(view: DataView, at: number): number {
   const start = view.getInt32(at, true);
   for (let number = chains[hash(start)]!; number !== 0; number = nextInChain[number]!) {
-    const end = (at + lengths[number]!) | 0;
+    const length = lengths[number]!;
+    const end = (at + length) | 0;
     // The end first: many names begin alike.
     if (view.getInt32((end - 3) | 0, true) !== last[number] || start !== first[number]) continue;
-    const length = lengths[number]!;
     if (length <= 7) return number;
     if (view.getInt32((at + 4) | 0, true) !== second[number]) continue;
     if (length <= 11) return number;
