@@ -58,7 +58,7 @@ test('the main job with the keyboard alone: run, send, follow a byte through the
   // Step through it, and walk down the timeline.
   await page.keyboard.press('.');
   await page.keyboard.press('.');
-  expect(await playground.trace.getByRole('slider', { name: 'Step' }).getAttribute('aria-valuetext')).toMatch(/^Step 2 of \d+: /);
+  await expect.poll(() => playground.trace.getByRole('slider', { name: 'Step' }).getAttribute('aria-valuetext')).toMatch(/^Step 2 of \d+: /);
   while (!(await focused(page)).startsWith('tab ')) await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('ArrowLeft');
   expect(await focused(page)).toBe('tab Timeline');
@@ -67,7 +67,7 @@ test('the main job with the keyboard alone: run, send, follow a byte through the
   await page.keyboard.press('ArrowUp');
   const grid = playground.trace.getByRole('treegrid', { name: 'Events' });
   await expect.poll(() => grid.getAttribute('aria-activedescendant')).toBe('timeline-current');
-  expect(await grid.locator('#timeline-current').getAttribute('aria-selected')).toBe('true');
+  await expect.poll(() => grid.locator('#timeline-current').getAttribute('aria-selected')).toBe('true');
 
   // Share, and back to where one was.
   await page.keyboard.press('Control+s');
@@ -98,7 +98,7 @@ describe('what is announced', () => {
     await playground.answer();
     await playground.selectByte(6);
     const info = playground.trace.locator('.info-line');
-    expect(await info.getAttribute('aria-live')).toBe('polite');
+    await expect.poll(() => info.getAttribute('aria-live')).toBe('polite');
     await expect.poll(() => info.ariaSnapshot()).toMatch(/target bytes 5–10.*\/a%20b.*becomes PATH_INFO, RAW_URI/s);
   });
 

@@ -29,7 +29,7 @@ test('three servers disagree about where a request ends', async () => {
   expect(await row(playground, 'Socket')).toEqual(['kept open', 'kept open', 'kept open']);
   expect(await row(playground, 'Date')).toEqual([expect.stringContaining('GMT'), 'none', 'none']);
   expect((await row(playground, 'Content-Type'))[1]).toContain('written content-type');
-  expect(await playground.trace.getByLabel('Raw answer of by-length').innerText()).toBe(String.raw`HTTP/1.1 200 OK\r\n|content-length: 30\r\n|content-type: text/plain\r\n|\r\n|GET /hello HTTP/1.1: 0 octets\n|`.replaceAll('|', '\n'));
+  await expect.poll(() => playground.trace.getByLabel('Raw answer of by-length').innerText()).toBe(String.raw`HTTP/1.1 200 OK\r\n|content-length: 30\r\n|content-type: text/plain\r\n|\r\n|GET /hello HTTP/1.1: 0 octets\n|`.replaceAll('|', '\n'));
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     expect(await violations(page)).toEqual([]);
@@ -41,11 +41,11 @@ test('three servers disagree about where a request ends', async () => {
   await expect.poll(() => table(playground).getByRole('columnheader', { name: /^by-chunks/ }).innerText(), soon).toContain('2 answers');
   expect((await row(playground, 'Status line')).slice(1)).toEqual(Array.from({ length: 2 }, () => expect.stringMatching(/not as gateway: HTTP\/1\.1 200 OK/)));
   expect(await row(playground, 'Socket')).toEqual(['closed', expect.stringContaining('kept open'), expect.stringContaining('kept open')]);
-  expect(await playground.trace.getByLabel('Raw answer of by-chunks').innerText()).toContain('GET /admin HTTP/1.1: 0 octets');
+  await expect.poll(() => playground.trace.getByLabel('Raw answer of by-chunks').innerText()).toContain('GET /admin HTTP/1.1: 0 octets');
 
   // Each has a trace of its own, which the other views show.
   await playground.trace.getByRole('button', { name: 'Wire of by-chunks' }).click();
-  expect(await playground.trace.getByRole('tab', { name: 'Wire', exact: true }).getAttribute('aria-selected')).toBe('true');
+  await expect.poll(() => playground.trace.getByRole('tab', { name: 'Wire', exact: true }).getAttribute('aria-selected')).toBe('true');
   await expect.poll(() => playground.trace.getByRole('tabpanel', { name: 'Wire' }).innerText(), soon).toContain('server');
 });
 
@@ -72,5 +72,5 @@ test('who is asked is chosen, travels in the link, and a server that waits keeps
   await other.playground.open(new URL(link).hash);
   await other.playground.run();
   await expect.poll(() => other.page.getByRole('checkbox', { name: /^silent/ }).isChecked(), soon).toBe(false);
-  expect(await other.page.getByRole('checkbox', { name: /^gateway/ }).isChecked()).toBe(true);
+  await expect.poll(() => other.page.getByRole('checkbox', { name: /^gateway/ }).isChecked()).toBe(true);
 });

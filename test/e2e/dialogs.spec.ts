@@ -64,14 +64,14 @@ test('the palette: typed, chosen by arrows, done', async () => {
   await page.keyboard.press('ControlOrMeta+K');
   const search = page.getByRole('combobox', { name: 'Type what you want to do' });
   await search.fill('show timel');
-  expect(await page.getByRole('dialog').getByRole('option', { selected: true }).textContent()).toContain('Show Timeline');
+  await expect.poll(() => page.getByRole('dialog').getByRole('option', { selected: true }).textContent()).toContain('Show Timeline');
   await page.keyboard.press('Enter');
   await expect.poll(() => playground.trace.getByRole('tab', { name: 'Timeline' }).getAttribute('aria-selected')).toBe('true');
   await page.keyboard.press('F1');
   await search.fill('show');
   await page.keyboard.press('ArrowDown');
   const chosen = await page.getByRole('dialog').getByRole('option', { selected: true }).textContent();
-  expect(await search.getAttribute('aria-activedescendant')).toBe(await page.getByRole('dialog').getByRole('option', { selected: true }).getAttribute('id'));
+  await expect.poll(() => search.getAttribute('aria-activedescendant')).toBe(await page.getByRole('dialog').getByRole('option', { selected: true }).getAttribute('id'));
   expect(chosen).toContain('Show Raw');
   await page.keyboard.press('Enter');
   await page.getByRole('textbox', { name: 'Raw request' }).waitFor();
@@ -103,7 +103,7 @@ test('keys: F6 goes from area to area, ? is typed where one types, Ctrl+S shares
   }
   await page.getByRole('textbox', { name: 'Target' }).fill('');
   await page.keyboard.type('/?');
-  expect(await page.getByRole('textbox', { name: 'Target' }).inputValue()).toBe('/?');
+  await expect.poll(() => page.getByRole('textbox', { name: 'Target' }).inputValue()).toBe('/?');
   await page.keyboard.press('ControlOrMeta+S');
   await page.getByRole('dialog', { name: 'Share' }).waitFor();
 });

@@ -136,7 +136,7 @@ describe('what is shown', () => {
 describe('without JavaScript', () => {
   test('the code is there to be read', async () => {
     const { page } = await visit(`<porthole-playground><pre data-file="app.ts">${app('plain')}</pre><script type="text/x-http">GET /</script></porthole-playground>`, { head: '' });
-    expect(await page.locator('pre').innerText()).toContain('plain');
+    await expect.poll(() => page.locator('pre').innerText()).toContain('plain');
     expect(await page.locator('body').innerText()).not.toContain('GET /');
   });
 });

@@ -15,7 +15,7 @@ describe('an app that cannot be loaded', () => {
     await playground.button('Run').click();
     await expect.poll(() => playground.status.textContent()).toMatch(/could not start/i);
     await expect.poll(() => page.locator('body').innerText()).toMatch(/app\.ts[: ,]+(line )?5[:, ]+(column )?\d+/);
-    expect(await page.locator('body').innerText()).toContain('SyntaxError');
+    await expect.poll(() => page.locator('body').innerText()).toContain('SyntaxError');
   });
 
   test('a syntax error in a second file names that file', async () => {
@@ -33,7 +33,7 @@ describe('an app that cannot be loaded', () => {
     await playground.button('Run').click();
     await expect.poll(() => playground.status.textContent()).toMatch(/could not start/i);
     await expect.poll(() => page.locator('body').innerText()).toMatch(/app\.ts[: ,]+(line )?3\b/);
-    expect(await page.locator('body').innerText()).toContain('./missing.ts');
+    await expect.poll(() => page.locator('body').innerText()).toContain('./missing.ts');
   });
 
   test('a name that a file does not export', async () => {
@@ -53,7 +53,7 @@ describe('an app that cannot be loaded', () => {
     await playground.run();
     await playground.send();
     await playground.answer();
-    expect(await playground.responseBody()).toBe('fine');
+    await expect.poll(() => playground.responseBody()).toBe('fine');
   });
 });
 
@@ -105,7 +105,7 @@ describe('an endless loop', () => {
     console.log(`Run: ${Date.now() - started} ms`);
     await playground.send();
     await playground.answer();
-    expect(await playground.responseBody()).toBe('fine');
+    await expect.poll(() => playground.responseBody()).toBe('fine');
   });
 
   test('in a module: Run again with mended code recovers without Stop', async () => {
@@ -117,7 +117,7 @@ describe('an endless loop', () => {
     await playground.run();
     await playground.send();
     await playground.answer();
-    expect(await playground.responseBody()).toBe('fine');
+    await expect.poll(() => playground.responseBody()).toBe('fine');
   });
 });
 
@@ -153,7 +153,7 @@ describe('a process that eats all memory', () => {
     await playground.openSnippet({ files: { 'app.ts': 'for (const hoard = [];;) hoard.push(new ArrayBuffer(2 ** 32));\nexport const app = () => [];\n' } });
     await playground.button('Run').click();
     await expect.poll(() => playground.status.textContent()).toMatch(/could not start/i);
-    expect(await page.locator('body').innerText()).toMatch(/app\.ts:1:\d+[^]*RangeError: Array buffer allocation failed/);
+    await expect.poll(() => page.locator('body').innerText()).toMatch(/app\.ts:1:\d+[^]*RangeError: Array buffer allocation failed/);
   });
 });
 
@@ -164,9 +164,9 @@ describe('an app that fails while it answers', () => {
     await playground.run();
     await playground.send();
     expect(await playground.answer()).toContain('500');
-    expect(await playground.traceText('Timeline')).toContain('TypeError');
+    await expect.poll(() => playground.traceText('Timeline')).toContain('TypeError');
     const line = exampleFiles['fails-before-start']!['app.ts']!.split('\n').findIndex((text) => text.includes('.toFixed(')) + 1;
-    expect(await playground.traceText('Response')).toContain(`app.ts:${line}`);
+    await expect.poll(() => playground.traceText('Response')).toContain(`app.ts:${line}`);
   });
 
   test('midway: the response is cut short, and says so', async () => {
@@ -175,7 +175,7 @@ describe('an app that fails while it answers', () => {
     await playground.run();
     await playground.send();
     await expect.poll(() => playground.traceText('Response')).toMatch(/closed the connection before a whole response|reset/i);
-    expect(await playground.traceText('Timeline')).toContain('SyntaxError');
+    await expect.poll(() => playground.traceText('Timeline')).toContain('SyntaxError');
   });
 
   test('forgets startResponse: 500, and the broken rule', async () => {
@@ -184,7 +184,7 @@ describe('an app that fails while it answers', () => {
     await playground.run();
     await playground.send();
     expect(await playground.answer()).toContain('500');
-    expect(await playground.traceText('Response')).toContain('The application broke the rules');
+    await expect.poll(() => playground.traceText('Response')).toContain('The application broke the rules');
   });
 });
 
@@ -208,8 +208,7 @@ export const app = (environ, startResponse) => {
     await playground.run();
     await playground.send();
     await playground.answer();
-    const text = await playground.traceText('Console');
-    for (const part of ['at load', 'info formatted', 'a warning', 'an error object', 'nested', 'into wsgi.errors']) expect(text).toContain(part);
+    for (const part of ['at load', 'info formatted', 'a warning', 'an error object', 'nested', 'into wsgi.errors']) await expect.poll(() => playground.traceText('Console')).toContain(part);
   });
 });
 
@@ -235,7 +234,7 @@ export const app: WsgiApp = function* (environ, startResponse) {
     await playground.editor.locator('.squiggly-error').hover({ force: true });
     const told = page.locator('.monaco-hover').filter({ hasText: 'instead of bytes' });
     await told.waitFor();
-    expect(await told.innerText()).toMatch(/Given: "text"\n+Expected: a Uint8Array\n[^]*Rule: PEP3333-unicode-2/);
+    await expect.poll(() => told.innerText()).toMatch(/Given: "text"\n+Expected: a Uint8Array\n[^]*Rule: PEP3333-unicode-2/);
     await page.keyboard.press('Escape');
     await playground.focusCode();
     await page.keyboard.press('ControlOrMeta+End');
@@ -251,7 +250,7 @@ export const app: WsgiApp = function* (environ, startResponse) {
     await playground.send();
     const entry = playground.editor.getByRole('button', { name: 'Error in line 5: Error: on purpose' });
     await entry.waitFor();
-    expect(await playground.editor.getByRole('button', { name: /^Warning in line 4: A 200 response has no Content-Type/ }).count()).toBe(1);
+    await expect.poll(() => playground.editor.getByRole('button', { name: /^Warning in line 4: A 200 response has no Content-Type/ }).count()).toBe(1);
     await entry.click();
     expect(await playground.editor.getByRole('textbox', { name: 'Editor' }).evaluate((box) => (box as HTMLTextAreaElement).value.slice(0, (box as HTMLTextAreaElement).selectionStart).split('\n').length)).toBe(5);
   });

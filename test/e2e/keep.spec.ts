@@ -22,8 +22,8 @@ describe('what was typed survives', () => {
     // No pause: the page must keep drafts when it is left, not only when typing rests.
     await page.reload();
     await playground.editor.waitFor();
-    expect(await playground.code()).toContain('typed by the visitor');
-    expect(await playground.rawRequest()).toBe(request);
+    await expect.poll(() => playground.code()).toContain('typed by the visitor');
+    await expect.poll(() => playground.rawRequest()).toBe(request);
   });
 
   test('a reload before the browser has taken over history.state', async () => {
@@ -34,7 +34,7 @@ describe('what was typed survives', () => {
     await playground.typeCode(typed);
     await page.reload();
     await playground.editor.waitFor();
-    expect(await playground.code()).toContain('typed by the visitor');
+    await expect.poll(() => playground.code()).toContain('typed by the visitor');
   });
 
   test('closing the tab and coming back without a link', async () => {
@@ -79,7 +79,7 @@ describe('what was typed survives', () => {
     await expect.poll(() => playground.status.textContent(), { timeout: 10_000 }).toMatch(/not answering|starting/i);
     await playground.button('Stop').click();
     await expect.poll(() => playground.status.textContent()).toMatch(/not running/i);
-    expect(await playground.code()).toContain('typed too');
+    await expect.poll(() => playground.code()).toContain('typed too');
   });
 
   test('an app that eats all memory, and a reload after it', async () => {
@@ -88,11 +88,11 @@ describe('what was typed survives', () => {
     await playground.typeCode(`${typed}\nconst hoard = []; for (;;) hoard.push(new Uint8Array(64 << 20).fill(1)); // typed too`);
     await playground.button('Run').click();
     await expect.poll(() => playground.status.textContent(), { timeout: 40_000 }).toMatch(/could not start|not running|not answering/i);
-    expect(await playground.code()).toContain('typed too');
+    await expect.poll(() => playground.code()).toContain('typed too');
     await playground.button('Stop').click({ timeout: 2000 }).catch(() => undefined);
     await page.reload();
     await playground.editor.waitFor();
-    expect(await playground.code()).toContain('typed too');
+    await expect.poll(() => playground.code()).toContain('typed too');
     // Chromium itself may say that a worker ran out of memory.
     excuse(complaints, (text) => /memory/i.test(text));
   });

@@ -44,7 +44,7 @@ describe('a link that cannot be opened says so, and shows something that works',
     const damaged = (await encodeSnippet(foreign)).slice(0, -9);
     await page.evaluate((fragment) => { location.hash = fragment; }, damaged);
     await page.getByText('What you see is what was here before.').first().waitFor();
-    expect(await playground.code()).toContain('mine, and not to be lost');
+    await expect.poll(() => playground.code()).toContain('mine, and not to be lost');
     expect(await playground.code()).not.toContain('from afar');
   });
 });
@@ -53,7 +53,7 @@ describe('a snippet from somebody else', () => {
   test('is shown, and runs only after Run', async () => {
     const { playground, page } = await newVisitor();
     await playground.open(await encodeSnippet(foreign));
-    expect(await playground.code()).toContain('from afar');
+    await expect.poll(() => playground.code()).toContain('from afar');
     await page.getByText('Read it, then press Run').first().waitFor();
     // Neither Send nor its key starts it.
     await playground.send();
@@ -65,8 +65,8 @@ describe('a snippet from somebody else', () => {
     await playground.run();
     await playground.send();
     await playground.answer();
-    expect(await playground.responseBody()).toBe('from afar');
-    expect(await playground.traceText('Console')).toContain('the module was evaluated');
+    await expect.poll(() => playground.responseBody()).toBe('from afar');
+    await expect.poll(() => playground.traceText('Console')).toContain('the module was evaluated');
   });
 
   test('still waits after a reload without Run', async () => {
@@ -100,7 +100,7 @@ describe('sharing', () => {
     const dialog = page.getByRole('dialog', { name: 'Share' });
     await dialog.waitFor();
     await expect.poll(() => dialog.innerText()).toMatch(/\d characters/);
-    expect(await dialog.innerText()).toContain('Discord: fits');
+    await expect.poll(() => dialog.innerText()).toContain('Discord: fits');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Share');

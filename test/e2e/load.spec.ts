@@ -28,11 +28,11 @@ describe('before Monaco has loaded', () => {
     const { playground, page } = visitor;
     const { held, release } = await withoutMonaco(visitor);
     await playground.open('ex=hello-wsgi');
-    expect(await playground.code()).toContain('Hello from WSGI');
+    await expect.poll(() => playground.code()).toContain('Hello from WSGI');
     await playground.run();
     await playground.send();
     expect(await playground.answer()).toContain('200 OK');
-    expect(await playground.responseBody()).toContain('Hello from WSGI');
+    await expect.poll(() => playground.responseBody()).toContain('Hello from WSGI');
     expect(await page.locator('.monaco-editor').count()).toBe(0);
 
     // It was asked for meanwhile, or is once the editor is wanted; and it takes over without losing the text.

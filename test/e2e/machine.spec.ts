@@ -27,7 +27,7 @@ describe('examples', () => {
     if (first?.claim.body !== undefined) {
       await playground.send();
       expect(await playground.answer()).toContain(String(first.claim.status));
-      expect(await playground.responseBody()).toBe(first.claim.body);
+      await expect.poll(() => playground.responseBody()).toBe(first.claim.body);
     }
     if (!example.programs) return;
     if (first && first.claim.failure !== undefined) await playground.send();
@@ -114,7 +114,7 @@ describe('the machine', () => {
     await playground.button('Send burst').click();
     await playground.trace.getByRole('img', { name: /Burst 2: 1 async worker, worker-1/ }).waitFor();
     const compared = playground.trace.getByRole('table', { name: 'Bursts compared' });
-    expect(await compared.getByRole('row', { name: /^Answered/ }).getByRole('cell').allInnerTexts()).toEqual(['6', '6']);
+    await expect.poll(() => compared.getByRole('row', { name: /^Answered/ }).getByRole('cell').allInnerTexts()).toEqual(['6', '6']);
     await playground.trace.getByText('As a table').first().click();
     await expect.poll(() => playground.trace.getByRole('group', { name: 'As a table' }).getByRole('row').count(), soon).toBe(7);
     expect(await violations(playground.page)).toEqual([]);
@@ -144,7 +144,7 @@ describe('the machine', () => {
     const cut = playground.page.getByRole('button', { name: /^Disconnect / }).first();
     await cut.click();
     await playground.trace.getByText('No connection is open.').waitFor();
-    expect(await playground.traceText('Timeline')).toMatch(/8 bytes/);
+    await expect.poll(() => playground.traceText('Timeline')).toMatch(/8 bytes/);
   });
 
   test('with replay on, two runs say the same', async () => {

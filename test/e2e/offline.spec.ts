@@ -30,7 +30,7 @@ async function isStranger(playground: Playground, way: 'attribute' | 'header'): 
   await playground.run();
   await playground.send();
   await playground.answer();
-  expect(await playground.responseBody()).toMatch(/^null /);
+  await expect.poll(() => playground.responseBody()).toMatch(/^null /);
   expect(await playground.page.locator('iframe[title=Sandbox]').first().getAttribute('sandbox')).toBe(way === 'attribute' ? 'allow-scripts' : null);
   // Neither side can look into the other.
   expect(await playground.page.locator('iframe[title=Sandbox]').evaluateAll((frames) => frames.map((frame) => (frame as HTMLIFrameElement).contentDocument))).toEqual([null]);
@@ -106,6 +106,8 @@ test('the server is gone: the page opens, runs an app, and keeps to its sandbox'
   await playground.open('ex=hello-wsgi');
   await playground.listening();
   await kept(visitor);
+  // Nothing is under way any more.
+  await page.waitForLoadState('networkidle');
   await server.close();
   await page.reload();
   await playground.run();
@@ -142,7 +144,8 @@ test('a newer build is offered, and taken with what was typed', async () => {
   writeFileSync(script, changed);
   await page.reload();
   expect(await page.locator('#root').getAttribute('data-build')).toBeNull();
-  await playground.button('Load it').click();
+  // It is offered once all of it has been fetched.
+  await playground.button('Load it').click({ timeout: 40_000 });
   await expect.poll(() => page.locator('#root').getAttribute('data-build').catch(() => null)).toBe('next');
   await expect.poll(() => playground.code()).toContain('typed before');
 });

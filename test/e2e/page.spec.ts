@@ -12,12 +12,12 @@ test('the roles and names of DESIGN §4.5 are there', async () => {
   await playground.request.waitFor();
   await playground.trace.waitFor();
   await playground.status.waitFor();
-  for (const name of ['Run', 'Stop', 'Send', 'Share', 'Embed']) expect(await playground.button(name).count(), name).toBe(1);
-  expect(await page.getByRole('combobox', { name: 'Example' }).count()).toBe(1);
-  for (const name of ['Form', 'Raw']) expect(await playground.request.getByRole('tab', { name, exact: true }).count(), name).toBe(1);
-  for (const name of ['Response', 'Wire', 'Timeline', 'Environ', 'Console']) expect(await playground.trace.getByRole('tab', { name, exact: true }).count(), name).toBe(1);
+  for (const name of ['Run', 'Stop', 'Send', 'Share', 'Embed']) await expect.poll(() => playground.button(name).count(), { message: name }).toBe(1);
+  await expect.poll(() => page.getByRole('combobox', { name: 'Example' }).count()).toBe(1);
+  for (const name of ['Form', 'Raw']) await expect.poll(() => playground.request.getByRole('tab', { name, exact: true }).count(), { message: name }).toBe(1);
+  for (const name of ['Response', 'Wire', 'Timeline', 'Environ', 'Console']) await expect.poll(() => playground.trace.getByRole('tab', { name, exact: true }).count(), { message: name }).toBe(1);
   await playground.request.getByRole('tab', { name: 'Raw', exact: true }).click();
-  expect(await page.getByRole('textbox', { name: 'Raw request' }).count()).toBe(1);
+  await expect.poll(() => page.getByRole('textbox', { name: 'Raw request' }).count()).toBe(1);
 });
 
 test('for an ASGI app the Environ tab is called Scope', async () => {
@@ -26,9 +26,7 @@ test('for an ASGI app the Environ tab is called Scope', async () => {
   await playground.run();
   await playground.send();
   await playground.answer();
-  const scope = await playground.traceText('Scope');
-  expect(scope).toContain('http_version');
-  expect(scope).toContain('raw_path');
+  for (const key of ['http_version', 'raw_path']) await expect.poll(() => playground.traceText('Scope')).toContain(key);
 });
 
 describe('accessibility rules (axe)', () => {

@@ -34,11 +34,9 @@ describe('an example', () => {
     await run(playground);
     await playground.send();
     expect(await playground.answer()).toContain('200 OK');
-    expect(await playground.responseBody()).toBe('Hello, Ada!\n');
-    const timeline = await playground.traceText('Timeline');
-    expect(timeline).toContain('app.py:8');
-    expect(timeline).toContain('app.py:9');
-    expect(await playground.traceText('Console')).toContain('saying hello to Ada');
+    await expect.poll(() => playground.responseBody()).toBe('Hello, Ada!\n');
+    for (const site of ['app.py:8', 'app.py:9']) await expect.poll(() => playground.traceText('Timeline')).toContain(site);
+    await expect.poll(() => playground.traceText('Console')).toContain('saying hello to Ada');
   }, 120_000);
 
   test('tells the locals where it calls the server, once somebody has asked', async () => {
@@ -54,7 +52,7 @@ describe('an example', () => {
     await expect.poll(() => playground.answer(), patience).toContain('200 OK');
     await playground.selectEvent('startResponse “200 OK”');
     const row = playground.trace.getByRole('table', { name: 'Locals' }).getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'name', exact: true }) });
-    expect(await row.getByRole('cell').allTextContents()).toEqual(['str', "'Ada'"]);
+    await expect.poll(() => row.getByRole('cell').allTextContents()).toEqual(['str', "'Ada'"]);
     expect(await violations(page)).toEqual([]);
     expect((await decodeSnippet(new URL(await playground.shareLink()).hash.slice(1))).server).toEqual({ locals: true });
   }, 120_000);
@@ -123,6 +121,7 @@ async def app(scope, receive, send):
     await playground.send();
     await expect.poll(() => playground.answer(), patience).toContain('200 OK');
     const body = await playground.responseBody();
+    await expect.poll(() => playground.traceText('Console')).toContain('"GET / HTTP/1.1" 200');
     return [body, await playground.traceText('Timeline'), await playground.traceText('Console')];
   };
   const one = await once();
@@ -142,13 +141,13 @@ describe('packages', () => {
     await run(playground);
     await playground.send();
     expect(await playground.answer()).toContain('200 OK');
-    expect(await playground.responseBody()).toContain('<li><a href="/books/1">Flatland</a>');
+    await expect.poll(() => playground.responseBody()).toContain('<li><a href="/books/1">Flatland</a>');
     const flask = debianWheels().find(({ name }) => name === 'flask')!;
-    expect(await playground.traceText('Console')).toMatch(/Packages: .*flask 3\.1\.1/);
+    await expect.poll(() => playground.traceText('Console')).toMatch(/Packages: .*flask 3\.1\.1/);
     const pinned = playground.trace.getByRole('table', { name: 'Packages' }).getByRole('row', { name: /^flask/ });
     await playground.trace.getByRole('tab', { name: 'Machine', exact: true }).click();
-    expect(await pinned.getByRole('cell').first().innerText()).toBe('3.1.1');
-    expect(await pinned.getByRole('cell').last().getAttribute('title')).toBe(flask.sha256);
+    await expect.poll(() => pinned.getByRole('cell').first().innerText()).toBe('3.1.1');
+    await expect.poll(() => pinned.getByRole('cell').last().getAttribute('title')).toBe(flask.sha256);
     // A link has them; the example itself is as it was.
     const link = await decodeSnippet(new URL(await playground.shareLink()).hash.slice(1));
     expect(link.packages).toContainEqual({ name: 'flask', version: '3.1.1', sha256: flask.sha256 });
@@ -199,7 +198,7 @@ describe('packages', () => {
     await playIndex(visitor, debianWheels());
     await playground.openSnippet({ lang: 'py', files, packages: [gone] });
     await run(playground);
-    expect(await playground.status.textContent()).toContain('Failed: This snippet pins idna 1.0, and that version is not to be had any more.');
+    await expect.poll(() => playground.status.textContent()).toContain('Failed: This snippet pins idna 1.0, and that version is not to be had any more.');
     await playground.button('Update packages').click();
     await expect.poll(() => playground.status.textContent(), patience).toMatch(/listening/i);
     done();
@@ -210,7 +209,7 @@ describe('packages', () => {
     const { done } = await playIndex(visitor, debianWheels().map((wheel) => (wheel.name === 'idna' ? { ...wheel, content: Buffer.from('something else') } : wheel)));
     await visitor.playground.openSnippet({ lang: 'py', files: { 'app.py': 'import idna\ndef app(environ, start_response): return []\n' } });
     await run(visitor.playground);
-    expect(await visitor.playground.status.textContent()).toMatch(/Failed: idna-3\.10-py3-none-any\.whl is not what the index says it is/);
+    await expect.poll(() => visitor.playground.status.textContent()).toMatch(/Failed: idna-3\.10-py3-none-any\.whl is not what the index says it is/);
     done();
   }, 120_000);
 });
@@ -219,8 +218,8 @@ test('what is wrong is told with its line', async () => {
   const { playground } = await newVisitor();
   await playground.openSnippet({ lang: 'py', files: { 'app.py': 'import helper\ndef app(environ, start_response): return []\n', 'helper.py': 'x = 1\nx.upper()\n' } });
   await run(playground);
-  expect(await playground.status.textContent()).toContain("Failed at helper.py:2: 'int' object has no attribute 'upper'");
-  expect(await playground.traceText('Console')).toContain('File "helper.py", line 2, in <module>');
+  await expect.poll(() => playground.status.textContent()).toContain("Failed at helper.py:2: 'int' object has no attribute 'upper'");
+  await expect.poll(() => playground.traceText('Console')).toContain('File "helper.py", line 2, in <module>');
 }, 120_000);
 
 test('Python reaches neither the network nor the page', async () => {

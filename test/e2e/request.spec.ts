@@ -88,12 +88,12 @@ describe('import', () => {
     await page.keyboard.press('ControlOrMeta+V');
     const dialog = page.getByRole('dialog', { name: 'Import requests' });
     await dialog.getByText('1 request', { exact: true }).waitFor();
-    expect(await dialog.getByRole('region', { name: 'What became of it' }).textContent()).toContain('-k');
+    await expect.poll(() => dialog.getByRole('region', { name: 'What became of it' }).textContent()).toContain('-k');
     await dialog.getByRole('button', { name: 'Add 1 request' }).click();
     expect(await saved(visitor)).toEqual(['GET /', 'POST /in']);
     await playground.send();
     await playground.answer();
-    expect(await playground.responseBody()).toBe('a=1');
+    await expect.poll(() => playground.responseBody()).toBe('a=1');
   });
 
   test('a HAR file: what is not wanted is left out', async () => {
@@ -118,7 +118,7 @@ test('from the lab: taken, refused before it is sent and after, at the byte', as
   await playground.request.getByText('RFC9112-5.2-4').waitFor();
   await playground.send();
   expect(await playground.answer()).toContain('400');
-  expect(await playground.traceText('Response')).toContain('RFC9112-5.2-4');
+  await expect.poll(() => playground.traceText('Response')).toContain('RFC9112-5.2-4');
 });
 
 describe('the body', () => {
@@ -141,8 +141,8 @@ describe('the body', () => {
     await fill(visitor);
     await playground.send();
     await playground.answer();
-    expect(await playground.responseBody()).toBe(body);
-    expect(await playground.rawRequest()).toContain(`Content-Type: ${type}`);
+    await expect.poll(() => playground.responseBody()).toBe(body);
+    await expect.poll(() => playground.rawRequest()).toContain(`Content-Type: ${type}`);
   });
 
   test('as Multipart, with a file', async () => {
@@ -153,7 +153,7 @@ describe('the body', () => {
     await page.getByLabel('Choose a file for field1').setInputFiles({ name: 'ä.txt', mimeType: 'text/plain', buffer: Buffer.from('in the file') });
     await playground.send();
     await playground.answer();
-    expect(await playground.responseBody()).toMatch(/name="field1"; filename="ä\.txt"\r?\nContent-Type: text\/plain\r?\n\r?\nin the file/);
+    await expect.poll(() => playground.responseBody()).toMatch(/name="field1"; filename="ä\.txt"\r?\nContent-Type: text\/plain\r?\n\r?\nin the file/);
   });
 });
 

@@ -69,7 +69,7 @@ describe('the environ example', () => {
 
     for (const [key, , bytes] of expectedKeys) {
       await playground.selectKey(key);
-      expect(await playground.litBytes(), key).toBe(bytes);
+      await expect.poll(() => playground.litBytes(), { message: key }).toBe(bytes);
     }
   });
 
@@ -83,16 +83,16 @@ describe('the environ example', () => {
 
     // From the wire to environ. A click selects a token: here the path, which became two keys.
     await playground.selectByte(request.indexOf('%20'));
-    expect(await playground.litBytes()).toBe('/a%20b');
-    expect(await playground.litKeys()).toEqual(['PATH_INFO', 'RAW_URI']);
+    await expect.poll(() => playground.litBytes()).toBe('/a%20b');
+    await expect.poll(() => playground.litKeys()).toEqual(['PATH_INFO', 'RAW_URI']);
 
     await playground.selectByte(request.indexOf('theme=dark') + 2);
-    expect(await playground.litKeys()).toEqual(['HTTP_COOKIE']);
+    await expect.poll(() => playground.litKeys()).toEqual(['HTTP_COOKIE']);
 
     // From the timeline to the wire: the row of the request head denotes the whole head.
     await playground.selectEvent('POST /a%20b?x=1 HTTP/1.1');
-    expect(await playground.litBytes()).toBe(request.slice(0, request.indexOf('{"hello"')));
-    expect(await playground.litKeys()).toContain('HTTP_X_REQUEST_ID');
+    await expect.poll(() => playground.litBytes()).toBe(request.slice(0, request.indexOf('{"hello"')));
+    await expect.poll(() => playground.litKeys()).toContain('HTTP_X_REQUEST_ID');
   });
 
   test.each([
@@ -142,8 +142,8 @@ describe('the environ example', () => {
     const reader = await newVisitor();
     await reader.page.goto(link);
     await reader.playground.editor.waitFor();
-    expect(await reader.playground.code()).toBe(await author.playground.code());
-    expect(await reader.playground.rawRequest()).toBe(await author.playground.rawRequest());
+    await expect.poll(() => reader.playground.code()).toBe(await author.playground.code());
+    await expect.poll(() => reader.playground.rawRequest()).toBe(await author.playground.rawRequest());
     await reader.playground.run();
     await reader.playground.send();
     expect(await reader.playground.answer()).toContain('200 OK');

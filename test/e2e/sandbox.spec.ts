@@ -127,7 +127,7 @@ export const app = async (scope, receive, send) => {
     await playground.send();
     await playground.answer();
     const preview = await playground.preview();
-    expect(await preview.locator('h1').innerText()).toBe('previewed');
+    await expect.poll(() => preview.locator('h1').innerText()).toBe('previewed');
     await page.waitForTimeout(500);
     expect(await page.evaluate(() => document.documentElement.dataset['breached'])).toBeUndefined();
     excuse(complaints, (text) => /Blocked script execution in 'about:srcdoc'|img-src data:/.test(text));

@@ -76,11 +76,11 @@ describe('a recorded run', () => {
     await playground.open(link.slice(link.indexOf('#') + 1));
     await expect.poll(() => playground.status.textContent()).toContain('Recorded run');
     expect(await playground.answer()).toContain('200 OK');
-    expect(await playground.responseBody()).toContain('Hello from WSGI');
+    await expect.poll(() => playground.responseBody()).toContain('Hello from WSGI');
     expect((await playground.environ()).get('REQUEST_METHOD')).toContain('GET');
-    expect(await playground.traceText('Timeline')).toContain('app(environ, startResponse)');
+    await expect.poll(() => playground.traceText('Timeline')).toContain('app(environ, startResponse)');
     await playground.selectByte(0);
-    expect(await playground.litBytes()).toBe('GET');
+    await expect.poll(() => playground.litBytes()).toBe('GET');
     // No machine, no sandbox frame, no worker.
     expect(requests.filter((url) => /sandbox|\/runtime|start-machine/.test(url))).toEqual([]);
     expect(await page.locator('iframe[title=Sandbox]').count()).toBe(0);
@@ -134,6 +134,6 @@ describe('a recorded run', () => {
     const { playground } = await newVisitor();
     await playground.open(await encodeSnippet({ ...good, recording: { ...good.recording!, processes: 7 } }));
     await playground.page.getByText('The recorded run in this link could not be shown.').waitFor();
-    expect(await playground.code()).toContain('Hello from WSGI');
+    await expect.poll(() => playground.code()).toContain('Hello from WSGI');
   });
 });

@@ -48,7 +48,7 @@ test('text, binary, ping and close', async () => {
   await expect.poll(() => log(visitor)).toContain('Pong are you there');
   await page.getByRole('checkbox', { name: 'Show frames' }).check();
   await page.getByRole('button', { name: 'text frame' }).first().click();
-  expect(await playground.trace.getByRole('tab', { name: 'Wire' }).getAttribute('aria-selected')).toBe('true');
+  await expect.poll(() => playground.trace.getByRole('tab', { name: 'Wire' }).getAttribute('aria-selected')).toBe('true');
   await send('Close', 'Reason', 'done');
   await expect.poll(() => log(visitor)).toContain('Close frames both ways');
 });
@@ -59,7 +59,7 @@ test('a malformed frame is refused by its rule', async () => {
   await expect.poll(() => log(visitor)).toContain('Open');
   await page.getByRole('combobox', { name: 'Kind of frame' }).selectOption('Raw frame');
   await page.getByRole('combobox', { name: 'Malformed frames' }).selectOption({ index: 1 });
-  expect(await page.getByRole('textbox', { name: 'Octets in hexadecimal' }).inputValue()).toBe('81 02 68 69');
+  await expect.poll(() => page.getByRole('textbox', { name: 'Octets in hexadecimal' }).inputValue()).toBe('81 02 68 69');
   await playground.button('Send message').click();
   await expect.poll(() => log(visitor)).toContain('Closed: 1002');
 });
