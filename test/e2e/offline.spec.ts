@@ -107,7 +107,7 @@ test('the server is gone: the page opens, runs an app, and keeps to its sandbox'
   await playground.listening();
   await kept(visitor);
   // Nothing is under way any more.
-  await page.waitForLoadState('networkidle');
+  await page.waitForLoadState('networkidle', { timeout: 60_000 });
   await server.close();
   await page.reload();
   await playground.run();

@@ -121,8 +121,10 @@ async def app(scope, receive, send):
     await playground.send();
     await expect.poll(() => playground.answer(), patience).toContain('200 OK');
     const body = await playground.responseBody();
-    await expect.poll(() => playground.traceText('Console')).toContain('"GET / HTTP/1.1" 200');
-    return [body, await playground.traceText('Timeline'), await playground.traceText('Console')];
+    const timeline = await playground.traceText('Timeline');
+    let lines = '';
+    await expect.poll(async () => (lines = await playground.traceText('Console'))).toContain('"GET / HTTP/1.1" 200');
+    return [body, timeline, lines];
   };
   const one = await once();
   expect(one[0]!.split('\n')).toHaveLength(12);
