@@ -24,8 +24,9 @@ const entries: Record<string, string> = {
   // One flat folder: `frameworks/flasklike` is `frameworks-flasklike.js`.
   ...Object.fromEntries(publicEntries.map((name) => [name.replace('/', '-'), join(root, `src/api/${name}.ts`)])),
   cli: join(root, 'src/node/bin.ts'),
-  // Started by their URLs: a process of its own, and a thread of Node's.
+  // Started by their URLs: two processes of their own, and a thread of Node's.
   worker: join(root, 'src/node/worker.ts'),
+  keeper: join(root, 'src/node/keeper.ts'),
   'loader-thread': join(root, 'src/node/loader-thread.ts'),
 };
 

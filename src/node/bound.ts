@@ -5,6 +5,7 @@
  * Node has no public way to bind without accepting; `net._createServerHandle` is what its own `cluster` module uses for
  * this (`SCHED_NONE`), unchanged from Node 20 to 24. See docs/adr/0009.
  */
+import type { SendHandle } from 'node:child_process';
 import { chmodSync, unlinkSync } from 'node:fs';
 import * as net from 'node:net';
 import { lookup } from 'node:dns/promises';
@@ -20,9 +21,11 @@ interface Handle {
 }
 
 interface Net {
-  /** `addressType` 4 or 6, or -1 for a path. Returns a libuv error number where it fails. */
-  _createServerHandle(address: string, port: number, addressType: number): Handle | number;
+  /** `addressType` 4 or 6, or -1 for a path; `fd` instead of an address. Returns a libuv error number where it fails. */
+  _createServerHandle(address: string | null, port: number | null, addressType: number | null, fd?: number): Handle | number;
 }
+
+const create = (net as unknown as Net)._createServerHandle;
 
 export interface BoundSocket {
   /** Where it is bound: port 0 has become a number. */
@@ -36,7 +39,6 @@ export interface BoundSocket {
 /** bind(2). Rejects with SocketError. */
 export async function bindOnly(bind: Bind): Promise<BoundSocket> {
   if (bind.kind === 'fd') return { bind, fd: bind.fd, close() {} };
-  const create = (net as unknown as Net)._createServerHandle;
   let handle: Handle | number;
   if (bind.kind === 'unix') {
     await removeStale(bind.path);
@@ -63,6 +65,32 @@ export async function bindOnly(bind: Bind): Promise<BoundSocket> {
     throw failed(error, where);
   }
   return { bind: { ...bind, port: name.port ?? bind.port }, fd: held.fd, close: () => held.close() };
+}
+
+/** The inside of a `net.Server`: what processes send each other instead of one, if nobody is to accept at the near end. */
+export type SentSocket = Handle & SendHandle;
+
+/** The inherited socket `fd`, to be sent. Throws SocketError EINVAL. */
+export function socketOf(fd: number): SentSocket {
+  const handle = create(null, null, null, fd);
+  if (typeof handle === 'number') throw failed(handle, `fd://${fd}`);
+  return handle as SentSocket;
+}
+
+interface Inside {
+  _handle: Handle | null;
+  /** What `listen` comes to, after it has looked at its arguments. Of these it does not take a Unix socket without opening its descriptor once more. */
+  _listen2(address: null, port: number, addressType: number, backlog: number): void;
+}
+
+/** The descriptor that `server` listens with. */
+export const fdOf = (server: net.Server): number => (server as unknown as Inside)._handle!.fd;
+
+/** Listen again, after `server.close()`, with a socket that has been sent. */
+export function resumeListening(server: net.Server, socket: SentSocket, backlog: number): void {
+  const inside = server as unknown as Inside;
+  inside._handle = socket;
+  inside._listen2(null, -1, -1, backlog);
 }
 
 function failed(error: number, where: string): SocketError {

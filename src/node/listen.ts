@@ -52,6 +52,9 @@ export interface Listening {
   readonly bind: Bind;
   /** As {@link Bind} for `DuplexSocket.local`: a Unix socket has its path as host, and port 0. */
   readonly address: Address;
+  readonly backlog: number;
+  /** File of a Unix socket that was bound here. */
+  readonly file: string | undefined;
 }
 
 export interface ListenOptions {
@@ -81,14 +84,15 @@ export async function listen(bind: Bind, options: ListenOptions): Promise<Listen
       resolve();
     });
   });
+  const file = bind.kind === 'unix' ? bind.path : undefined;
   const bound = server.address();
   if (bound === null || typeof bound === 'string') {
     // Node does not tell the path of a socket that came as a descriptor.
     const path = bind.kind === 'unix' ? bind.path : (bound ?? '');
-    return { server, bind: bind.kind === 'fd' && path !== '' ? { kind: 'unix', path } : bind, address: { host: path, port: 0 } };
+    return { server, bind: bind.kind === 'fd' && path !== '' ? { kind: 'unix', path } : bind, address: { host: path, port: 0 }, backlog: options.backlog, file };
   }
   const { address, port } = bound satisfies AddressInfo;
-  return { server, bind: { kind: 'tcp', host: bind.kind === 'tcp' ? bind.host : address, port }, address: { host: address, port } };
+  return { server, bind: { kind: 'tcp', host: bind.kind === 'tcp' ? bind.host : address, port }, address: { host: address, port }, backlog: options.backlog, file };
 }
 
 /**

@@ -13,10 +13,11 @@ import { formatAddress, type Address } from '../net/socket.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { Server, type ServerOptions } from '../server/server.ts';
 import type { Tracer } from '../trace/tracer.ts';
+import { AcceptGate } from './accept-gate.ts';
 import { bodyMemory } from './body-memory.ts';
 import { nodeFiles } from './files.ts';
 import { formatBind, listen, parseBind, type Bind, type Listening } from './listen.ts';
-import { TcpSocket, acceptOptions } from './tcp-socket.ts';
+import { TcpSocket, acceptOptions, descriptorOf } from './tcp-socket.ts';
 
 /** How to serve. Everything has a default. */
 export interface ServeOptions {
@@ -86,10 +87,11 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
   });
   await server.startup();
   const listening: Listening[] = [];
+  const gate = new AcceptGate({ listening, connections: () => server.connections, log: (level, text) => options.onLog?.('server', level, text) });
   try {
-    for (const bind of binds) listening.push(await open(bind, options, server));
+    for (const bind of binds) listening.push(await open(bind, options, server, gate));
   } catch (error) {
-    await stop(listening, server, 0);
+    await stop(listening, server, gate, 0);
     throw error;
   }
   let closing: Promise<void> | undefined;
@@ -97,7 +99,7 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
     address: listening[0]!.address,
     urls: listening.map(({ bind }) => formatBind(bind, options.tls === undefined ? 'http' : 'https')),
     get connections() { return server.connections; },
-    close: (graceMs = options.graceMs ?? 30_000) => (closing ??= stop(listening, server, graceMs)),
+    close: (graceMs = options.graceMs ?? 30_000) => (closing ??= stop(listening, server, gate, graceMs)),
   };
 }
 
@@ -133,17 +135,20 @@ function contexts(server: AsyncResource): Required<Pick<ServerOptions, 'afterPol
   };
 }
 
-async function open(bind: Bind, options: ServeOptions, server: Server): Promise<Listening> {
+async function open(bind: Bind, options: ServeOptions, server: Server, gate: AcceptGate): Promise<Listening> {
   const backlog = options.backlog ?? 2048;
   const { tls, tracer } = options;
   const listening = await listen(bind, tls === undefined ? { backlog } : { backlog, create: () => createTlsServer({ ...acceptOptions, pauseOnConnect: false, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), ALPNProtocols: ['http/1.1'] }) });
+  // First of all: who takes the socket over takes its descriptor away.
+  listening.server.prependListener('connection', (socket: Socket) => gate.arrived(descriptorOf(socket)));
   if (tls === undefined) listening.server.on('connection', (socket: Socket) => server.handle(TcpSocket.adopt(socket, nextId())));
   else listening.server.on('secureConnection', (socket: TLSSocket) => server.handle(TcpSocket.wrap(socket, nextId(), 'server')));
   if (tracer?.enabled === true) tracer.emit({ type: 'socket.listen', address: bind.kind === 'unix' ? formatBind(bind) : formatAddress(listening.address), backlog });
   return listening;
 }
 
-async function stop(listening: readonly Listening[], server: Server, graceMs: number): Promise<void> {
+async function stop(listening: readonly Listening[], server: Server, gate: AcceptGate, graceMs: number): Promise<void> {
+  gate.close();
   const released = listening.map((each) => new Promise<void>((resolve) => { each.server.close(() => resolve()); }));
   await server.shutdown(graceMs);
   await Promise.all(released);

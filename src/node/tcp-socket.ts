@@ -19,8 +19,11 @@ const readBytes = 65_536;
 export const acceptOptions = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: highWaterBytes } as const;
 
 /** What we know of the platform handle beneath an accepted socket: the only private names of Node that we touch. */
-interface Handle { useUserBuffer?: unknown; readStart?: unknown }
+interface Handle { useUserBuffer?: unknown; readStart?: unknown; readonly fd?: number }
 interface WithHandle { _handle: Handle | null; _server: unknown; server: unknown }
+
+/** The descriptor of a socket that has just been accepted; -1 where the platform has none. */
+export const descriptorOf = (accepted: Socket): number => (accepted as unknown as WithHandle)._handle?.fd ?? -1;
 
 let sharedBuffer: Uint8Array | undefined;
 /** Beginnings of the shared buffer, by the lower bits of their lengths: requests of a client are mostly as long as the ones before. */

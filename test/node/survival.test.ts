@@ -4,7 +4,7 @@
  *
  * SURVIVAL=16 npx vitest run --project node test/node/survival.test.ts      sixteen times the load: gigabytes and thousands
  */
-import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,7 +72,7 @@ class Server {
   }
 
   static async start(name: string, args: readonly string[] = [], prefix?: string): Promise<Server> {
-    const command = await Command.start([`app.mjs:${name}`, '-b', '127.0.0.1:0', ...args], { cwd: folder, ...(prefix === undefined ? {} : { shell: prefix }) });
+    const command = await Command.start([`app.mjs:${name}`, ...(args.includes('-b') ? [] : ['-b', '127.0.0.1:0']), ...args], { cwd: folder, ...(prefix === undefined ? {} : { shell: prefix }) });
     running.push(command);
     return new Server(command, await command.url());
   }
@@ -105,8 +105,8 @@ class Server {
   }
 
   open(): Socket {
-    const { port } = new URL(this.url);
-    const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    const where = this.url.startsWith('unix:') ? { path: join(folder, this.url.slice('unix:'.length)) } : { port: Number(new URL(this.url).port), host: '127.0.0.1' };
+    const socket = connect({ ...where, allowHalfOpen: true });
     socket.on('error', () => {});
     sockets.push(socket);
     return socket;
@@ -126,6 +126,16 @@ class Server {
 }
 
 const until = async (holds: () => boolean): Promise<void> => { while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20)); };
+/** Which of them are resolved, once no more of them do. */
+const settled = async (promises: readonly Promise<unknown>[]): Promise<number[]> => {
+  const done: number[] = [];
+  for (const [at, promise] of promises.entries()) void promise.then(() => done.push(at));
+  for (let before = -1; before < done.length;) {
+    before = done.length;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  return done;
+};
 const closed = (socket: Socket): Promise<void> => new Promise((resolve) => { socket.once('close', () => resolve()); });
 /** Everything that comes, as text; resolves when the server ends or cuts. */
 const rest = (socket: Socket): Promise<string> => new Promise((resolve) => {
@@ -337,15 +347,84 @@ describe.runIf(linux)('many and broken connections', () => {
     await server.recovers(before);
   });
 
-  it('descriptors run out: whoever is connected is served, and when there are some again, so is everybody', async () => {
+  it.each([
+    ['one process', []],
+    ['a Unix socket', ['-b', 'unix:here.sock']],
+    ['two workers', ['-w', '2']],
+  ] as const)('descriptors run out: accept pauses, whoever is connected is served, and whoever waits is when others have gone (%s)', async (_, args) => {
+    const server = await Server.start('wsgi', ['--keep-alive', '60', ...args], 'ulimit -n 64');
+    const ask = async (socket: Socket): Promise<string> => {
+      socket.write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
+      return new Promise((resolve) => { socket.once('data', (bytes) => resolve(bytes.toString('latin1'))); });
+    };
+    // Twice: what holds the sockets meanwhile is there the second time.
+    for (const told of [1, 2]) {
+      const held = Array.from({ length: 160 }, () => server.open());
+      const ended = held.map(() => false);
+      for (const [at, socket] of held.entries()) socket.once('end', () => { ended[at] = true; }).once('close', () => { ended[at] = true; });
+      await until(() => held.every((socket) => !socket.connecting));
+      if (told === 1) await server.command.until('stderr', /accepting pauses/);
+      const answers = held.map(ask);
+      expect(await Promise.race([answers[0], answers[1]])).toMatch(/^HTTP\/1\.1 200 OK/);
+      // Those that are served are served again, those beyond wait: nobody is turned away.
+      const served = await settled(answers);
+      expect(served.length).toBeGreaterThan(0);
+      expect(served.length).toBeLessThan(120);
+      expect(await ask(held[served[0]!]!)).toMatch(/^HTTP\/1\.1 200 OK/);
+      expect(ended).not.toContain(true);
+      for (const at of served) held[at]!.destroy();
+      for (const [at, answer] of answers.entries()) {
+        expect(await answer, `connection ${at}`).toMatch(/^HTTP\/1\.1 200 OK/);
+        // Whoever has been answered makes room.
+        held[at]!.destroy();
+      }
+    }
+    await server.command.until('stderr', /accepting again/);
+    // It also stops in order while it rests.
+    const held = Array.from({ length: 160 }, () => server.open());
+    await until(() => held.every((socket) => !socket.connecting));
+    await settled(held.map(ask));
+    expect(await server.command.stop('SIGINT')).toMatchObject({ code: 0 });
+    if (args[0] === '-b') expect(readdirSync(folder)).toEqual(['app.mjs']);
+  });
+});
+
+describe('descriptors run out, and accepting cannot pause', () => {
+  const children = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((text) => text !== '').map(Number);
+  const crowd = (server: Server): Socket[] => Array.from({ length: 160 }, () => server.open());
+  const served = (socket: Socket): Promise<void> => new Promise((resolve) => { socket.once('data', () => resolve()).write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n'); });
+
+  it('the file of a Unix socket cannot have another name: said once, and whoever is connected is served', async () => {
+    const server = await Server.start('wsgi', ['-b', 'unix:here.sock', '--keep-alive', '60'], 'ulimit -n 64');
+    writeFileSync(join(folder, `here.sock.${server.pid}`), '');
+    const held = crowd(server);
+    await server.command.until('stderr', /accepting cannot pause: EEXIST/);
+    await served(held[0]!);
+    for (const socket of held.slice(1)) socket.destroy();
+    await served(held[0]!);
+    expect(server.command.stderr.match(/cannot pause/g)).toHaveLength(1);
+    expect(children(server.pid)).toEqual([]);
+    expect(await server.command.stop()).toMatchObject({ code: 0 });
+  });
+
+  it('somebody has killed what holds the sockets: said, and whoever is connected is served', async () => {
     const server = await Server.start('wsgi', ['--keep-alive', '60'], 'ulimit -n 64');
-    const held = Array.from({ length: 100 }, () => server.open());
-    const first = held[0]!;
-    await new Promise((resolve) => { first.once('data', resolve).write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n'); });
-    await until(() => server.descriptors >= 60);
-    await new Promise((resolve) => { first.once('data', resolve).write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n'); });
-    for (const socket of held) socket.destroy();
-    await server.recovers(40);
+    const held = crowd(server);
+    await server.command.until('stderr', /accepting pauses/);
+    const [keeper] = children(server.pid);
+    process.kill(keeper!, 'SIGKILL');
+    await server.command.until('stderr', /no connection is accepted any more/);
+    await served(held[0]!);
+    expect(await server.command.stop('SIGINT')).toMatchObject({ code: 0 });
+  });
+
+  it('the server is killed while it rests: nothing is left', async () => {
+    const server = await Server.start('wsgi', [], 'ulimit -n 64');
+    crowd(server);
+    await server.command.until('stderr', /accepting pauses/);
+    const [keeper] = children(server.pid);
+    await server.command.stop('SIGKILL');
+    await until(() => !existsSync(`/proc/${keeper}`));
   });
 });
 
