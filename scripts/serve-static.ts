@@ -2,13 +2,14 @@
  * A plain static file server for the built site: what any static host does and nothing more, so that a page which works
  * here needs no special response headers.
  *
- *     usage: npx tsx scripts/serve-static.ts [DIRECTORY] [--port N]
+ *     usage: npx tsx scripts/serve-static.ts [DIRECTORY] [--port N] [--delay MS]
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readOptions } from './options.ts';
 
@@ -41,12 +42,15 @@ export interface StaticOptions {
   readonly port?: number;
   /** Path the site lives under, with a slash at both ends. Default `/`. Anything outside answers 404. */
   readonly base?: string;
+  /** Wait before each answer, as a slow network would. ms, default 0. */
+  readonly delayMs?: number;
 }
 
 /** Serves the files below `directory` on the loopback interface. Rejects where the port is taken. */
-export function serveStatic(directory: string, { port = 0, base = '/' }: StaticOptions = {}): Promise<StaticServer> {
+export function serveStatic(directory: string, { port = 0, base = '/', delayMs = 0 }: StaticOptions = {}): Promise<StaticServer> {
   const server = createServer((request, response) => {
-    answer(directory, base, request, response).catch((error: unknown) => {
+    const answered = delayMs === 0 ? answer(directory, base, request, response) : wait(delayMs).then(() => answer(directory, base, request, response));
+    answered.catch((error: unknown) => {
       console.error(error);
       response.destroy();
     });
@@ -97,7 +101,7 @@ function refuse(response: ServerResponse, status: number): void {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values, positionals } = readOptions('usage: npx tsx scripts/serve-static.ts [DIRECTORY] [--port N]', { allowPositionals: true, options: { port: { type: 'string', default: '0' } } });
-  const { url } = await serveStatic(positionals[0] ?? 'dist/site', { port: Number(values.port) });
+  const { values, positionals } = readOptions('usage: npx tsx scripts/serve-static.ts [DIRECTORY] [--port N] [--delay MS]', { allowPositionals: true, options: { port: { type: 'string', default: '0' }, delay: { type: 'string', default: '0' } } });
+  const { url } = await serveStatic(positionals[0] ?? 'dist/site', { port: Number(values.port), delayMs: Number(values.delay) });
   console.log(url);
 }

@@ -1,4 +1,7 @@
-/** Once per run: the built site, served as a static host would serve it, below a path of its own. */
+/**
+ * Once per run: the built site, served as a static host would serve it, below a path of its own. With SITE_DELAY=300 each file takes 300 ms, and a test
+ * that looks before what it looks at has come is found out.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', env: { ...process.env, NODE_ENV: 'production' } });
     if (status !== 0) throw new Error('the build failed, so there is nothing to test');
   }
-  const server = await serveStatic(siteFolder, { base: '/docs/porthole/' });
+  const server = await serveStatic(siteFolder, { base: '/docs/porthole/', delayMs: Number(process.env['SITE_DELAY'] ?? 0) });
   project.provide('site', server.url);
   project.provide('chromium', ensureBrowser());
   return () => server.close();
