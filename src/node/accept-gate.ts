@@ -18,7 +18,7 @@ const patience = 20;
 const tellMs = 60_000;
 
 export interface AcceptGateOptions {
-  /** What to rest; more may be added until the first connection comes. */
+  /** What rests: all of it at once. */
   readonly listening: readonly Listening[];
   /** Open connections. */
   readonly connections: () => number;
@@ -52,6 +52,7 @@ export class AcceptGate {
     clearInterval(this.#rest?.looking);
     if (this.#keeper === undefined) return;
     this.#keeper.close();
+    this.#keeper = undefined;
     // A socket that has come back from the keeper does not know its file.
     for (const file of this.#files) rmSync(file, { force: true });
   }

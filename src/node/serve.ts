@@ -87,19 +87,24 @@ export async function serve(app: unknown, options: ServeOptions = {}): Promise<S
   });
   await server.startup();
   const listening: Listening[] = [];
-  const gate = new AcceptGate({ listening, connections: () => server.connections, log: (level, text) => options.onLog?.('server', level, text) });
   try {
-    for (const bind of binds) listening.push(await open(bind, options, server, gate));
+    for (const bind of binds) listening.push(await open(bind, options, server));
   } catch (error) {
-    await stop(listening, server, gate, 0);
+    await stop(listening, server, 0);
     throw error;
   }
+  const gate = new AcceptGate({ listening, connections: () => server.connections, log: (level, text) => options.onLog?.('server', level, text) });
+  // First of all: who takes an accepted socket over takes its descriptor away.
+  for (const each of listening) each.server.prependListener('connection', (socket: Socket) => gate.arrived(descriptorOf(socket)));
   let closing: Promise<void> | undefined;
   return {
     address: listening[0]!.address,
     urls: listening.map(({ bind }) => formatBind(bind, options.tls === undefined ? 'http' : 'https')),
     get connections() { return server.connections; },
-    close: (graceMs = options.graceMs ?? 30_000) => (closing ??= stop(listening, server, gate, graceMs)),
+    close: (graceMs = options.graceMs ?? 30_000) => {
+      gate.close();
+      return (closing ??= stop(listening, server, graceMs));
+    },
   };
 }
 
@@ -135,20 +140,17 @@ function contexts(server: AsyncResource): Required<Pick<ServerOptions, 'afterPol
   };
 }
 
-async function open(bind: Bind, options: ServeOptions, server: Server, gate: AcceptGate): Promise<Listening> {
+async function open(bind: Bind, options: ServeOptions, server: Server): Promise<Listening> {
   const backlog = options.backlog ?? 2048;
   const { tls, tracer } = options;
   const listening = await listen(bind, tls === undefined ? { backlog } : { backlog, create: () => createTlsServer({ ...acceptOptions, pauseOnConnect: false, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), ALPNProtocols: ['http/1.1'] }) });
-  // First of all: who takes the socket over takes its descriptor away.
-  listening.server.prependListener('connection', (socket: Socket) => gate.arrived(descriptorOf(socket)));
   if (tls === undefined) listening.server.on('connection', (socket: Socket) => server.handle(TcpSocket.adopt(socket, nextId())));
   else listening.server.on('secureConnection', (socket: TLSSocket) => server.handle(TcpSocket.wrap(socket, nextId(), 'server')));
   if (tracer?.enabled === true) tracer.emit({ type: 'socket.listen', address: bind.kind === 'unix' ? formatBind(bind) : formatAddress(listening.address), backlog });
   return listening;
 }
 
-async function stop(listening: readonly Listening[], server: Server, gate: AcceptGate, graceMs: number): Promise<void> {
-  gate.close();
+async function stop(listening: readonly Listening[], server: Server, graceMs: number): Promise<void> {
   const released = listening.map((each) => new Promise<void>((resolve) => { each.server.close(() => resolve()); }));
   await server.shutdown(graceMs);
   await Promise.all(released);
