@@ -3,7 +3,7 @@
  * TypeScript through Node's loader: run from the sources, it would be somebody else's loader that does the work.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,11 +18,25 @@ export function builtPackage(): Promise<string> {
 }
 
 async function build(): Promise<string> {
-  const out = join(root, '.cache', `package-${process.pid}-${process.hrtime.bigint()}`);
+  const cache = join(root, '.cache');
+  // Of processes that were not let come to their `exit`.
+  for (const name of existsSync(cache) ? readdirSync(cache) : []) {
+    const owner = /^package-(\d+)-/.exec(name)?.[1];
+    if (owner !== undefined && !lives(Number(owner))) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+  const out = join(cache, `package-${process.pid}-${process.hrtime.bigint()}`);
   process.on('exit', () => rmSync(out, { recursive: true, force: true }));
   const { buildPackage } = await import('../../scripts/build-package.ts');
   await buildPackage(out, { types: false });
   return out;
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** A command that has ended. */
