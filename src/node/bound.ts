@@ -10,11 +10,12 @@ import { chmodSync, unlinkSync } from 'node:fs';
 import * as net from 'node:net';
 import { lookup } from 'node:dns/promises';
 import { getSystemErrorName } from 'node:util';
-import { SocketError } from '../net/socket.ts';
+import { SocketError, formatAddress } from '../net/socket.ts';
 import { toSocketError } from './errno.ts';
 import { removeStale, type Bind } from './listen.ts';
 
-interface Handle {
+/** The platform's handle of a socket. */
+export interface Handle {
   readonly fd: number;
   close(): void;
   getsockname?(out: { address?: string; port?: number }): number;
@@ -36,35 +37,41 @@ export interface BoundSocket {
   close(): void;
 }
 
-/** bind(2). Rejects with SocketError. */
+/** bind(2) for workers to inherit. Rejects with SocketError. */
 export async function bindOnly(bind: Bind): Promise<BoundSocket> {
   if (bind.kind === 'fd') return { bind, fd: bind.fd, close() {} };
-  let handle: Handle | number;
   if (bind.kind === 'unix') {
     await removeStale(bind.path);
-    handle = create(bind.path, -1, -1);
-  } else {
-    const { address, family } = await lookup(bind.host).catch((error: unknown) => { throw toSocketError(error, 'bind'); });
-    handle = create(address, bind.port, family);
-  }
-  const where = bind.kind === 'unix' ? bind.path : `${bind.host}:${bind.port}`;
-  if (typeof handle === 'number') throw failed(handle, where);
-  const held = handle;
-  if (held.fd < 0) throw new SocketError('EINVAL', 'bind', 'this platform has no descriptors to inherit');
-  if (bind.kind === 'unix') {
+    const held = opened(create(bind.path, -1, -1), bind.path);
     // As `listen` does: a proxy with a user of its own must be able to connect.
     chmodSync(bind.path, 0o777);
-    return { bind, fd: held.fd, close() { held.close(); unlinkQuietly(bind.path); } };
+    return { bind, fd: inheritable(held), close() { held.close(); unlinkQuietly(bind.path); } };
   }
-  // libuv keeps EADDRINUSE to itself until the next call. Missed here, the descriptor would not be bound at all, and a
-  // worker's listen(2) would quietly choose a port.
+  const { address, family } = await lookup(bind.host).catch((error: unknown) => { throw toSocketError(error, 'bind'); });
+  const { handle, port } = bindTcp(address, bind.port, family, formatAddress(bind));
+  return { bind: { ...bind, port }, fd: inheritable(handle), close: () => handle.close() };
+}
+
+/** bind(2) to the IP `address`, as `family` 4 or 6. `where`: for the error. Throws SocketError. */
+export function bindTcp(address: string, port: number, family: number, where: string): { readonly handle: Handle; readonly port: number } {
+  const handle = opened(create(address, port, family), where);
+  // libuv keeps EADDRINUSE to itself until the next call. Missed here, the descriptor would not be bound at all, and listen(2) would
+  // quietly choose a port.
   const name: { port?: number } = {};
-  const error = held.getsockname?.(name) ?? 0;
-  if (error !== 0) {
-    held.close();
-    throw failed(error, where);
-  }
-  return { bind: { ...bind, port: name.port ?? bind.port }, fd: held.fd, close: () => held.close() };
+  const error = handle.getsockname?.(name) ?? 0;
+  if (error === 0) return { handle, port: name.port ?? port };
+  handle.close();
+  throw failed(error, where);
+}
+
+function opened(handle: Handle | number, where: string): Handle {
+  if (typeof handle === 'number') throw failed(handle, where);
+  return handle;
+}
+
+function inheritable({ fd }: Handle): number {
+  if (fd < 0) throw new SocketError('EINVAL', 'bind', 'this platform has no descriptors to inherit');
+  return fd;
 }
 
 /** The inside of a `net.Server`: what processes send each other instead of one, if nobody is to accept at the near end. */
@@ -72,9 +79,7 @@ export type SentSocket = Handle & SendHandle;
 
 /** The inherited socket `fd`, to be sent. Throws SocketError EINVAL. */
 export function socketOf(fd: number): SentSocket {
-  const handle = create(null, null, null, fd);
-  if (typeof handle === 'number') throw failed(handle, `fd://${fd}`);
-  return handle as SentSocket;
+  return opened(create(null, null, null, fd), `fd://${fd}`) as SentSocket;
 }
 
 interface Inside {
@@ -95,7 +100,7 @@ export function resumeListening(server: net.Server, socket: SentSocket, backlog:
 
 function failed(error: number, where: string): SocketError {
   const code = getSystemErrorName(error);
-  return toSocketError({ code, message: `cannot listen at ${where}` }, 'bind');
+  return toSocketError({ code, message: `${where} cannot be had` }, 'bind');
 }
 
 function unlinkQuietly(path: string): void {

@@ -6,19 +6,12 @@
  */
 import { lookup } from 'node:dns/promises';
 import * as net from 'node:net';
-import { getSystemErrorName } from 'node:util';
 import type { Claim, Kernel, Patience } from '../net/bsd/kernel.ts';
 import { checkPort } from '../net/names.ts';
 import { formatAddress, SocketError, type Address, type DuplexSocket } from '../net/socket.ts';
+import { bindTcp, type Handle } from './bound.ts';
 import { toSocketError } from './errno.ts';
 import { acceptOptions, TcpSocket } from './tcp-socket.ts';
-
-/** As in `bound.ts`: Node's own way to bind without listening. */
-interface Net { _createServerHandle(address: string, port: number, addressType: 4): Handle | number }
-interface Handle {
-  close(): void;
-  getsockname(out: { address?: string; port?: number }): number;
-}
 
 /** A kernel over `node:net`. Connections are numbered from 1. */
 export function tcpKernel(): Kernel {
@@ -28,16 +21,8 @@ export function tcpKernel(): Kernel {
     async bind(address) {
       checkPort(address, 0, 'bind');
       const { address: host } = await resolve(address.host === '' ? '0.0.0.0' : address.host, 'bind');
-      const handle = (net as unknown as Net)._createServerHandle(host, address.port, 4);
-      if (typeof handle === 'number') throw failed(handle, 'bind', { ...address, host });
-      const name: { address?: string; port?: number } = {};
-      // libuv tells of EADDRINUSE only here.
-      const error = handle.getsockname(name);
-      if (error !== 0) {
-        handle.close();
-        throw failed(error, 'bind', { ...address, host });
-      }
-      return new TcpClaim({ host, port: name.port ?? address.port }, handle, nextId);
+      const { handle, port } = bindTcp(host, address.port, 4, formatAddress({ host, port: address.port }));
+      return new TcpClaim({ host, port }, handle, nextId);
     },
 
     async connect(address, { timeoutMs, from }) {
@@ -136,6 +121,3 @@ class TcpClaim implements Claim {
 
 const resolve = (host: string, call: string): Promise<{ readonly address: string }> =>
   lookup(host, { family: 4 }).catch((error: unknown) => { throw toSocketError(error, call); });
-
-const failed = (error: number, call: string, address: Address): SocketError =>
-  toSocketError({ code: getSystemErrorName(error), message: `${formatAddress(address)} cannot be had` }, call);
