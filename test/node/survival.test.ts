@@ -389,8 +389,17 @@ describe.runIf(linux)('many and broken connections', () => {
   });
 });
 
+/** -1: it has ended meanwhile. */
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? -1);
+  } catch {
+    return -1;
+  }
+}
+
 describe('descriptors run out, and accepting cannot pause', () => {
-  const children = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter((text) => text !== '').map(Number);
+  const children = (pid: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((each) => parentOf(each) === pid);
   const crowd = (server: Server): Socket[] => Array.from({ length: 160 }, () => server.open());
   const served = (socket: Socket): Promise<void> => new Promise((resolve) => { socket.once('data', () => resolve()).write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n'); });
 
