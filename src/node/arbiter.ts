@@ -5,10 +5,10 @@
  * Workers come in generations: HUP and `--reload` start a new one beside the old, and only when every worker of the new
  * one accepts is the old one asked to finish. A generation that does not start leaves the old one in place.
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { BoundSocket } from './bound.ts';
 import { exitCodes } from './boot.ts';
+import { firstFd, startChild } from './children.ts';
 import { toleratePipes, type Log } from './log.ts';
 import type { Settings } from './settings.ts';
 import type { ToArbiter, ToWorker } from './worker-messages.ts';
@@ -23,8 +23,6 @@ const marginMs = 2000;
 const shortLifeMs = 5000;
 /** Longest wait before a worker that keeps crashing is started once more. Unit: ms. */
 const longestBackOffMs = 30_000;
-/** First descriptor of an inherited socket: 0 to 2 are the standard streams, 3 is the channel. */
-const firstFd = 4;
 
 interface Worker {
   readonly child: ChildProcess;
@@ -178,8 +176,7 @@ export class Arbiter {
 
   #spawn(generation: number): void {
     const { sockets, target, urls } = this.#options;
-    const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
-    const child = fork(entry, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...sockets.map(({ fd }) => fd)], serialization: 'advanced' });
+    const child = startChild('worker', [], sockets.map(({ fd }) => fd), { stdout: 'inherit', serialization: 'advanced' });
     const now = performance.now();
     const worker: Worker = { child, pid: child.pid ?? 0, generation, bornAt: now, state: 'booting', lastAlive: now, killAt: Infinity, failure: undefined, tired: false, killed: undefined };
     this.#workers.add(worker);

@@ -2,12 +2,9 @@
  * The near end of `keeper.ts`: listening sockets in safe hands, so that this process can let go of them and have them back. Node cannot
  * duplicate a descriptor within a process; a child inherits a duplicate, and can send one.
  */
-import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { SentSocket } from './bound.ts';
-
-/** First descriptor that the child inherits: 0 to 2 are the standard streams, 3 is the channel. */
-const firstFd = 4;
+import { firstFd, startChild } from './children.ts';
 
 export class SocketKeeper {
   readonly #child: ChildProcess;
@@ -16,8 +13,7 @@ export class SocketKeeper {
 
   /** Starts the process, which has the sockets when this returns. `onLost`: it has ended, and not by {@link close}. Throws where no process can be started. */
   constructor(fds: readonly number[], onLost: () => void) {
-    const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './keeper.ts' : './keeper.js', import.meta.url));
-    this.#child = fork(entry, fds.map((_, place) => String(firstFd + place)), { stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...fds] });
+    this.#child = startChild('keeper', fds.map((_, place) => String(firstFd + place)), fds, { stdout: 'ignore', serialization: 'json' });
     const lost = (): void => {
       if (this.#closed) return;
       this.#closed = true;

@@ -18,7 +18,7 @@ const readBytes = 65_536;
 /** Options for `net.createServer`, so that {@link TcpSocket.adopt} finds the socket untouched. */
 export const acceptOptions = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true, highWaterMark: highWaterBytes } as const;
 
-/** What we know of the platform handle beneath an accepted socket: the only private names of Node that we touch. */
+/** What we know of the platform handle beneath an accepted socket: private names of Node, as few as will do. */
 interface Handle { useUserBuffer?: unknown; readStart?: unknown; readonly fd?: number }
 interface WithHandle { _handle: Handle | null; _server: unknown; server: unknown }
 
