@@ -3,10 +3,9 @@
  * limit says that few are left. libuv would go on until none is, and from then on accept and close whatever comes; here clients wait in the
  * kernel's queue (`--backlog`). To stop polling a socket Node has to close it, therefore somebody else holds it meanwhile: see docs/adr/0028.
  */
-import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
-import { devNull } from 'node:os';
+import { existsSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { fdOf, resumeListening } from './bound.ts';
-import { descriptorLimit } from './descriptors.ts';
+import { descriptorLimit, nextFree } from './descriptors.ts';
 import type { Listening } from './listen.ts';
 import { SocketKeeper } from './socket-keeper.ts';
 
@@ -83,8 +82,17 @@ export class AcceptGate {
 
   /** Somebody else holds the sockets from now on as well. Throws where there can be no more processes, or where the file of a Unix socket cannot have a second name. */
   #handOver(): SocketKeeper {
-    for (const file of this.#files) linkSync(file, spare(file));
-    return new SocketKeeper(this.#options.listening.map(({ server }) => fdOf(server)), () => this.#lost());
+    const linked: string[] = [];
+    try {
+      for (const file of this.#files) {
+        linkSync(file, spare(file));
+        linked.push(spare(file));
+      }
+      return new SocketKeeper(this.#options.listening.map(({ server }) => fdOf(server)), () => this.#lost());
+    } catch (error) {
+      for (const name of linked) rmSync(name);
+      throw error;
+    }
   }
 
   #look(): void {
@@ -124,19 +132,4 @@ const spare = (file: string): string => `${file}.${process.pid}`;
 function putBack(file: string): void {
   if (!existsSync(file)) renameSync(spare(file), file);
   else rmSync(spare(file), { force: true });
-}
-
-/** The descriptor that comes after the next `count` ones; Infinity: there are not so many. */
-function nextFree(count: number): number {
-  let descriptor: number;
-  try {
-    descriptor = openSync(devNull, 'r');
-  } catch {
-    return Infinity;
-  }
-  try {
-    return count === 0 ? descriptor : nextFree(count - 1);
-  } finally {
-    closeSync(descriptor);
-  }
 }

@@ -1,7 +1,8 @@
 /**
- * Descriptors: how many this process may have open at once.
+ * Descriptors: how many this process may have open at once, and how far it is.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { devNull } from 'node:os';
 
 /**
  * The soft limit (RLIMIT_NOFILE, `ulimit -n`), which Node raises to the hard one when it starts. Infinity where there is none, or where the
@@ -27,4 +28,19 @@ function fromProc(): number | 'unlimited' | undefined {
 function fromReport(): unknown {
   const report = process.report.getReport() as { readonly userLimits?: { readonly open_files?: { readonly soft?: unknown } } };
   return report.userLimits?.open_files?.soft;
+}
+
+/** The descriptor that comes after the next `count` ones; Infinity: there are not so many. */
+export function nextFree(count: number): number {
+  let descriptor: number;
+  try {
+    descriptor = openSync(devNull, 'r');
+  } catch {
+    return Infinity;
+  }
+  try {
+    return count === 0 ? descriptor : nextFree(count - 1);
+  } finally {
+    closeSync(descriptor);
+  }
 }

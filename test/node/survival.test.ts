@@ -112,9 +112,21 @@ class Server {
     return socket;
   }
 
+  /** Far more clients than descriptors, under the limits of these tests. */
+  crowd(): Socket[] {
+    return Array.from({ length: 160 }, () => this.open());
+  }
+
+  /** The processes that it has started. */
+  get children(): number[] {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => parentOf(pid) === this.pid);
+  }
+
   /** An ordinary client gets its answer. */
   async serves(): Promise<void> {
-    expect(await talk(this.url, 'POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc')).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*ok 3/);
+    const socket = this.open();
+    socket.write('POST /upload HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc');
+    expect(await rest(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*ok 3/);
   }
 
   /** Nothing of the attack is left: descriptors are back, and the server found no fault with itself. */
@@ -125,7 +137,18 @@ class Server {
   }
 }
 
+/** -1: it has ended meanwhile. */
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? -1);
+  } catch {
+    return -1;
+  }
+}
+
 const until = async (holds: () => boolean): Promise<void> => { while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20)); };
+/** One request on a connection that stays, and the first segment of its answer. */
+const ask = (socket: Socket): Promise<string> => new Promise((resolve) => { socket.once('data', (bytes) => resolve(bytes.toString('latin1'))).write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n'); });
 /** Which of them are resolved, once no more of them do. */
 const settled = async (promises: readonly Promise<unknown>[]): Promise<number[]> => {
   const done: number[] = [];
@@ -353,13 +376,9 @@ describe.runIf(linux)('many and broken connections', () => {
     ['two workers', ['-w', '2']],
   ] as const)('descriptors run out: accept pauses, whoever is connected is served, and whoever waits is when others have gone (%s)', async (_, args) => {
     const server = await Server.start('wsgi', ['--keep-alive', '60', ...args], 'ulimit -n 64');
-    const ask = async (socket: Socket): Promise<string> => {
-      socket.write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
-      return new Promise((resolve) => { socket.once('data', (bytes) => resolve(bytes.toString('latin1'))); });
-    };
     // Twice: what holds the sockets meanwhile is there the second time.
     for (const told of [1, 2]) {
-      const held = Array.from({ length: 160 }, () => server.open());
+      const held = server.crowd();
       const ended = held.map(() => false);
       for (const [at, socket] of held.entries()) socket.once('end', () => { ended[at] = true; }).once('close', () => { ended[at] = true; });
       await until(() => held.every((socket) => !socket.connecting));
@@ -380,58 +399,46 @@ describe.runIf(linux)('many and broken connections', () => {
       }
     }
     await server.command.until('stderr', /accepting again/);
+    await server.recovers(40);
     // It also stops in order while it rests.
-    const held = Array.from({ length: 160 }, () => server.open());
+    const held = server.crowd();
     await until(() => held.every((socket) => !socket.connecting));
     await settled(held.map(ask));
     expect(await server.command.stop('SIGINT')).toMatchObject({ code: 0 });
     if (args[0] === '-b') expect(readdirSync(folder)).toEqual(['app.mjs']);
   });
-});
 
-/** -1: it has ended meanwhile. */
-function parentOf(pid: number): number {
-  try {
-    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? -1);
-  } catch {
-    return -1;
-  }
-}
-
-describe('descriptors run out, and accepting cannot pause', () => {
-  const children = (pid: number): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((each) => parentOf(each) === pid);
-  const crowd = (server: Server): Socket[] => Array.from({ length: 160 }, () => server.open());
-  const served = (socket: Socket): Promise<void> => new Promise((resolve) => { socket.once('data', () => resolve()).write('GET /x HTTP/1.1\r\nHost: a\r\n\r\n'); });
-
-  it('the file of a Unix socket cannot have another name: said once, and whoever is connected is served', async () => {
-    const server = await Server.start('wsgi', ['-b', 'unix:here.sock', '--keep-alive', '60'], 'ulimit -n 64');
-    writeFileSync(join(folder, `here.sock.${server.pid}`), '');
-    const held = crowd(server);
+  it('descriptors run out, and the file of a Unix socket cannot have another name: said once, and whoever is connected is served', async () => {
+    const server = await Server.start('wsgi', ['-b', 'unix:here.sock', '-b', 'unix:there.sock', '--keep-alive', '60'], 'ulimit -n 64');
+    writeFileSync(join(folder, `there.sock.${server.pid}`), '');
+    const held = server.crowd();
     await server.command.until('stderr', /accepting cannot pause: EEXIST/);
-    await served(held[0]!);
+    expect(await ask(held[0]!)).toMatch(/^HTTP\/1\.1 200 OK/);
     for (const socket of held.slice(1)) socket.destroy();
-    await served(held[0]!);
+    expect(await ask(held[0]!)).toMatch(/^HTTP\/1\.1 200 OK/);
     expect(server.command.stderr.match(/cannot pause/g)).toHaveLength(1);
-    expect(children(server.pid)).toEqual([]);
+    expect(server.children).toEqual([]);
+    // Nor is anything left of the attempt.
+    expect(readdirSync(folder).toSorted()).toEqual(['app.mjs', 'here.sock', 'there.sock', `there.sock.${server.pid}`]);
     expect(await server.command.stop()).toMatchObject({ code: 0 });
   });
 
-  it('somebody has killed what holds the sockets: said, and whoever is connected is served', async () => {
+  it('descriptors run out, and somebody has killed what holds the sockets: said, and whoever is connected is served', async () => {
     const server = await Server.start('wsgi', ['--keep-alive', '60'], 'ulimit -n 64');
-    const held = crowd(server);
+    const held = server.crowd();
     await server.command.until('stderr', /accepting pauses/);
-    const [keeper] = children(server.pid);
+    const [keeper] = server.children;
     process.kill(keeper!, 'SIGKILL');
     await server.command.until('stderr', /no connection is accepted any more/);
-    await served(held[0]!);
+    expect(await ask(held[0]!)).toMatch(/^HTTP\/1\.1 200 OK/);
     expect(await server.command.stop('SIGINT')).toMatchObject({ code: 0 });
   });
 
-  it('the server is killed while it rests: nothing is left', async () => {
+  it('descriptors run out, and the server is killed while accepting pauses: nothing is left', async () => {
     const server = await Server.start('wsgi', [], 'ulimit -n 64');
-    crowd(server);
+    server.crowd();
     await server.command.until('stderr', /accepting pauses/);
-    const [keeper] = children(server.pid);
+    const [keeper] = server.children;
     await server.command.stop('SIGKILL');
     await until(() => !existsSync(`/proc/${keeper}`));
   });
