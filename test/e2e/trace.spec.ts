@@ -266,7 +266,7 @@ export const app = (environ, startResponse) => {
     expect(timeline).not.toContain('stolen');
     expect(requests.filter((url) => url.includes('elsewhere'))).toEqual([]);
     await playground.showTrace('Response');
-    await expect.poll(() => page.locator('iframe.preview').getAttribute('sandbox')).toBe('allow-scripts allow-forms');
+    expect(await page.locator('iframe.preview').getAttribute('sandbox')).toBe('allow-scripts allow-forms');
   });
 });
 
