@@ -8,6 +8,7 @@ import type { SiteReader } from '../gateway/site.ts';
 import { SocketError } from '../net/socket.ts';
 import type { ServerConfig } from '../server/config.ts';
 import { noTrace, tee, type Tracer } from '../trace/tracer.ts';
+import { tuneEngine } from './engine.ts';
 import { AppImportError, importApp, type ImportedApp } from './import-app.ts';
 import { toleratePipes, type Log } from './log.ts';
 import { printTrace } from './print-trace.ts';
@@ -15,14 +16,13 @@ import { serve, type Serving } from './serve.ts';
 import { listOf, type Settings } from './settings.ts';
 import { LineFile } from './line-file.ts';
 import { printWire } from './print-wire.ts';
-import { collectYoungAlone } from './young-collection.ts';
 
 /** What a process ends with; 3 and 4 are gunicorn's (`WORKER_BOOT_ERROR`, `APP_LOAD_ERROR`), 2 is the shell's for wrong usage. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, workerBoot: 3, appLoad: 4 } as const;
 
 /** Load `target` and serve it at `bind`. `onServed`: called after each request. Rejects with what {@link explainFailure} explains. */
 export async function boot(target: string, settings: Settings, bind: readonly string[], log: Log, onServed?: () => void): Promise<Serving> {
-  collectYoungAlone();
+  tuneEngine();
   // An import or a startup that waits for something that never comes leaves Node nothing to do, and it would end silently.
   const patience = setInterval(() => log.warning(`${target} is still starting: its import, or its answer to lifespan.startup, has not come yet`), lifespanMs);
   try {
