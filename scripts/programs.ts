@@ -26,18 +26,18 @@ export function findProgram(name: string): string | undefined {
   return undefined;
 }
 
-/** Path of a program, installed on the way if need be: with apt as root on Debian and its relatives. Throws with what was tried. */
-export function ensureProgram(name: string): string {
+/** Path of a program, installed on the way if need be: with apt as root on Debian and its relatives, from the package of that name or `debian`. Throws with what was tried. */
+export function ensureProgram(name: string, debian = name): string {
   const found = findProgram(name);
   if (found !== undefined) return found;
   if (findProgram('apt-get') === undefined || process.getuid?.() !== 0) {
-    throw new Error(`${name} is needed and was not found. Install it (Debian: apt-get install ${name}; macOS: brew install ${name}) and run this again.`);
+    throw new Error(`${name} is needed and was not found. Install it (Debian: apt-get install ${debian}; macOS: brew install ${name}) and run this again.`);
   }
-  console.log(`No ${name} found. Installing it: apt-get install ${name}`);
+  console.log(`No ${name} found. Installing it: apt-get install ${debian}`);
   const apt = (...args: readonly string[]): number | null => spawnSync('apt-get', args, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout: 5 * 60_000 }).status;
-  if (apt('install', '-y', '--no-install-recommends', name) !== 0) {
+  if (apt('install', '-y', '--no-install-recommends', debian) !== 0) {
     apt('update');
-    apt('install', '-y', '--no-install-recommends', name);
+    apt('install', '-y', '--no-install-recommends', debian);
   }
   const installed = findProgram(name);
   if (installed === undefined) throw new Error(`${name} is needed and could not be installed with apt-get. Install it by hand and run this again.`);

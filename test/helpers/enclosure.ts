@@ -1,0 +1,72 @@
+/**
+ * A machine of its own for a test that needs one: process 1, mounts, host name and, if asked for, network are its own (namespaces(7)). What it
+ * mounts nobody else sees, but its files are this machine's: what it may write to has to be mounted over first.
+ */
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const kinds = ['--pid', '--mount', '--uts', '--ipc'] as const;
+
+/** Why there can be none here; undefined where there can. */
+export function noEnclosure(): string | undefined {
+  if (process.platform !== 'linux') return 'namespaces are a thing of Linux';
+  if (process.getuid?.() !== 0) return 'only root may make namespaces of all kinds';
+  const { status, stderr } = spawnSync('unshare', [...kinds, '--net', '--fork', 'true'], { encoding: 'utf8' });
+  return status === 0 ? undefined : `unshare: ${stderr || 'not found'}`;
+}
+
+/** Such a machine. Everything in it ends with {@link close}, or with this process. */
+export class Enclosure {
+  /** `unshare`, which waits for process 1. */
+  readonly #parent: ChildProcess;
+  readonly #kinds: readonly string[];
+  /** What was printed. */
+  output = '';
+
+  /** `script`: for sh, as process 1; it ends with `exec` of what takes its place. */
+  constructor(script: string, options: { readonly net?: boolean; readonly cwd?: string; readonly env?: Record<string, string> } = {}) {
+    this.#kinds = options.net === true ? [...kinds, '--net'] : kinds;
+    const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+    this.#parent = spawn('unshare', [...this.#kinds, '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', 'sh', '-ec', script], { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#parent.stdout!, this.#parent.stderr!]) stream.on('data', (chunk: Buffer) => { this.output += chunk.toString(); });
+  }
+
+  /** Process 1, by its number outside. */
+  get init(): number {
+    const { pid } = this.#parent;
+    const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    if (child === '') throw new Error(`process 1 is not there:\n${this.output}`);
+    return Number(child);
+  }
+
+  /** A path within, seen from outside. */
+  path(within: string): string {
+    return `/proc/${this.init}/root${within}`;
+  }
+
+  /** Run a command within. Rejects with what it printed where it fails. */
+  async run(command: string, ...args: readonly string[]): Promise<string> {
+    try {
+      const { stdout } = await run('nsenter', ['--target', String(this.init), ...this.#kinds, command, ...args]);
+      return stdout;
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${(error as { stdout?: string }).stdout}\n${this.output}`, { cause: error });
+    }
+  }
+
+  /** Process 1 has ended by itself: its exit code. */
+  async ended(): Promise<number | null> {
+    if (this.#parent.exitCode === null && this.#parent.signalCode === null) await once(this.#parent, 'exit');
+    return this.#parent.exitCode;
+  }
+
+  async close(): Promise<void> {
+    if (this.#parent.exitCode !== null || this.#parent.signalCode !== null) return;
+    const ended = once(this.#parent, 'exit');
+    this.#parent.kill('SIGKILL');
+    await ended;
+  }
+}
