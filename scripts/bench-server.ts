@@ -232,7 +232,7 @@ if (values.workers === true) {
       samples.set(key, []);
       await burst(server, lua, 1);
     }
-    for (let round = 0; round < rounds; round += 1) for (const { key, server } of running) samples.get(key)!.push(await burst(server, lua, Math.max(2, seconds)));
+    for (let round = 0; round < rounds; round += 1) for (const { key, server } of running) samples.get(key)!.push(await burst(server, lua, Math.max(4, seconds)));
     for (const { server } of running) await stop(server.child);
   }
   const ratio = (app: string, key: 'requestsPerSecond' | 'cpuMicros'): number => median(samples.get(`${app} 2`)!.map((two, i) => two[key] / samples.get(`${app} 1`)![i]![key]));
