@@ -18,7 +18,7 @@ export function noEnclosure(): string | undefined {
   return status === 0 ? undefined : `unshare: ${stderr || 'not found'}`;
 }
 
-/** Such a machine. Everything in it ends with {@link close}, or with this process. */
+/** Such a machine. Everything in it ends with {@link close}. */
 export class Enclosure {
   /** `unshare`, which waits for process 1. */
   readonly #parent: ChildProcess;
@@ -30,7 +30,7 @@ export class Enclosure {
   constructor(script: string, options: { readonly net?: boolean; readonly cwd?: string; readonly env?: Record<string, string> } = {}) {
     this.#kinds = options.net === true ? [...kinds, '--net'] : kinds;
     const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-    this.#parent = spawn('unshare', [...this.#kinds, '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', 'sh', '-ec', script], { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#parent = spawn('unshare', [...this.#kinds, '--fork', '--mount-proc', '--propagation', 'private', 'sh', '-ec', script], { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#parent.stdout!, this.#parent.stderr!]) stream.on('data', (chunk: Buffer) => { this.output += chunk.toString(); });
   }
 
@@ -63,10 +63,12 @@ export class Enclosure {
     return this.#parent.exitCode;
   }
 
+  /** Kill process 1, and the kernel kills the others. */
   async close(): Promise<void> {
     if (this.#parent.exitCode !== null || this.#parent.signalCode !== null) return;
     const ended = once(this.#parent, 'exit');
-    this.#parent.kill('SIGKILL');
+    // Not `unshare`: what it has asked of the kernel, that its child die with it, ends where that takes on another user (prctl(2), PR_SET_PDEATHSIG).
+    process.kill(this.init, 'SIGKILL');
     await ended;
   }
 }

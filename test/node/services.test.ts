@@ -56,7 +56,18 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
   afterEach(async () => {
     await machine?.close();
     machine = undefined;
+    // It would go on serving an application that is no longer there.
+    expect(leftOver()).toEqual([]);
     rmSync(folder, { recursive: true, maxRetries: 3 });
+  });
+
+  /** Processes, anywhere on this machine, that have been started from what was deployed. */
+  const leftOver = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/mountinfo`, 'utf8').includes(folder);
+    } catch {
+      return false;
+    }
   });
 
   /** What every such machine begins with: the application at /srv/app, Node in the PATH, and nothing of this machine's /run and /tmp. */
