@@ -10,9 +10,9 @@ export function readOptions<T extends ParseArgsConfig>(usage: string, config: T)
   }
 }
 
-/** How many, from 1. `option`: where it was said. */
-export function countOf(value: string, option: string): number {
-  if (!/^[1-9]\d*$/.test(value)) endWith(`${option}: '${value}' is no number from 1.`);
+/** How many, at least `from`. `option`: where it was said. */
+export function countOf(value: string, option: string, from = 1): number {
+  if (!/^\d+$/.test(value) || Number(value) < from) endWith(`${option}: '${value}' is no number from ${from}.`);
   return Number(value);
 }
 

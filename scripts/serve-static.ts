@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readOptions } from './options.ts';
+import { countOf, readOptions } from './options.ts';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -102,6 +102,6 @@ function refuse(response: ServerResponse, status: number): void {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values, positionals } = readOptions('usage: npx tsx scripts/serve-static.ts [DIRECTORY] [--port N] [--delay MS]', { allowPositionals: true, options: { port: { type: 'string', default: '0' }, delay: { type: 'string', default: '0' } } });
-  const { url } = await serveStatic(positionals[0] ?? 'dist/site', { port: Number(values.port), delayMs: Number(values.delay) });
+  const { url } = await serveStatic(positionals[0] ?? 'dist/site', { port: countOf(values.port, '--port', 0), delayMs: countOf(values.delay, '--delay', 0) });
   console.log(url);
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { ensureBrowser } from '../../scripts/browser.ts';
 import { siteFolder, siteIsCurrent } from '../../scripts/build.ts';
+import { countOf } from '../../scripts/options.ts';
 import { serveStatic } from '../../scripts/serve-static.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,7 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', env: { ...process.env, NODE_ENV: 'production' } });
     if (status !== 0) throw new Error('the build failed, so there is nothing to test');
   }
-  const server = await serveStatic(siteFolder, { base: '/docs/porthole/', delayMs: Number(process.env['SITE_DELAY'] ?? 0) });
+  const server = await serveStatic(siteFolder, { base: '/docs/porthole/', delayMs: countOf(process.env['SITE_DELAY'] ?? '0', 'SITE_DELAY', 0) });
   project.provide('site', server.url);
   project.provide('chromium', ensureBrowser());
   return () => server.close();
