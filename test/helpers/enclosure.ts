@@ -14,8 +14,9 @@ const kinds = ['--pid', '--mount', '--uts', '--ipc'] as const;
 export function noEnclosure(): string | undefined {
   if (process.platform !== 'linux') return 'namespaces are a thing of Linux';
   if (process.getuid?.() !== 0) return 'only root may make namespaces of all kinds';
-  const { status, stderr } = spawnSync('unshare', [...kinds, '--net', '--fork', 'true'], { encoding: 'utf8' });
-  return status === 0 ? undefined : `unshare: ${stderr || 'not found'}`;
+  // A container may be root and yet not allowed to; mounting is what it is refused most often.
+  const { status, stderr } = spawnSync('unshare', [...kinds, '--net', '--cgroup', '--fork', 'sh', '-ec', 'mount -t tmpfs tmpfs /run; mount -t cgroup2 cgroup2 /run'], { encoding: 'utf8' });
+  return status === 0 ? undefined : `there can be no namespaces here: ${stderr || 'no unshare(1)'}`;
 }
 
 /** Such a machine. Everything in it ends with {@link close}. */

@@ -1,5 +1,5 @@
 /** docs/deployment.md is true where it speaks of systemd and containers: its unit under a systemd, its command as process 1. */
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -34,8 +34,8 @@ export const app = async (scope: HttpScope, receive: unknown, send: (event: obje
 `;
 
 /** Where the control groups of version 2 are: beside those of version 1 where these are in use. */
-const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((each) => existsSync(join(each, 'cgroup.controllers')));
-const reason = noEnclosure() ?? (groups === undefined ? 'there are no control groups of version 2' : undefined);
+const groups = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified'].find((each) => existsSync(join(each, 'cgroup.controllers')) && writable(each));
+const reason = noEnclosure() ?? (groups === undefined ? 'there are no control groups of version 2, or none may be made' : undefined);
 if (reason !== undefined) console.warn(`test/node/services.test.ts is skipped: ${reason}.`);
 
 describe.runIf(reason === undefined)('docs/deployment.md', () => {
@@ -239,6 +239,15 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
     }, 60_000);
   });
 });
+
+function writable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** What `npm ci --omit=dev` leaves in `folder`: the package as it is published, and what it depends on. */
 async function deploy(folder: string): Promise<void> {
