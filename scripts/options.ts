@@ -12,7 +12,7 @@ export function readOptions<T extends ParseArgsConfig>(usage: string, config: T)
 
 /** How many, at least `from`. `option`: where it was said. */
 export function countOf(value: string, option: string, from = 1): number {
-  if (!/^\d+$/.test(value) || Number(value) < from) endWith(`${option}: '${value}' is no number from ${from}.`);
+  if (!/^(?:0|[1-9]\d*)$/.test(value) || Number(value) < from) endWith(`${option}: '${value}' is no number from ${from}.`);
   return Number(value);
 }
 

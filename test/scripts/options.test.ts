@@ -9,6 +9,7 @@ const run = (script: string, ...args: readonly string[]): { status: number | nul
 
 test.each([
   ['scripts/serve-static.ts', '--port=x', "--port: 'x' is no number from 0."],
+  ['scripts/serve-static.ts', '--port=05', "--port: '05' is no number from 0."],
   ['scripts/serve-static.ts', '--delay=1.5', "--delay: '1.5' is no number from 0."],
   ['scripts/serve-static.ts', '--delay=-1', "--delay: '-1' is no number from 0."],
   ['scripts/bench-page.ts', '--batch=0', "--batch: '0' is no number from 1."],
