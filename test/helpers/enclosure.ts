@@ -6,6 +6,7 @@ import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_proces
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { plainEnvironment } from './package.ts';
 
 const run = promisify(execFile);
 const kinds = ['--pid', '--mount', '--uts', '--ipc'] as const;
@@ -28,10 +29,9 @@ export class Enclosure {
   output = '';
 
   /** `script`: for sh, as process 1; it ends with `exec` of what takes its place. */
-  constructor(script: string, options: { readonly net?: boolean; readonly cwd?: string; readonly env?: Record<string, string> } = {}) {
+  constructor(script: string, options: { readonly net?: boolean } = {}) {
     this.#kinds = options.net === true ? [...kinds, '--net'] : kinds;
-    const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-    this.#parent = spawn('unshare', [...this.#kinds, '--fork', '--mount-proc', '--propagation', 'private', 'sh', '-ec', script], { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#parent = spawn('unshare', [...this.#kinds, '--fork', '--mount-proc', '--propagation', 'private', 'sh', '-ec', script], { env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#parent.stdout!, this.#parent.stderr!]) stream.on('data', (chunk: Buffer) => { this.output += chunk.toString(); });
   }
 
@@ -58,18 +58,20 @@ export class Enclosure {
     }
   }
 
-  /** Process 1 has ended by itself: its exit code. */
+  /** Once process 1 has ended: its exit code; null where it was killed. */
   async ended(): Promise<number | null> {
-    if (this.#parent.exitCode === null && this.#parent.signalCode === null) await once(this.#parent, 'exit');
+    if (this.#running) await once(this.#parent, 'exit');
     return this.#parent.exitCode;
   }
 
   /** Kill process 1, and the kernel kills the others. */
   async close(): Promise<void> {
-    if (this.#parent.exitCode !== null || this.#parent.signalCode !== null) return;
-    const ended = once(this.#parent, 'exit');
     // Not `unshare`: what it has asked of the kernel, that its child die with it, ends where that takes on another user (prctl(2), PR_SET_PDEATHSIG).
-    process.kill(this.init, 'SIGKILL');
-    await ended;
+    if (this.#running) process.kill(this.init, 'SIGKILL');
+    await this.ended();
+  }
+
+  get #running(): boolean {
+    return this.#parent.exitCode === null && this.#parent.signalCode === null;
   }
 }

@@ -39,6 +39,12 @@ function lives(pid: number): boolean {
   }
 }
 
+/** The environment, without what the tests' own runner has put there. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+  return env;
+}
+
 /** A command that has ended. */
 export interface Ended { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stdout: string; readonly stderr: string }
 
@@ -64,10 +70,9 @@ export class Command {
 
   static async start(args: readonly string[], options: { readonly cwd: string; readonly env?: Record<string, string>; readonly shell?: string }): Promise<Command> {
     const cli = join(await builtPackage(), 'cli.js');
-    const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
     // `shell`: a command of the shell that says under which limits it runs.
     const [file, before] = options.shell === undefined ? [process.execPath, []] : ['/bin/sh', ['-c', `${options.shell}; exec "$@"`, 'sh', process.execPath]];
-    return new Command(spawn(file, [...before, cli, ...args], { cwd: options.cwd, env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new Command(spawn(file, [...before, cli, ...args], { cwd: options.cwd, env: { ...plainEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   #tell(): void {

@@ -5,16 +5,12 @@ import { request, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { ensureProgram } from '../../scripts/programs.ts';
 import { readArgs, splitWords } from '../../src/node/args.ts';
+import { block, containerCommand, page } from '../helpers/deployment-page.ts';
 import { Command, builtPackage } from '../helpers/package.ts';
-
-const page = readFileSync(fileURLToPath(new URL('../../docs/deployment.md', import.meta.url)), 'utf8');
-/** The page's only block of a language. */
-const block = (language: string): string => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(page)![1]!;
 
 const app = `
 const encoder = new TextEncoder();
@@ -172,7 +168,7 @@ describe.runIf(process.platform === 'linux')('behind nginx, as docs/deployment.m
 describe('command lines in docs/deployment.md', () => {
   const lines = [...page.matchAll(/^ {4}(?:npx )?porthole (.*)$/gm)].map(([, line]) => splitWords(line!));
   const service = splitWords(/^ExecStart=\S+ (.*)$/m.exec(block('ini'))![1]!);
-  const container = (JSON.parse(/^CMD (.*)$/m.exec(block('dockerfile'))![1]!) as string[]).slice(1);
+  const container = containerCommand.slice(1);
 
   it.each([...lines, service, container].map((words) => [words.join(' '), words] as const))('%s', (_, words) => {
     expect(readArgs(words)).toMatchObject({ target: 'app.ts:app', help: false });

@@ -1,20 +1,19 @@
 /** docs/deployment.md is true where it speaks of systemd and containers: its unit under a systemd, its command as process 1. */
-import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureProgram } from '../../scripts/programs.ts';
+import { descriptorLimit } from '../../src/node/descriptors.ts';
+import { block, containerCommand } from '../helpers/deployment-page.ts';
 import { Enclosure, noEnclosure } from '../helpers/enclosure.ts';
 import { builtPackage } from '../helpers/package.ts';
+import { fileOf, parentOf, processes } from '../helpers/processes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const page = readFileSync(join(root, 'docs/deployment.md'), 'utf8');
-/** The page's only block of a language. */
-const block = (language: string): string => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(page)![1]!;
-
 const source = (edition: string): string => `
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { HttpScope } from 'porthole/asgi';
@@ -43,42 +42,36 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
   let machine: Enclosure | undefined;
 
   beforeAll(async () => {
-    await builtPackage();
-  }, 360_000);
-  beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'porthole-service-'));
     chmodSync(folder, 0o755);
     await deploy(join(folder, 'app'));
     // The Node that runs this, whoever may or may not read where it lies.
     mkdirSync(join(folder, 'bin'));
     writeFileSync(join(folder, 'bin/node'), '');
-  });
+    // A systemd that finds these knows of nothing but the page's unit.
+    const units = join(folder, 'units');
+    mkdirSync(units);
+    for (const target of ['sysinit', 'basic', 'shutdown', 'network']) writeFileSync(join(units, `${target}.target`), '[Unit]\nDefaultDependencies=no\n');
+    writeFileSync(join(units, 'porthole.service'), block('ini'));
+    writeFileSync(join(units, 'start.target'), '[Unit]\nWants=porthole.service\n');
+  }, 360_000);
+  afterAll(() => rmSync(folder, { recursive: true, maxRetries: 3 }));
+  beforeEach(() => edition('one'));
   afterEach(async () => {
     await machine?.close();
     machine = undefined;
-    // It would go on serving an application that is no longer there.
-    expect(leftOver()).toEqual([]);
-    rmSync(folder, { recursive: true, maxRetries: 3 });
+    // It would go on serving an application that is no longer there. (Whoever has been started from what was deployed has it mounted.)
+    expect(processes().filter((pid) => fileOf(pid, 'mountinfo').includes(folder))).toEqual([]);
   });
 
-  /** Processes, anywhere on this machine, that have been started from what was deployed. */
-  const leftOver = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/mountinfo`, 'utf8').includes(folder);
-    } catch {
-      return false;
-    }
-  });
-
-  /** What every such machine begins with: the application at /srv/app, Node in the PATH, and nothing of this machine's /run and /tmp. */
+  /** What every such machine begins with: the application at /srv/app, systemd's units at /srv/units, Node in the PATH, and nothing of this machine's /run and /tmp. */
   const furnished = (): string => `
     mount --bind ${process.execPath} ${folder}/bin/node
     mount --bind ${folder}/bin /usr/local/bin
     mount -t tmpfs tmpfs /srv
-    mkdir /srv/app
+    mkdir /srv/app /srv/units
     mount --bind ${folder}/app /srv/app
-    mkdir /srv/units
-    if [ -d ${folder}/units ]; then mount --bind ${folder}/units /srv/units; fi
+    mount --bind ${folder}/units /srv/units
     mount -t tmpfs tmpfs /run
     mount -t tmpfs tmpfs /tmp
     export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -89,9 +82,7 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
   const edition = (text: string): void => writeFileSync(join(folder, 'app/app.ts'), source(text));
 
   describe('the systemd unit', () => {
-    beforeAll(() => {
-      if (!existsSync('/lib/systemd/systemd')) ensureProgram('systemctl', 'systemd');
-    }, 360_000);
+    beforeAll(() => void ensureProgram('systemctl', 'systemd'), 360_000);
 
     /** A control group of its own: systemd arranges that which it finds itself in. */
     let group: string;
@@ -104,13 +95,7 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
       await vi.waitFor(() => execFileSync('find', [group, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'], { stdio: 'pipe' }), { timeout: 20_000 });
     });
 
-    /** A systemd that knows of nothing but the page's unit. */
-    async function boot(): Promise<Enclosure> {
-      const units = join(folder, 'units');
-      mkdirSync(units);
-      for (const target of ['sysinit', 'basic', 'shutdown', 'network']) writeFileSync(join(units, `${target}.target`), '[Unit]\nDefaultDependencies=no\n');
-      writeFileSync(join(units, 'porthole.service'), block('ini'));
-      writeFileSync(join(units, 'start.target'), '[Unit]\nWants=porthole.service\n');
+    async function boot(): Promise<void> {
       machine = new Enclosure(`${furnished()}
         echo $$ > ${group}/cgroup.procs
         export container=other SYSTEMD_UNIT_PATH=/srv/units SYSTEMD_GENERATOR_PATH=/srv/none SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/srv/none
@@ -118,7 +103,6 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
           mount -t cgroup2 cgroup2 /sys/fs/cgroup
           exec /lib/systemd/systemd --system --unit=start.target --log-target=console --show-status=no'`);
       await vi.waitFor(() => ask('/'), { timeout: 20_000 });
-      return machine;
     }
 
     /** Through the socket that the unit names. */
@@ -133,31 +117,21 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
     });
     const property = async (name: string): Promise<string> => (await machine!.run('systemctl', 'show', '--value', '-p', name, 'porthole.service')).trim();
     /** Numbers of the workers, and of their parents, as they are within. */
-    const workers = (): { pid: string; parent: string }[] => {
-      const processes = machine!.path('/proc');
-      return readdirSync(processes).filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-        try {
-          if (!readFileSync(join(processes, pid, 'cmdline'), 'utf8').includes('worker.js')) return [];
-          return [{ pid, parent: /^PPid:\s+(\d+)/m.exec(readFileSync(join(processes, pid, 'status'), 'utf8'))![1]! }];
-        } catch {
-          // It ended meanwhile.
-          return [];
-        }
-      });
+    const workers = (): { pid: number; parent: number }[] => {
+      const proc = machine!.path('/proc');
+      return processes(proc).filter((pid) => fileOf(pid, 'cmdline', proc).includes('worker.js')).map((pid) => ({ pid, parent: parentOf(pid, proc) }));
     };
 
     it('starts: a user without rights, a socket in the runtime directory, the environment, the number of descriptors', async () => {
-      edition('one');
       await boot();
       // Of a limit above its own, systemd gives what it has.
-      const files = String(Math.min(65_536, Number(/^Max open files +\d+ +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))![1])));
+      const files = String(Math.min(65_536, descriptorLimit()));
       const user = Number(execFileSync('id', ['-u', 'www-data'], { encoding: 'utf8' }));
       expect(await ask('/')).toMatchObject({ edition: 'one', uid: user, environment: 'production', files });
       expect([await property('ActiveState'), await property('SubState')]).toEqual(['active', 'running']);
     }, 60_000);
 
     it('systemctl reload is HUP: new code, and no request is lost', async () => {
-      edition('one');
       await boot();
       const seen = new Set<unknown>();
       let done = false;
@@ -178,7 +152,6 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
     }, 60_000);
 
     it('Restart=on-failure: an arbiter that was killed is started again, and its workers do not stay behind', async () => {
-      edition('one');
       await boot();
       const main = await property('MainPID');
       await machine!.run('kill', '-KILL', main);
@@ -189,11 +162,10 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
         return now;
       }, { timeout: 20_000 });
       await vi.waitFor(async () => expect((await ask('/'))['edition']).toBe('one'), { timeout: 20_000 });
-      expect(new Set(workers().map(({ parent }) => parent))).toEqual(new Set([after]));
+      expect(new Set(workers().map(({ parent }) => parent))).toEqual(new Set([Number(after)]));
     }, 60_000);
 
     it('systemctl stop lets the request under way finish', async () => {
-      edition('one');
       await boot();
       const slow = ask('/slow');
       await slowBegins();
@@ -205,31 +177,30 @@ describe.runIf(reason === undefined)('docs/deployment.md', () => {
   });
 
   describe('the container', () => {
-    /** The page's command as process 1, as nobody special, in a network of its own. */
-    async function boot(): Promise<Enclosure> {
+    beforeAll(() => {
       ensureProgram('curl');
       ensureProgram('ip', 'iproute2');
-      const command = JSON.parse(/^CMD (.*)$/m.exec(block('dockerfile'))![1]!) as string[];
-      const quoted = command.map((word) => `'${word}'`).join(' ');
+    }, 360_000);
+
+    /** The page's command as process 1, as nobody special, in a network of its own. */
+    async function boot(): Promise<void> {
+      const quoted = containerCommand.map((word) => `'${word}'`).join(' ');
       machine = new Enclosure(`${furnished()}
         ip link set lo up
         cd /srv/app
         exec setpriv --reuid=1000 --regid=1000 --clear-groups -- ${quoted}`, { net: true });
       await vi.waitFor(() => ask('/'), { timeout: 20_000 });
-      return machine;
     }
 
     const ask = async (path: string): Promise<Record<string, unknown>> => JSON.parse(await machine!.run('curl', '-sS', '--fail', `http://127.0.0.1:8000${path}`)) as Record<string, unknown>;
 
     it('the arbiter is process 1, answers on all addresses, and logs to stdout', async () => {
-      edition('one');
       await boot();
       expect(await ask('/')).toMatchObject({ edition: 'one', uid: 1000, parent: 1 });
       await vi.waitFor(() => expect(machine!.output).toMatch(/^\{.*"status":200.*\}$/m));
     }, 60_000);
 
     it('TERM, which is `docker stop`, lets the request under way finish, and ends the container with 0', async () => {
-      edition('one');
       await boot();
       const slow = ask('/slow');
       await slowBegins();

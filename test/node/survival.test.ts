@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Command, builtPackage, talk } from '../helpers/package.ts';
+import { parentOf, processes } from '../helpers/processes.ts';
 
 const scale = Number(process.env['SURVIVAL'] ?? 1);
 const megabyte = 1_048_576;
@@ -119,7 +120,7 @@ class Server {
 
   /** The processes that it has started. */
   get children(): number[] {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => parentOf(pid) === this.pid);
+    return processes().filter((pid) => parentOf(pid) === this.pid);
   }
 
   /** An ordinary client gets its answer. */
@@ -134,15 +135,6 @@ class Server {
     await until(() => this.descriptors <= descriptors);
     await this.serves();
     expect(this.command.stderr).not.toMatch(/Internal error/);
-  }
-}
-
-/** -1: it has ended meanwhile. */
-function parentOf(pid: number): number {
-  try {
-    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? -1);
-  } catch {
-    return -1;
   }
 }
 
