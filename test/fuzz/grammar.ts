@@ -62,18 +62,22 @@ function rest(random: Random, wildness: number, end: () => string, fields: strin
   return `${fields.map((field) => field + end()).join('')}${end()}${body}`;
 }
 
-/** One to four requests, one behind the other. */
+/** One to six requests, one behind the other. Clients repeat themselves, so the fields and the body are often those of the one before. */
 export function requests(random: Random): Uint8Array {
   const wildness = chance(random, 0.3) ? 0 : random() ** 2 * 0.5;
   const end = (): string => choose(random, wildness * 0.2, lineEnds);
   let text = '';
-  for (let n = 1 + upTo(random, 3); n > 0; n -= 1) {
+  let said = '';
+  for (let n = 1 + upTo(random, 5); n > 0; n -= 1) {
     if (chance(random, 0.1)) text += '\r\n'.repeat(upTo(random, 9));
     const separator = (): string => choose(random, wildness * 0.2, [' ', '  ', '\t', '']);
     text += `${choose(random, wildness, methods)}${separator()}${choose(random, wildness, targets)}${separator()}${choose(random, wildness, versions)}${end()}`;
-    const fields = chance(random, wildness * 0.3) ? [] : [`Host: ${choose(random, wildness, hosts)}`];
-    if (chance(random, wildness * 0.2)) fields.push(`Host: ${pick(random, hosts)}`);
-    text += rest(random, wildness, end, fields);
+    if (said === '' || chance(random, 0.5)) {
+      const fields = chance(random, wildness * 0.3) ? [] : [`Host: ${choose(random, wildness, hosts)}`];
+      if (chance(random, wildness * 0.2)) fields.push(`Host: ${pick(random, hosts)}`);
+      said = rest(random, wildness, end, fields);
+    }
+    text += said;
   }
   return octets(text);
 }

@@ -5,12 +5,15 @@
  * 2. Bounded memory: what waits inside is never more than one section.
  * 3. Every octet is accounted for: the tokens of the received stream follow each other without gap or overlap, up to the refused octet.
  * 4. Framing: content is as long as was announced, and its spans hold the very octets.
+ * 5. Whether somebody watches changes nothing. (A connection that is watched remembers nothing of earlier requests: see `line-memory.ts`.)
  */
 import { Connection } from '../../src/core/http1/connection.ts';
 import { RemoteProtocolError } from '../../src/core/http1/errors.ts';
 import type { ReceivedEvent } from '../../src/core/http1/events.ts';
+import type { Fields } from '../../src/core/http1/headers.ts';
 import type { Leniency } from '../../src/core/http1/leniency.ts';
 import type { Limits } from '../../src/core/http1/limits.ts';
+import { noTrace, type Tracer } from '../../src/trace/tracer.ts';
 import { type Cuts, pieces } from './cuts.ts';
 import { recordingTracer } from './trace.ts';
 
@@ -25,7 +28,18 @@ export interface ObserveOptions {
 /** What was seen: one line per event, adjacent content joined. Throws where an invariant does not hold. */
 export function observe(input: Uint8Array, cuts: Cuts, options: ObserveOptions): string[] {
   const trace = recordingTracer();
-  const connection = new Connection({ ...options, tracer: trace.tracer });
+  const lines = watch(input, cuts, options, trace.tracer);
+  checkTokens(trace.tokens.filter(({ stream }) => stream === (options.role === 'server' ? 'c2s' : 's2c')).map(({ token, span }) => ({ token, start: span[0], end: span[1] })));
+  const unwatched = watch(input, cuts, options, noTrace);
+  if (unwatched.join('\n') !== lines.join('\n')) throw new Error(`another outcome where nobody watches:\n${lines.join('\n')}\n--\n${unwatched.join('\n')}`);
+  return lines;
+}
+
+/** Names, values and where they are. */
+const fieldsOf = (headers: Fields): string => JSON.stringify(Array.from({ length: headers.length }, (_, i) => [headers.name(i), headers.nameSpan(i), headers.value(i), headers.valueSpan(i)]));
+
+function watch(input: Uint8Array, cuts: Cuts, options: ObserveOptions, tracer: Tracer): string[] {
+  const connection = new Connection({ ...options, tracer });
   const lines: string[] = [];
   const most = connection.limits.maxHeadBytes + 4;
   let content: { start: number; end: number } | undefined;
@@ -57,7 +71,7 @@ export function observe(input: Uint8Array, cuts: Cuts, options: ObserveOptions):
     flush();
     switch (event.type) {
       case 'request': {
-        lines.push(`request ${event.method} ${event.target} ${event.version} ${JSON.stringify([...event.headers])} ${event.framing.kind} ${event.keepAlive} ${event.span.join('-')}`);
+        lines.push(`request ${event.method} ${event.target} ${event.version} ${fieldsOf(event.headers)} ${event.framing.kind} ${event.keepAlive} ${event.expects100} ${event.targetSpan.join('-')} ${event.span.join('-')}`);
         announced = event.framing.kind === 'content-length' ? event.framing.length : event.framing.kind === 'none' ? 0 : -1;
         contentSize = 0;
         break;
@@ -124,7 +138,6 @@ export function observe(input: Uint8Array, cuts: Cuts, options: ObserveOptions):
     drain();
   }
   flush();
-  checkTokens(trace.tokens.filter(({ stream }) => stream === (options.role === 'server' ? 'c2s' : 's2c')).map(({ token, span }) => ({ token, start: span[0], end: span[1] })));
   return lines;
 }
 
