@@ -37,13 +37,16 @@ const typicalFields: Record<string, string> = {
   'X-Requested-With': 'bench',
 };
 
-interface Scenario { readonly name: string; readonly body: number; readonly pipeline: number; readonly path?: string }
+/** `varied`: no two requests have the same fields; else all of a client have, as is usual on one connection. */
+interface Scenario { readonly name: string; readonly body: number; readonly pipeline: number; readonly varied?: true }
 
 const scenarios: readonly Scenario[] = [
   { name: 'get', body: 0, pipeline: 1 },
   { name: 'post-1k', body: 1000, pipeline: 1 },
   { name: 'post-100k', body: 100_000, pipeline: 1 },
   { name: 'pipelined', body: 0, pipeline: 16 },
+  { name: 'get-varied', body: 0, pipeline: 1, varied: true },
+  { name: 'pipe-varied', body: 0, pipeline: 16, varied: true },
 ];
 
 /** `command`: a program and its arguments; undefined where it is not installed. Every one of them prints where it listens. */
@@ -72,14 +75,25 @@ interface Sample { readonly requestsPerSecond: number; readonly cpuMicros: numbe
 function script(scenario: Scenario): string {
   const fields = Object.entries(typicalFields).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`);
   if (scenario.body > 0) fields.push('wrk.method = "POST"', `wrk.body = string.rep("x", ${scenario.body})`, 'wrk.headers["Content-Type"] = "application/octet-stream"');
-  if (scenario.pipeline === 1) return fields.join('\n');
+  const { pipeline, varied } = scenario;
+  if (pipeline === 1 && varied !== true) return fields.join('\n');
+  // A thousand requests come round so seldom that no connection remembers the last time.
   return `${fields.join('\n')}
+local batches, next = {}, 0
 init = function(args)
-  local parts = {}
-  for i = 1, ${scenario.pipeline} do parts[i] = wrk.format(nil, "/a/path?page=" .. i) end
-  pipelined = table.concat(parts)
+  for batch = 1, ${varied === true ? Math.ceil(1000 / pipeline) : 1} do
+    local parts = {}
+    for i = 1, ${pipeline} do
+      ${varied === true ? `wrk.headers["X-Request-Id"] = string.format("%06d", batch * ${pipeline} + i)` : ''}
+      parts[i] = wrk.format(nil, "/a/path?page=" .. i)
+    end
+    batches[batch] = table.concat(parts)
+  end
 end
-request = function() return pipelined end`;
+request = function()
+  next = next % #batches + 1
+  return batches[next]
+end`;
 }
 
 /** A process and what it has started. */
