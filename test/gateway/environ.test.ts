@@ -7,7 +7,7 @@ import { FileWrapper } from '../../src/gateway/wsgi/file-wrapper.ts';
 import { ErrorStream } from '../../src/gateway/wsgi/error-stream.ts';
 import { BodyInput } from '../../src/gateway/wsgi/input.ts';
 import type { WsgiEnviron } from '../../src/gateway/wsgi/types.ts';
-import { facts, requestOf } from './requests.ts';
+import { facts, requestOf, requestsOf } from './requests.ts';
 
 const environOf = (text: string, changed: Partial<ConnectionFacts> = {}, body = ''): WsgiEnviron =>
   buildEnviron({ request: requestOf(text), facts: { ...facts, ...changed }, input: new BodyInput(new TextEncoder().encode(body)), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: body.length });
@@ -125,6 +125,42 @@ describe('fields', () => {
 
   test('more names than are remembered', () => {
     for (let i = 0; i < 400; i += 1) expect(environOf(get('/', `X-N${i}: ${i}\r\n`))[`HTTP_X_N${i}`]).toBe(String(i));
+  });
+});
+
+describe('lines that a client sends again', () => {
+  /** What an application is given for each of some requests on one connection; it does with it what it likes. */
+  const environsOf = (texts: readonly string[], factsOf: (index: number) => ConnectionFacts = () => facts): WsgiEnviron[] => {
+    const environs: WsgiEnviron[] = [];
+    const requests = requestsOf(texts);
+    texts.forEach((_, i) => {
+      const body = new TextEncoder().encode(String(i));
+      const environ = buildEnviron({ request: requests.next().value!, facts: factsOf(i), input: new BodyInput(body), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: body.length });
+      environs.push({ ...environ });
+      for (const key of Object.keys(environ)) environ[key] = 'changed';
+      environ['own'] = 'added';
+    });
+    return environs;
+  };
+  const texts = [get('/a?1', 'X-A: 1\r\nx-a: 2\r\nX_B: 3\r\n'), get('/b%20c', 'X-A: 1\r\nx-a: 2\r\nX_B: 3\r\n'), get('/d?e', 'X-A: 1\r\nx-a: 2\r\nX_B: 3\r\n').replace('GET', 'POST'), get('/f', 'X-A: 1\r\nx-a: 2\r\nX_B: 3\r\n'), get('/f', 'X-A: 2\r\n'), get('/f', 'X-A: 1\r\nx-a: 2\r\nX_B: 3\r\n')];
+
+  test('PEP3333-details-2: each request has an environ of its own, as if it were the first', () => {
+    const environs = environsOf(texts);
+    for (const [i, environ] of environs.entries()) expect(environ).toEqual({ ...environOf(texts[i]!), 'wsgi.input': expect.anything(), 'wsgi.errors': expect.anything() });
+    expect(environs.map((environ) => Object.keys(environ).join())).toEqual(texts.map((text) => Object.keys(environOf(text)).join()));
+  });
+
+  test('and its own body and error stream', () => {
+    const environs = environsOf(texts);
+    expect(environs.map((environ) => new TextDecoder().decode(environ['wsgi.input'].read()))).toEqual(texts.map((_, i) => String(i)));
+    expect(new Set(environs.map((environ) => environ['wsgi.errors'])).size).toBe(texts.length);
+  });
+
+  test('what is not in the lines is as it is now: the address that a proxy speaks of, the mount point', () => {
+    const environs = environsOf(texts, (i) => ({ ...facts, remote: { host: `192.0.2.${i}`, port: 1000 + i }, scheme: i % 2 === 0 ? 'http' : 'https' }));
+    expect(environs.map((environ) => [environ.REMOTE_ADDR, environ.REMOTE_PORT, environ['wsgi.url_scheme']])).toEqual(texts.map((_, i) => [`192.0.2.${i}`, String(1000 + i), i % 2 === 0 ? 'http' : 'https']));
+    const mounted = { ...facts, rootPath: '/shop' };
+    expect(environsOf([get('/shop/a'), get('/shop/b'), get('/shopping'), get('/shop')], () => mounted).map((environ) => [environ.SCRIPT_NAME, environ.PATH_INFO])).toEqual([['/shop', '/a'], ['/shop', '/b'], ['/shop', '/shopping'], ['/shop', '']]);
   });
 });
 

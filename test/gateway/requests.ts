@@ -3,12 +3,21 @@ import { Connection } from '../../src/core/http1/connection.ts';
 import type { Request } from '../../src/core/http1/events.ts';
 import type { ConnectionFacts } from '../../src/gateway/channel.ts';
 
-export function requestOf(text: string): Request {
+export const requestOf = (text: string): Request => requestsOf([text]).next().value!;
+
+/** Requests without a body on one connection, each read and answered before the next one comes. */
+export function* requestsOf(texts: readonly string[]): Generator<Request, undefined> {
   const connection = new Connection({ role: 'server' });
-  connection.receiveData(Uint8Array.from(text, (char) => char.charCodeAt(0)));
-  const event = connection.nextEvent();
-  if (event.type !== 'request') throw new Error(`no request but ${event.type}`);
-  return event;
+  for (const text of texts) {
+    connection.receiveData(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+    const event = connection.nextEvent();
+    if (event.type !== 'request') throw new Error(`no request but ${event.type}`);
+    yield event;
+    connection.nextEvent();
+    connection.send({ type: 'response', status: 204, reason: '', headers: [] });
+    connection.send({ type: 'end' });
+    connection.startNextCycle();
+  }
 }
 
 export const facts: ConnectionFacts = {

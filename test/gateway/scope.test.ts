@@ -7,15 +7,23 @@ import { extensions } from '../../src/gateway/asgi/http.ts';
 import { buildHttpScope } from '../../src/gateway/asgi/scope.ts';
 import type { HttpScope } from '../../src/gateway/asgi/types.ts';
 import { latin1Bytes } from '../../src/gateway/target.ts';
-import { facts, requestOf } from './requests.ts';
+import { facts, requestOf, requestsOf } from './requests.ts';
 
-const build = (text: string, mayWait: boolean): HttpScope => buildHttpScope({ request: requestOf(text), facts, state: undefined, extensions }, mayWait);
+type Reader = (text: string) => Request;
+/** A request whose lines its client has sent before. */
+const requestAgain: Reader = (text) => {
+  const all = requestsOf([text, text, text]);
+  all.next();
+  all.next();
+  return all.next().value!;
+};
+const build = (text: string, mayWait: boolean, read: Reader = requestOf): HttpScope => buildHttpScope({ request: read(text), facts, state: undefined, extensions }, mayWait);
 const isLazy = (scope: object): boolean => Object.getOwnPropertyDescriptor(scope, 'headers')?.get !== undefined;
-const eagerly = (text: string): HttpScope => build(text, false);
+const eagerly = (text: string, read?: Reader): HttpScope => build(text, false, read);
 /** Whose headers are made when they are asked for: after enough requests whose headers nobody has asked for. */
-function lazily(text: string): HttpScope {
+function lazily(text: string, read?: Reader): HttpScope {
   for (let i = 0; i < 200; i += 1) {
-    const scope = build(text, true);
+    const scope = build(text, true, read);
     if (isLazy(scope)) return scope;
   }
   throw new Error('no scope waits for anybody');
@@ -37,7 +45,10 @@ const requests = [
   { what: 'a long head', text: `GET /p?q HTTP/1.1\r\nX: ${'y'.repeat(6000)}\r\n${fields}`, expected: ['/p', 'q', 'x', 'y'.repeat(6000), ...listed] },
 ];
 
-describe.each([{ when: 'at once', scopeOf: eagerly }, { when: 'when asked for', scopeOf: lazily }])('made $when', ({ scopeOf }) => {
+describe.each([
+  { when: 'at once', scopeOf: eagerly }, { when: 'when asked for', scopeOf: lazily },
+  { when: 'at once, of lines that have come before', scopeOf: (text: string) => eagerly(text, requestAgain) }, { when: 'when asked for, of lines that have come before', scopeOf: (text: string) => lazily(text, requestAgain) },
+])('made $when', ({ scopeOf }) => {
   describe.each(requests)('ASGI-scope-3, -4, -6: octets of a request in $what', ({ text, expected }) => {
     test('are those received, with names in lower case', () => {
       expect(read(scopeOf(text))).toEqual(expected);

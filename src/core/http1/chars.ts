@@ -52,6 +52,7 @@ export const HTAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SP = 0x20;
+export const SLASH = 0x2f;
 export const COLON = 0x3a;
 
 /** An octet as an error message may show it: `"a"`, `SP`, `CR`, `0x07`. Never the raw octet unless it is a visible character. */

@@ -1,8 +1,9 @@
 import type { Span } from '../../trace/events.ts';
 import type { SpanTable } from '../../trace/section.ts';
-import type { Fields } from './headers.ts';
+import type { Fields, LineNotes } from './headers.ts';
 import { knownLowerNames, knownNames } from './known-names.ts';
 import { decodeLatin1 } from './latin1.ts';
+import type { RememberedLines } from './line-memory.ts';
 
 /** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start; and which of the {@link knownNames} it is, 0: another. */
 export const SPANS_PER_FIELD = 5;
@@ -11,13 +12,17 @@ export const SPANS_PER_FIELD = 5;
 const names = knownNames;
 const lowerNames = knownLowerNames;
 
-/** A section as it was read: its octets; where in `spans` the {@link SPANS_PER_FIELD} numbers for each of `count` lines begin; `ascii`: no octet is above 0x7F. */
+/**
+ * A section as it was read: its octets; where in `spans` the {@link SPANS_PER_FIELD} numbers for each of `count` lines begin; `ascii`: no octet is above 0x7F. `repeated`: the lines were
+ * remembered, and the positions count from the first of them.
+ */
 interface Section {
   readonly size: number;
   readonly ascii: boolean;
   readonly spans: SpanTable;
   readonly first: number;
   readonly count: number;
+  readonly repeated: RememberedLines | undefined;
 }
 
 /**
@@ -35,7 +40,11 @@ export class ReceivedFields implements Fields {
   readonly #ascii: boolean;
   readonly #spans: SpanTable;
   readonly #first: number;
+  readonly #repeated: RememberedLines | undefined;
+  /** The section; of repeated lines, only what is before them. '': not decoded. */
   #text: string;
+  /** What names and values are parts of, where the table says. '': not decoded. */
+  #lines: string;
 
   /** The section that `head` has just read, at `bytes[start]`, `offset` octets into the stream. Its table of spans is borrowed for good, `bytes` until {@link decoded}. */
   constructor(bytes: Uint8Array, start: number, offset: number, head: Section) {
@@ -47,7 +56,9 @@ export class ReceivedFields implements Fields {
     this.#ascii = head.ascii;
     this.#spans = head.spans;
     this.#first = head.first;
+    this.#repeated = head.repeated;
     this.#text = '';
+    this.#lines = this.#repeated === undefined ? '' : this.#repeated.text;
   }
 
   /** The octets are not needed any more. */
@@ -59,7 +70,8 @@ export class ReceivedFields implements Fields {
   decode(): void {
     const bytes = this.#bytes;
     if (bytes === undefined) return;
-    this.#text = decodeLatin1(bytes, this.#start, this.#start + this.#size, this.#ascii);
+    if (this.#repeated === undefined) this.#text = this.#lines = decodeLatin1(bytes, this.#start, this.#start + this.#size, this.#ascii);
+    else this.#text = decodeLatin1(bytes, this.#start, this.#start + this.#origin, true);
     this.#bytes = undefined;
   }
 
@@ -68,16 +80,30 @@ export class ReceivedFields implements Fields {
     this.#bytes = undefined;
   }
 
+  get notes(): LineNotes | undefined {
+    return this.#repeated;
+  }
+
   /** The whole section as latin-1. */
   get text(): string {
+    return this.#repeated === undefined ? this.#own : this.#own + this.#repeated.text;
+  }
+
+  /** Where in the section the table's positions count from. */
+  get #origin(): number {
+    return this.#repeated === undefined ? 0 : this.#size - this.#repeated.text.length;
+  }
+
+  /** What was decoded of the section's own octets. */
+  get #own(): string {
     if (this.#bytes !== undefined) this.decode();
     else if (this.#text === '') throw new Error('This head was not read before startNextCycle, which gave up its octets. Read any of its strings earlier: that keeps them all.');
     return this.#text;
   }
 
-  /** A part of the text; `from` and `to` count from the section's start. */
+  /** A part of the start line; `from` and `to` count from the section's start. */
   slice(from: number, to: number): string {
-    return this.text.slice(from, to);
+    return this.#own.slice(from, to);
   }
 
   /** The first `length` characters, for somebody who will keep them: a slice of a long text would keep all of it. */
@@ -99,7 +125,7 @@ export class ReceivedFields implements Fields {
     const at = this.#at(index);
     const spans = this.#spans;
     const known = spans[(at + 4) | 0]!;
-    return known > 0 ? names[known]! : this.text.slice(spans[at]!, spans[(at + 1) | 0]!);
+    return known > 0 ? names[known]! : (this.#lines || this.#own).slice(spans[at]!, spans[(at + 1) | 0]!);
   }
 
   nameNumber(index: number): number {
@@ -114,17 +140,17 @@ export class ReceivedFields implements Fields {
   value(index: number): string {
     const at = this.#at(index);
     const spans = this.#spans;
-    return this.text.slice(spans[(at + 2) | 0]!, spans[(at + 3) | 0]!);
+    return (this.#lines || this.#own).slice(spans[(at + 2) | 0]!, spans[(at + 3) | 0]!);
   }
 
   nameSpan(index: number): Span {
     const at = this.#at(index);
-    return this.span(this.#spans[at]!, this.#spans[at + 1]!);
+    return this.span(this.#origin + this.#spans[at]!, this.#origin + this.#spans[at + 1]!);
   }
 
   valueSpan(index: number): Span {
     const at = this.#at(index);
-    return this.span(this.#spans[at + 2]!, this.#spans[at + 3]!);
+    return this.span(this.#origin + this.#spans[at + 2]!, this.#origin + this.#spans[at + 3]!);
   }
 
   nameHasUnderscore(index: number): boolean {
@@ -161,7 +187,7 @@ export class ReceivedFields implements Fields {
 
   /** Index of the next line of that name (in lower case), from `from` on; -1 where there is none. */
   #find(name: string, from: number): number {
-    const { text } = this;
+    const text = this.#lines || this.#own;
     const spans = this.#spans;
     for (let i = from, at = this.#first + from * SPANS_PER_FIELD; i < this.length; i += 1, at += SPANS_PER_FIELD) {
       const start = spans[at]!;

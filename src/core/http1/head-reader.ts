@@ -7,12 +7,13 @@
  */
 import type { Span, Stream } from '../../trace/events.ts';
 import { requestSection, responseSection, type Section, type SpanTable, trailerSection } from '../../trace/section.ts';
-import { BLANK, classOf, COLON, CR, DIGIT, HTAB, LF, showOctet, SP, TARGET, TCHAR, VALUE, VALUE_ASCII } from './chars.ts';
+import { BLANK, classOf, COLON, CR, DIGIT, HTAB, LF, showOctet, SLASH, SP, TARGET, TCHAR, VALUE, VALUE_ASCII } from './chars.ts';
 import { equalsIgnoringCase, SPANS_PER_FIELD } from './fields.ts';
 import type { Inbox } from './inbox.ts';
 import { decodeLatin1 } from './latin1.ts';
 import type { Leniency } from './leniency.ts';
 import type { Limits } from './limits.ts';
+import { LineMemory, type RememberedLines } from './line-memory.ts';
 import { sweepFields, sweepRequestLine } from './plain-lines.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
 import { shelfFor, type SpanShelf } from './span-shelf.ts';
@@ -63,15 +64,20 @@ export class HeadReader {
   size = 0;
   /** Where the current line begins; once complete, the empty line. */
   lineStart = 0;
+  /** The lines are those of an earlier section: `spans` is theirs, and counts from the first of them. */
+  repeated: RememberedLines | undefined;
   /** What the fields say to the connection. */
-  readonly steering: Steering;
+  steering: Steering;
 
   readonly #limits: Limits;
   readonly #leniency: Leniency;
+  readonly #memory = new LineMemory();
   readonly #shelf: SpanShelf;
   /** The table is for this section alone: others may have come to the shelf since it began. */
   #apart = false;
   #kind: SectionKind = 'request';
+  /** Not that of repeated lines. */
+  #steering: Steering;
   #phase = METHOD;
   #pos = 0;
   #mark = 0;
@@ -79,7 +85,7 @@ export class HeadReader {
   constructor(limits: Limits, leniency: Leniency) {
     this.#limits = limits;
     this.#leniency = leniency;
-    this.steering = new Steering(leniency);
+    this.steering = this.#steering = new Steering(leniency);
     this.#shelf = shelfFor(limits.maxHeadBytes);
     this.spans = this.#shelf.table;
   }
@@ -106,6 +112,10 @@ export class HeadReader {
     this.firstEnd = this.targetStart = this.targetEnd = this.versionStart = this.versionEnd = this.reasonStart = this.reasonEnd = 0;
     this.ascii = true;
     this.size = 0;
+    if (this.repeated !== undefined) {
+      this.repeated = undefined;
+      this.steering = this.#steering;
+    }
     this.steering.clear();
   }
 
@@ -116,7 +126,7 @@ export class HeadReader {
     if (this.spans !== shelf.table) this.spans = shelf.table;
     this.first = shelf.taken;
     if (this.#read(inbox)) {
-      this.#claim(this.count);
+      if (this.repeated === undefined) this.#claim(this.count);
       return true;
     }
     if (this.count > 0 || (this.#phase >= NAME && this.#phase <= VALUE_LF)) this.#stepAside();
@@ -206,6 +216,10 @@ export class HeadReader {
           this.#phase = FIELD_START;
           break;
         case FIELD_START: {
+          if (this.count === 0 && this.#memory.lines !== undefined && this.#recall(inbox, i)) {
+            this.#pos = this.size;
+            return true;
+          }
           const after = sweepFields(this, inbox, i, limits, this.#kind);
           if (this.size > 0) {
             this.#pos = this.size;
@@ -501,6 +515,31 @@ export class HeadReader {
     const name = spans[at]!;
     const refusal = this.steering.note(inbox.bytes, inbox.view, origin + name, spans[at + 1]! - name, origin + spans[at + 2]!, origin + spans[at + 3]!, index, this.#kind === 'request');
     if (refusal !== undefined) this.#refuseField(inbox, refusal, index);
+  }
+
+  /** Are the lines that begin at `i` known? Only where the start line is in order whatever they say, and said the same to them: so nothing is left to be refused. */
+  #recall(inbox: Inbox, i: number): boolean {
+    const origin = inbox.start;
+    if (this.#kind !== 'request' || inbox.bytes[origin + this.targetStart] !== SLASH) return false;
+    const lines = this.#memory.find(inbox, i);
+    if (lines === undefined || lines.steering.version !== this.steering.version) return false;
+    const size = i - origin + lines.text.length;
+    if (size > this.#limits.maxHeadBytes) return false;
+    this.repeated = lines;
+    this.spans = lines.spans;
+    this.first = 0;
+    this.count = lines.count;
+    this.ascii = lines.ascii;
+    this.steering = lines.steering;
+    this.size = size;
+    this.lineStart = i - origin + lines.emptyLine;
+    return true;
+  }
+
+  /** The exchange is over, and nothing of its request was refused: remember its lines, if it is likely that they come again. Called before {@link begin}. */
+  learn(inbox: Inbox): void {
+    if (this.repeated !== undefined || this.count === 0 || !inbox.keepsHead) return;
+    if (this.#memory.learn(this, inbox)) this.steering = this.#steering = new Steering(this.#leniency);
   }
 
   // ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────

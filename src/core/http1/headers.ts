@@ -27,4 +27,15 @@ export interface Fields extends Iterable<readonly [name: string, value: string]>
   /** Every line's value, in order. `name` in lower case. */
   getAll(name: string): string[];
   has(name: string): boolean;
+  /** Undefined, unless the client has sent the same lines before, octet by octet, and this was noticed. */
+  readonly notes: LineNotes | undefined;
+}
+
+/** What was found out about lines that a client repeats, and need not be found out again. */
+export interface LineNotes {
+  /** Questions that `mentionsAny` was asked, a bit for each, and those of them to which the answer is yes. */
+  asked: number;
+  found: number;
+  /** What a gateway has made of the lines; undefined: nothing yet. */
+  made: unknown;
 }

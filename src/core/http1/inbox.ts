@@ -30,8 +30,10 @@ export class Inbox {
   end = 0;
   /** Absolute offset of `bytes[0]`. A double: exact up to 2^53 octets. */
   base = 0;
-  /** Below this index the slab belongs to heads that somebody may still read. */
+  /** Below this index the slab belongs to heads that somebody may still read, and to what is {@link remember}ed. */
   floor = 0;
+  /** So many octets at the beginning of the slab are {@link remember}ed. */
+  #remembered = 0;
   #nextSize = 4096;
   #pinned: Decodable | undefined;
   #pinnedStart = 0;
@@ -72,7 +74,23 @@ export class Inbox {
   release(): void {
     if (this.#pinned !== undefined) this.#pinned.expire();
     this.#pinned = undefined;
-    this.floor = 0;
+    this.floor = this.#remembered;
+  }
+
+  /** The last head's octets are still where they were when it was read. */
+  get keepsHead(): boolean {
+    return this.#pinned !== undefined;
+  }
+
+  /** Copy the last head's octets, from its `from`th to before its `to`th, to the beginning of the slab, where they stay. Before {@link release}: nobody can read that head any more, nor what was remembered before. */
+  remember(from: number, to: number): void {
+    this.bytes.copyWithin(0, this.#pinnedStart + from, this.#pinnedStart + to);
+    this.#remembered = to - from;
+  }
+
+  /** Nobody needs what was remembered. */
+  forget(): void {
+    this.#remembered = 0;
   }
 
   /** If the last head has been read, its octets may be overwritten. */
@@ -112,17 +130,19 @@ export class Inbox {
     this.end = this.floor + size;
   }
 
-  /** A new slab with the unconsumed octets at its beginning. It starts small and grows with use: most connections are short. */
+  /** A new slab with what is remembered and the unconsumed octets at its beginning. It starts small and grows with use: most connections are short. */
   #move(more: number): void {
-    const wanted = this.size + more;
+    const remembered = this.#remembered;
+    const wanted = remembered + this.size + more;
     // Twice what is waiting, so that octets arriving one at a time are moved O(log n) times.
     const slab = new Uint8Array(Math.max(this.#nextSize, 2 * wanted <= 131_072 ? 2 * wanted : wanted + 65_536) + SLACK);
     if (this.#nextSize < 65_536) this.#nextSize *= 2;
-    slab.set(this.bytes.subarray(this.start, this.end));
-    this.base += this.start;
-    this.end -= this.start;
-    this.start = 0;
-    this.floor = 0;
+    slab.set(this.bytes.subarray(0, remembered));
+    slab.set(this.bytes.subarray(this.start, this.end), remembered);
+    const shift = this.start - remembered;
+    this.base += shift;
+    this.end -= shift;
+    this.start = this.floor = remembered;
     this.#pinned = undefined;
     this.bytes = slab;
     this.view = new DataView(slab.buffer);

@@ -2,7 +2,7 @@
 import type { Span } from '../../trace/events.ts';
 import { dataFact, endFact, framingFact } from '../../trace/facts.ts';
 import { BodyReader } from './body-reader.ts';
-import { CR, LF } from './chars.ts';
+import { CR, LF, SLASH } from './chars.ts';
 import { RemoteProtocolError } from './errors.ts';
 import { CONNECTION_CLOSED, type EndOfMessage, type Framing, NEED_DATA, PAUSED, type ReceivedEvent } from './events.ts';
 import type { Exchange } from './exchange.ts';
@@ -22,8 +22,6 @@ import { OPTION_UPGRADE } from './steering.ts';
 import { parseTarget, validAuthority } from './target.ts';
 import { mayBeTrailer } from './trailers.ts';
 
-const SLASH = 0x2f;
-
 /** Empty lines tolerated before a request line. RFC9112-2.2-6 asks for one; some clients of old sent a few. */
 const maxEmptyLines = 8;
 
@@ -40,6 +38,8 @@ export class Receiver {
   readonly #head: HeadReader;
   readonly #body: BodyReader;
   readonly #kind: SectionKind;
+  /** See `line-memory.ts`. Whoever watches is shown every octet as it is read. */
+  readonly #remembers: boolean;
   #hasBody = false;
   #inTrailers = false;
   #emptyLines = 0;
@@ -53,6 +53,7 @@ export class Receiver {
     this.#leniency = leniency;
     this.#acceptConnect = acceptConnect;
     this.#kind = exchange.role === 'server' ? 'request' : 'response';
+    this.#remembers = exchange.role === 'server' && !exchange.traced;
     this.#head = new HeadReader(limits, leniency);
     this.#head.begin(this.#kind);
     this.#body = new BodyReader(limits, leniency, exchange.traced ? (token, start, end) => exchange.token(token, start, end) : undefined);
@@ -87,6 +88,8 @@ export class Receiver {
 
   /** Get ready for the next message. */
   nextCycle(): void {
+    // Behind a chunked body the reader has gone on to the trailers.
+    if (this.#remembers && !this.#inTrailers) this.#head.learn(this.inbox);
     this.#inTrailers = false;
     this.#emptyLines = 0;
     this.inbox.release();

@@ -165,6 +165,7 @@ function requestOf(scope: HttpScope): Request {
 
 /** Fields over a list. */
 class ListedFields implements Fields {
+  readonly notes = undefined;
   readonly #pairs: readonly (readonly [string, string])[];
   constructor(pairs: readonly (readonly [string, string])[]) {
     this.#pairs = pairs;

@@ -1,0 +1,122 @@
+/**
+ * What a client said last, for the case that it says it again: on a connection that is kept, mostly only the first line of a request is new. So its field lines are
+ * compared with those of an earlier one. Where they are the same, octet by octet, all that was found out about them still holds: where each lies, what they say to the
+ * connection, their text, and what others have noted.
+ *
+ * Nothing but time depends on it: what is compared was read, and accepted, on this connection.
+ */
+import type { SpanTable } from '../../trace/section.ts';
+import { SPANS_PER_FIELD } from './fields.ts';
+import type { LineNotes } from './headers.ts';
+import type { Inbox } from './inbox.ts';
+import { recognise } from './known-names.ts';
+import { decodeLatin1 } from './latin1.ts';
+import type { Steering } from './steering.ts';
+
+/** Longer sections are not remembered: each connection keeps what it remembers. Octets. */
+const maxBytes = 2048;
+/** A client that says something else each time goes on so: what it says is remembered at its 2nd, 4th, 8th … request, then at every one of so many. (Of many a client there is no second.) */
+const longestWait = 1024;
+/** What is not said again within so many requests is forgotten: to compare costs time. */
+const patience = 8;
+
+/** A head as it was read, with a line at least: see `head-reader.ts`. */
+interface HeadRead {
+  readonly size: number;
+  readonly lineStart: number;
+  readonly count: number;
+  readonly spans: SpanTable;
+  readonly first: number;
+  readonly ascii: boolean;
+  readonly steering: Steering;
+}
+
+/** Field lines that may come again, with the empty line. Positions count from the first octet of the first line. */
+export class RememberedLines implements LineNotes {
+  readonly text: string;
+  readonly count: number;
+  /** A table of its own: one that others share would be kept for as long as the connection. */
+  readonly spans: SpanTable;
+  readonly emptyLine: number;
+  readonly ascii: boolean;
+  readonly steering: Steering;
+  asked = 0;
+  found = 0;
+  made: unknown = undefined;
+
+  /** The lines of `head`, which the inbox has {@link Inbox.remember}ed; `start`: where in the head they begin. Its steering is ours from now on. */
+  constructor({ count, spans, first, size, lineStart, ascii, steering }: HeadRead, start: number, { bytes, view }: Inbox) {
+    this.text = decodeLatin1(bytes, 0, size - start, ascii);
+    this.count = count;
+    this.spans = spans.slice(first, first + count * SPANS_PER_FIELD);
+    for (let at = 0; at < this.spans.length; at += SPANS_PER_FIELD) {
+      for (let i = at; i < at + 4; i += 1) this.spans[i]! -= start;
+      // Nobody looks the name of a line up that came in two pieces.
+      this.spans[at + 4] ||= recognise(view, this.spans[at]!);
+    }
+    this.emptyLine = lineStart - start;
+    this.ascii = ascii;
+    this.steering = steering;
+    // It has been looked at, and stands.
+    steering.hostIsPlain = true;
+  }
+}
+
+/** What one connection remembers. The octets are in its inbox. */
+export class LineMemory {
+  /** Undefined: nothing. */
+  lines: RememberedLines | undefined;
+  /** Requests since the last one whose lines were known; and at how many of them the next are remembered, and these forgotten. */
+  #others = 0;
+  #learnAt = 2;
+  #forgetAt = Infinity;
+
+  /** The lines that begin at `from` in the inbox's slab, if they are those remembered; undefined: they are others, or not all there. */
+  find(inbox: Inbox, from: number): RememberedLines | undefined {
+    const { lines } = this;
+    if (lines === undefined || from + lines.text.length > inbox.end || !same(inbox.view, from, lines.text.length)) return undefined;
+    this.#others = 0;
+    this.#learnAt = 2;
+    this.#forgetAt = patience;
+    return lines;
+  }
+
+  /** A request is over whose lines were not found, and the inbox still has its head. True: they are remembered. */
+  learn(head: HeadRead, inbox: Inbox): boolean {
+    this.#others += 1;
+    if (this.#others === this.#forgetAt) this.#forget(inbox);
+    return this.#others === this.#learnAt && this.#remember(head, inbox);
+  }
+
+  #remember(head: HeadRead, inbox: Inbox): boolean {
+    this.#learnAt += Math.min(this.#learnAt, longestWait);
+    const start = head.spans[head.first]!;
+    if (head.size - start > maxBytes) return false;
+    inbox.remember(start, head.size);
+    this.lines = new RememberedLines(head, start, inbox);
+    this.#forgetAt = this.#others + patience;
+    return true;
+  }
+
+  #forget(inbox: Inbox): void {
+    this.lines = undefined;
+    inbox.forget();
+  }
+}
+
+/** Are the `size` octets at `from` those at the beginning? (See `plain-lines.ts` on `| 0`.) */
+function same(view: DataView, from: number, size: number): boolean {
+  let a = 0;
+  let b = from | 0;
+  const last = (size - 32) | 0;
+  for (; a <= last; a = (a + 32) | 0, b = (b + 32) | 0) {
+    const differing =
+      (view.getInt32(a, true) ^ view.getInt32(b, true)) | (view.getInt32((a + 4) | 0, true) ^ view.getInt32((b + 4) | 0, true)) |
+      (view.getInt32((a + 8) | 0, true) ^ view.getInt32((b + 8) | 0, true)) | (view.getInt32((a + 12) | 0, true) ^ view.getInt32((b + 12) | 0, true)) |
+      (view.getInt32((a + 16) | 0, true) ^ view.getInt32((b + 16) | 0, true)) | (view.getInt32((a + 20) | 0, true) ^ view.getInt32((b + 20) | 0, true)) |
+      (view.getInt32((a + 24) | 0, true) ^ view.getInt32((b + 24) | 0, true)) | (view.getInt32((a + 28) | 0, true) ^ view.getInt32((b + 28) | 0, true));
+    if (differing !== 0) return false;
+  }
+  for (; a < size; a = (a + 1) | 0, b = (b + 1) | 0) if (view.getUint8(a) !== view.getUint8(b)) return false;
+  return true;
+}
