@@ -538,8 +538,7 @@ export class HeadReader {
 
   /** The exchange is over, and nothing of its request was refused: remember its lines, if it is likely that they come again. Called before {@link begin}. */
   learn(inbox: Inbox): void {
-    if (this.repeated !== undefined || this.count === 0 || !inbox.keepsHead) return;
-    if (this.#memory.learn(this, inbox)) this.steering = this.#steering = new Steering(this.#leniency);
+    if (this.repeated === undefined && this.#memory.pass() && this.#memory.turnTo(this, inbox)) this.steering = this.#steering = new Steering(this.#leniency);
   }
 
   // ── refusals ──────────────────────────────────────────────────────────────────────────────────────────────────

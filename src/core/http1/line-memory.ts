@@ -16,11 +16,11 @@ import type { Steering } from './steering.ts';
 /** Longer sections are not remembered: each connection keeps what it remembers. Octets. */
 const maxBytes = 2048;
 /** A client that says something else each time goes on so: what it says is remembered at its 2nd, 4th, 8th … request, then at every one of so many. (Of many a client there is no second.) */
-const longestWait = 1024;
+const longestWait = 8192;
 /** What is not said again within so many requests is forgotten: to compare costs time. */
 const patience = 8;
 
-/** A head as it was read, with a line at least: see `head-reader.ts`. */
+/** A head as it was read: see `head-reader.ts`. */
 interface HeadRead {
   readonly size: number;
   readonly lineStart: number;
@@ -66,30 +66,39 @@ export class RememberedLines implements LineNotes {
 export class LineMemory {
   /** Undefined: nothing. */
   lines: RememberedLines | undefined;
-  /** Requests since the last one whose lines were known; and at how many of them the next are remembered, and these forgotten. */
+  /** Requests since the last one whose lines were known; and at how many of them the next are remembered, these forgotten, and the first of the two. */
   #others = 0;
   #learnAt = 2;
   #forgetAt = Infinity;
+  #dueAt = 2;
 
   /** The lines that begin at `from` in the inbox's slab, if they are those remembered; undefined: they are others, or not all there. */
   find(inbox: Inbox, from: number): RememberedLines | undefined {
     const { lines } = this;
     if (lines === undefined || from + lines.text.length > inbox.end || !same(inbox.view, from, lines.text.length)) return undefined;
     this.#others = 0;
-    this.#learnAt = 2;
+    this.#learnAt = this.#dueAt = 2;
     this.#forgetAt = patience;
     return lines;
   }
 
-  /** A request is over whose lines were not found, and the inbox still has its head. True: they are remembered. */
-  learn(head: HeadRead, inbox: Inbox): boolean {
+  /** A request is over whose lines were not found. True: call {@link turnTo} for it. (Which is seldom: so this is all that most requests pay.) */
+  pass(): boolean {
     this.#others += 1;
-    if (this.#others === this.#forgetAt) this.#forget(inbox);
-    return this.#others === this.#learnAt && this.#remember(head, inbox);
+    return this.#others >= this.#dueAt;
   }
 
-  #remember(head: HeadRead, inbox: Inbox): boolean {
-    this.#learnAt += Math.min(this.#learnAt, longestWait);
+  /** True: the lines of `head` are remembered. They cannot be where the inbox does not have its octets any more, and are not where they are too long. */
+  turnTo(head: HeadRead, inbox: Inbox): boolean {
+    if (this.#others >= this.#forgetAt) this.#forget(inbox);
+    const learnt = this.#others >= this.#learnAt && inbox.keepsHead && this.#learn(head, inbox);
+    this.#dueAt = Math.min(this.#learnAt, this.#forgetAt);
+    return learnt;
+  }
+
+  #learn(head: HeadRead, inbox: Inbox): boolean {
+    this.#learnAt = this.#others + Math.min(this.#others, longestWait);
+    if (head.count === 0) return false;
     const start = head.spans[head.first]!;
     if (head.size - start > maxBytes) return false;
     inbox.remember(start, head.size);
@@ -100,6 +109,7 @@ export class LineMemory {
 
   #forget(inbox: Inbox): void {
     this.lines = undefined;
+    this.#forgetAt = Infinity;
     inbox.forget();
   }
 }

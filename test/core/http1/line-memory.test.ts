@@ -157,13 +157,13 @@ describe('what is not the same', () => {
     const talk = new Conversation();
     const own = (n: number): string => `Host: a\r\nX-Own: ${n}\r\n\r\n`;
     const known = (n: number): boolean => talk.hear(get('/', own(n))).headers.notes !== undefined;
-    for (let n = 1; n <= 2047; n += 1) expect(known(n)).toBe(false);
-    // Every 1024th.
-    talk.hear(get('/', own(2048)));
-    for (let n = 2049; n <= 2055; n += 1) expect(known(n)).toBe(false);
-    expect([known(2048), known(2048), known(0), known(2048)]).toEqual([true, true, false, true]);
+    for (let n = 1; n < 16_384; n += 1) if (known(n)) expect.fail(`${n} was known`);
+    // After each power of two, and from 8192 on every so many.
+    talk.hear(get('/', own(16_384)));
+    for (let n = 16_385; n <= 16_391; n += 1) expect(known(n)).toBe(false);
+    expect([known(16_384), known(16_384), known(0), known(16_384)]).toEqual([true, true, false, true]);
     for (let n = 1; n <= 100; n += 1) expect(described(talk.hear(get('/', own(n))))).toEqual(described(new Conversation().hear(get('/', own(n)))));
-    expect(known(2048)).toBe(false);
+    expect(known(16_384)).toBe(false);
   });
 
   test('at two in a row, takes the place of what was known', () => {
