@@ -2,6 +2,7 @@
 import { Connection } from '../../src/core/http1/connection.ts';
 import type { Request } from '../../src/core/http1/events.ts';
 import type { ConnectionFacts } from '../../src/gateway/channel.ts';
+import { answer } from '../helpers/answer.ts';
 
 export const requestOf = (text: string): Request => requestsOf([text]).next().value!;
 
@@ -14,9 +15,7 @@ export function* requestsOf(texts: readonly string[]): Generator<Request, undefi
     if (event.type !== 'request') throw new Error(`no request but ${event.type}`);
     yield event;
     connection.nextEvent();
-    connection.send({ type: 'response', status: 204, reason: '', headers: [] });
-    connection.send({ type: 'end' });
-    connection.startNextCycle();
+    answer(connection);
   }
 }
 

@@ -7,6 +7,7 @@ import { extensions } from '../../src/gateway/asgi/http.ts';
 import { buildHttpScope } from '../../src/gateway/asgi/scope.ts';
 import type { HttpScope } from '../../src/gateway/asgi/types.ts';
 import { latin1Bytes } from '../../src/gateway/target.ts';
+import { answer } from '../helpers/answer.ts';
 import { facts, requestOf, requestsOf } from './requests.ts';
 
 type Reader = (text: string) => Request;
@@ -141,9 +142,7 @@ describe('headers made when asked for look like any key of a scope', () => {
       const request = connection.nextEvent() as Request;
       const scope = buildHttpScope({ request, facts, state: undefined, extensions }, true);
       connection.nextEvent();
-      connection.send({ type: 'response', status: 204, reason: '', headers: [] });
-      connection.send({ type: 'end' });
-      connection.startNextCycle();
+      answer(connection);
       return scope;
     };
     while (!isLazy(exchange()));

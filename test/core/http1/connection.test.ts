@@ -2,17 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { Connection } from '../../../src/core/http1/connection.ts';
 import { LocalProtocolError, RemoteProtocolError } from '../../../src/core/http1/errors.ts';
 import type { Data, ReceivedEvent, Request, Response } from '../../../src/core/http1/events.ts';
+import { answer } from '../../helpers/answer.ts';
 import { recordingTracer } from '../../helpers/trace.ts';
 
 const octets = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 const get = (target: string, ...fields: string[]): Uint8Array => octets(`GET ${target} HTTP/1.1\r\nHost: h\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`);
-
-/** Answer the current request with nothing, and go on to the next. */
-function answer(connection: Connection): void {
-  connection.send({ type: 'response', status: 204, reason: '', headers: [] });
-  connection.send({ type: 'end' });
-  connection.startNextCycle();
-}
 
 function events(connection: Connection): ReceivedEvent[] {
   const all: ReceivedEvent[] = [];

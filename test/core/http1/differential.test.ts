@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseWithLlhttp } from '../../../scripts/llhttp.ts';
 import { Connection } from '../../../src/core/http1/connection.ts';
 import { RemoteProtocolError } from '../../../src/core/http1/errors.ts';
+import { answer } from '../../helpers/answer.ts';
 import { seededRandom } from '../../helpers/cuts.ts';
 import { mutate, requests } from '../../fuzz/grammar.ts';
 import { http1 } from '../../fuzz/http1.ts';
@@ -31,9 +32,7 @@ function ours(input: Uint8Array): { readonly messages: readonly Message[]; reado
         case 'end':
           messages.at(-1)!.complete = true;
           if (connection.mustClose || connection.theirState === 'MIGHT_SWITCH') return { messages, error: undefined, over: true };
-          connection.send({ type: 'response', status: 204, reason: '', headers: [] });
-          connection.send({ type: 'end' });
-          connection.startNextCycle();
+          answer(connection);
           break;
         default:
           return { messages, error: undefined, over: false };

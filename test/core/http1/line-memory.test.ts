@@ -5,9 +5,10 @@ import { RemoteProtocolError } from '../../../src/core/http1/errors.ts';
 import type { Request } from '../../../src/core/http1/events.ts';
 import { knownNames } from '../../../src/core/http1/known-names.ts';
 import { mentionsAny } from '../../../src/core/http1/mentions.ts';
-import { recordingTracer } from '../../helpers/trace.ts';
+import { answer } from '../../helpers/answer.ts';
 import { everyCut, pieces, seededRandom } from '../../helpers/cuts.ts';
 import { observe } from '../../helpers/observe.ts';
+import { recordingTracer } from '../../helpers/trace.ts';
 
 const octets = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
@@ -23,21 +24,14 @@ class Conversation {
   /** All requests in `text` are answered; the last one is returned, and its exchange is not over yet. */
   hear(text: string | Uint8Array): Request {
     const { connection } = this;
-    if (connection.theirState === 'DONE') this.#next();
+    if (connection.theirState === 'DONE') answer(connection);
     connection.receiveData(typeof text === 'string' ? octets(text) : text);
     for (;;) {
       const event = connection.nextEvent();
       if (event.type === 'request') this.requests.push(event);
-      else if (event.type === 'end' && connection.bufferedBytes > 0) this.#next();
+      else if (event.type === 'end' && connection.bufferedBytes > 0) answer(connection);
       else if (event.type !== 'data') return this.requests.at(-1)!;
     }
-  }
-
-  #next(): void {
-    const { connection } = this;
-    connection.send({ type: 'response', status: 204, reason: '', headers: [] });
-    connection.send({ type: 'end' });
-    connection.startNextCycle();
   }
 }
 
@@ -61,7 +55,7 @@ function described(request: Request): unknown {
 describe('lines that come again', () => {
   test('are known, and say the same as when they were read', () => {
     const talk = new Conversation();
-    for (const target of ['/', '/a/longer/one?with=query', '/', '/%C3%A9', '*'.repeat(0) + '/x']) {
+    for (const target of ['/', '/a/longer/one?with=query', '/', '/%C3%A9', '/x']) {
       const request = talk.hear(get(target));
       expect(described(request)).toEqual(described(new Conversation().hear(get(target))));
       // Of many a client there is no second request.
@@ -81,7 +75,7 @@ describe('lines that come again', () => {
 
   test('are the same for every way in which the segments were cut', () => {
     const input = octets([get('/'), get('/b'), get('/cc'), `POST /d HTTP/1.1\r\nContent-Length: 3\r\n${fields}abc`, `POST /e HTTP/1.1\r\nContent-Length: 3\r\n${fields}abc`, get('/f')].join(''));
-    const whole = described.call(undefined, new Conversation().hear(input));
+    const whole = described(new Conversation().hear(input));
     let known = 0;
     for (const { name, cuts } of everyCut(input.length, 30)) {
       const talk = new Conversation();

@@ -5,13 +5,15 @@ import { expect, test } from 'vitest';
 import { Connection } from '../../../src/core/http1/connection.ts';
 import type { Request } from '../../../src/core/http1/events.ts';
 import { defaultLimits } from '../../../src/core/http1/limits.ts';
+import { answer } from '../../helpers/answer.ts';
 import { randomCuts, seededRandom } from '../../helpers/cuts.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('globalThis.gc') as (options?: { readonly type: 'minor' }) => void;
 setFlagsFromString('--no-expose-gc');
 
-const request = new TextEncoder().encode(`GET / HTTP/1.1\r\nHost: a\r\n${Array.from({ length: 20 }, (_, i) => `X-Field-${i}: ${i}\r\n`).join('')}\r\n`);
+/** Lines that a connection remembers are not put down (`line-memory.ts`): so none comes again before it is forgotten. */
+const heads = Array.from({ length: 32 }, (_, n) => new TextEncoder().encode(`GET / HTTP/1.1\r\nHost: a\r\n${Array.from({ length: 20 }, (__, i) => `X-Field-${i}: ${n}\r\n`).join('')}\r\n`));
 
 /** Octets outside of the heap. Those of dead arrays are given back by a thread that comes after the collector. */
 async function outside(): Promise<number> {
@@ -27,12 +29,10 @@ test('however many connections there are, no table of positions grows old', asyn
   const rounds = (count: number): void => {
     for (let i = 0; i < count; i += 1) {
       for (const connection of connections) {
-        connection.receiveData(request);
-        expect(connection.nextEvent().type).toBe('request');
+        connection.receiveData(heads[i % heads.length]!);
+        expect((connection.nextEvent() as Request).headers.notes).toBeUndefined();
         connection.nextEvent();
-        connection.send({ type: 'response', status: 204, reason: '', headers: [] });
-        connection.send({ type: 'end' });
-        connection.startNextCycle();
+        answer(connection);
       }
       // A young generation is collected about once for so many requests.
       if (i % 8 === 0) collect({ type: 'minor' });
