@@ -79,7 +79,7 @@ function script(scenario: Scenario): string {
   if (pipeline === 1 && varied !== true) return fields.join('\n');
   // A thousand requests come round so seldom that no connection remembers the last time.
   return `${fields.join('\n')}
-local batches, next = {}, 0
+local batches, turn = {}, 0
 init = function(args)
   for batch = 1, ${varied === true ? Math.ceil(1000 / pipeline) : 1} do
     local parts = {}
@@ -91,8 +91,8 @@ init = function(args)
   end
 end
 request = function()
-  next = next % #batches + 1
-  return batches[next]
+  turn = turn % #batches + 1
+  return batches[turn]
 end`;
 }
 

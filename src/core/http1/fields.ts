@@ -16,7 +16,7 @@ const lowerNames = knownLowerNames;
  * A section as it was read: its octets; where in `spans` the {@link SPANS_PER_FIELD} numbers for each of `count` lines begin; `ascii`: no octet is above 0x7F. `repeated`: the lines were
  * remembered, and the positions count from the first of them.
  */
-interface Section {
+export interface Section {
   readonly size: number;
   readonly ascii: boolean;
   readonly spans: SpanTable;
@@ -70,8 +70,9 @@ export class ReceivedFields implements Fields {
   decode(): void {
     const bytes = this.#bytes;
     if (bytes === undefined) return;
-    if (this.#repeated === undefined) this.#text = this.#lines = decodeLatin1(bytes, this.#start, this.#start + this.#size, this.#ascii);
-    else this.#text = decodeLatin1(bytes, this.#start, this.#start + this.#origin, true);
+    const size = this.#repeated === undefined ? this.#size : this.#origin;
+    this.#text = decodeLatin1(bytes, this.#start, this.#start + size, this.#ascii);
+    if (this.#repeated === undefined) this.#lines = this.#text;
     this.#bytes = undefined;
   }
 

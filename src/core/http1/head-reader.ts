@@ -54,7 +54,7 @@ export class HeadReader {
   reasonStart = 0;
   reasonEnd = 0;
   status = 0;
-  /** No octet above 0x7F so far. */
+  /** No octet that was read so far is above 0x7F. (Repeated lines are not read.) */
   ascii = true;
   /** Number of field lines. Their positions are `spans[first + i * SPANS_PER_FIELD …]`. */
   count = 0;
@@ -62,7 +62,7 @@ export class HeadReader {
   first = 0;
   /** Length of the section, once complete. */
   size = 0;
-  /** Where the current line begins; once complete, the empty line. */
+  /** Where the current line begins; once complete, the empty line (not looked for where the lines are {@link repeated}). */
   lineStart = 0;
   /** The lines are those of an earlier section: `spans` is theirs, and counts from the first of them. */
   repeated: RememberedLines | undefined;
@@ -529,10 +529,8 @@ export class HeadReader {
     this.spans = lines.spans;
     this.first = 0;
     this.count = lines.count;
-    this.ascii = lines.ascii;
     this.steering = lines.steering;
     this.size = size;
-    this.lineStart = i - origin + lines.emptyLine;
     return true;
   }
 

@@ -6,7 +6,7 @@
  * Nothing but time depends on it: what is compared was read, and accepted, on this connection.
  */
 import type { SpanTable } from '../../trace/section.ts';
-import { SPANS_PER_FIELD } from './fields.ts';
+import { type Section, SPANS_PER_FIELD } from './fields.ts';
 import type { LineNotes } from './headers.ts';
 import type { Inbox } from './inbox.ts';
 import { recognise } from './known-names.ts';
@@ -20,16 +20,8 @@ const longestWait = 8192;
 /** What is not said again within so many requests is forgotten: to compare costs time. */
 const patience = 8;
 
-/** A head as it was read: see `head-reader.ts`. */
-interface HeadRead {
-  readonly size: number;
-  readonly lineStart: number;
-  readonly count: number;
-  readonly spans: SpanTable;
-  readonly first: number;
-  readonly ascii: boolean;
-  readonly steering: Steering;
-}
+/** A head as it was read, and what it says to the connection. */
+interface HeadRead extends Section { readonly steering: Steering }
 
 /** Field lines that may come again, with the empty line. Positions count from the first octet of the first line. */
 export class RememberedLines implements LineNotes {
@@ -37,15 +29,13 @@ export class RememberedLines implements LineNotes {
   readonly count: number;
   /** A table of its own: one that others share would be kept for as long as the connection. */
   readonly spans: SpanTable;
-  readonly emptyLine: number;
-  readonly ascii: boolean;
   readonly steering: Steering;
   asked = 0;
   found = 0;
   made: unknown = undefined;
 
   /** The lines of `head`, which the inbox has {@link Inbox.remember}ed; `start`: where in the head they begin. Its steering is ours from now on. */
-  constructor({ count, spans, first, size, lineStart, ascii, steering }: HeadRead, start: number, { bytes, view }: Inbox) {
+  constructor({ count, spans, first, size, ascii, steering }: HeadRead, start: number, { bytes, view }: Inbox) {
     this.text = decodeLatin1(bytes, 0, size - start, ascii);
     this.count = count;
     this.spans = spans.slice(first, first + count * SPANS_PER_FIELD);
@@ -54,8 +44,6 @@ export class RememberedLines implements LineNotes {
       // Nobody looks the name of a line up that came in two pieces.
       this.spans[at + 4] ||= recognise(view, this.spans[at]!);
     }
-    this.emptyLine = lineStart - start;
-    this.ascii = ascii;
     this.steering = steering;
     // It has been looked at, and stands.
     steering.hostIsPlain = true;
@@ -66,18 +54,17 @@ export class RememberedLines implements LineNotes {
 export class LineMemory {
   /** Undefined: nothing. */
   lines: RememberedLines | undefined;
-  /** Requests since the last one whose lines were known; and at how many of them the next are remembered, these forgotten, and the first of the two. */
+  /** Requests since the last one whose lines were known; and at how many of them the next are remembered, and these forgotten. */
   #others = 0;
   #learnAt = 2;
   #forgetAt = Infinity;
-  #dueAt = 2;
 
   /** The lines that begin at `from` in the inbox's slab, if they are those remembered; undefined: they are others, or not all there. */
   find(inbox: Inbox, from: number): RememberedLines | undefined {
     const { lines } = this;
     if (lines === undefined || from + lines.text.length > inbox.end || !same(inbox.view, from, lines.text.length)) return undefined;
     this.#others = 0;
-    this.#learnAt = this.#dueAt = 2;
+    this.#learnAt = 2;
     this.#forgetAt = patience;
     return lines;
   }
@@ -85,15 +72,13 @@ export class LineMemory {
   /** A request is over whose lines were not found. True: call {@link turnTo} for it. (Which is seldom: so this is all that most requests pay.) */
   pass(): boolean {
     this.#others += 1;
-    return this.#others >= this.#dueAt;
+    return this.#others >= this.#learnAt || this.#others >= this.#forgetAt;
   }
 
   /** True: the lines of `head` are remembered. They cannot be where the inbox does not have its octets any more, and are not where they are too long. */
   turnTo(head: HeadRead, inbox: Inbox): boolean {
     if (this.#others >= this.#forgetAt) this.#forget(inbox);
-    const learnt = this.#others >= this.#learnAt && inbox.keepsHead && this.#learn(head, inbox);
-    this.#dueAt = Math.min(this.#learnAt, this.#forgetAt);
-    return learnt;
+    return this.#others >= this.#learnAt && inbox.keepsHead && this.#learn(head, inbox);
   }
 
   #learn(head: HeadRead, inbox: Inbox): boolean {
