@@ -140,6 +140,24 @@ describe('what is not the same', () => {
     for (const again of [other, fields, other, other, other, fields, fields, fields, fields]) expect(described(talk.hear(get('/', again)))).toEqual(described(new Conversation().hear(get('/', again))));
   });
 
+  test('even where both make no number, or a zero', () => {
+    // They are compared eight at a time, as numbers: what begins where does not matter, so each begins everywhere.
+    for (let shift = 0; shift < 8; shift += 1) {
+      const lines = (value: string): string => `Host: a\r\nX-Own: ${'p'.repeat(shift)}${value}\r\nX-Last: ${'q'.repeat(40)}\r\n\r\n`;
+      const zeros = [`${'\0'.repeat(8)}`, `${'\0'.repeat(7)}\x80`, `${'\0'.repeat(7)}\x01`];
+      for (const [known, other] of [['\xff'.repeat(16), `${'\xff'.repeat(15)}\xfe`], ['\xf8'.repeat(16), '\xf8'.repeat(15) + '\xf9'], ['\x80'.repeat(16), `${'\x80'.repeat(15)}\x81`]]) {
+        const talk = new Conversation();
+        talk.hear(get('/', lines(known!)).repeat(3));
+        for (const text of [known!, other!, known!]) expect(described(talk.hear(get('/', lines(text))))).toEqual(described(new Conversation().hear(get('/', lines(text)))));
+      }
+      for (const zero of zeros) {
+        const talk = new Conversation();
+        talk.hear(get('/', lines('\x80'.repeat(8))).repeat(3));
+        expect(() => talk.hear(get('/', lines(zero)))).toThrow(RemoteProtocolError);
+      }
+    }
+  });
+
   test('once, does not make what was known forgotten', () => {
     const talk = new Conversation();
     talk.hear(get('/').repeat(3));
