@@ -37,7 +37,7 @@ const typicalFields: Record<string, string> = {
   'X-Requested-With': 'bench',
 };
 
-/** `varied`: no two requests have the same fields; else all of a client have, as is usual on one connection. */
+/** `varied`: no two requests have the same target, and none of a connection the same fields as another for long; else they are as usual on one connection: the fields stay, and a few targets come often. */
 interface Scenario { readonly name: string; readonly body: number; readonly pipeline: number; readonly varied?: true }
 
 const scenarios: readonly Scenario[] = [
@@ -77,22 +77,41 @@ function script(scenario: Scenario): string {
   if (scenario.body > 0) fields.push('wrk.method = "POST"', `wrk.body = string.rep("x", ${scenario.body})`, 'wrk.headers["Content-Type"] = "application/octet-stream"');
   const { pipeline, varied } = scenario;
   if (pipeline === 1 && varied !== true) return fields.join('\n');
-  // A thousand requests come round so seldom that no connection remembers the last time.
-  return `${fields.join('\n')}
-local batches, turn = {}, 0
+  if (varied !== true) {
+    return `${fields.join('\n')}
+local batch
 init = function(args)
-  for batch = 1, ${varied === true ? Math.ceil(1000 / pipeline) : 1} do
+  local parts = {}
+  for i = 1, ${pipeline} do parts[i] = wrk.format(nil, "/a/path?page=" .. i) end
+  batch = table.concat(parts)
+end
+request = function() return batch end`;
+  }
+  // A thousand sets of fields come round so seldom that no connection remembers the last time; no target comes twice.
+  return `${fields.join('\n')}
+local batches, turn, page = {}, 0, 0
+init = function(args)
+  for batch = 1, ${Math.ceil(1000 / pipeline)} do
     local parts = {}
     for i = 1, ${pipeline} do
-      ${varied === true ? `wrk.headers["X-Request-Id"] = string.format("%06d", batch * ${pipeline} + i)` : ''}
-      parts[i] = wrk.format(nil, "/a/path?page=" .. i)
+      wrk.headers["X-Request-Id"] = string.format("%06d", batch * ${pipeline} + i)
+      local before, after = wrk.format(nil, "/a/path?page=@"):match("([^@]*)@(.*)")
+      parts[#parts + 1] = before
+      parts[#parts + 1] = after
     end
-    batches[batch] = table.concat(parts)
+    batches[batch] = parts
   end
 end
 request = function()
   turn = turn % #batches + 1
-  return batches[turn]
+  local parts, out = batches[turn], {}
+  for i = 1, #parts, 2 do
+    page = page + 1
+    out[#out + 1] = parts[i]
+    out[#out + 1] = page
+    out[#out + 1] = parts[i + 1]
+  end
+  return table.concat(out)
 end`;
 }
 

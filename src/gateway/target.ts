@@ -8,43 +8,62 @@ import { decodeLatin1, writeLatin1 } from '../core/http1/latin1.ts';
 import type { Span } from '../trace/events.ts';
 
 /** A request's target in parts. Strings are latin-1, percent-encoded as received. */
-export interface Target {
+export class Target {
   /** Path without query; `/` where an absolute-form target has none, `*` for asterisk-form. */
   readonly path: string;
+  /** The path {@link percentDecode}d. */
+  readonly decodedPath: string;
   /** What the `?` introduces, without it; '' where there is none. */
   readonly query: string;
   /** Host and port of an absolute-form target, which overrides the Host field; undefined otherwise. */
   readonly authority: string | undefined;
-  /** Spans of the three; undefined where the part is not in the bytes. */
+  /** Spans of the three; undefined where the part is not in the bytes, and where they were not asked for. */
   readonly pathSpan: Span | undefined;
   readonly querySpan: Span | undefined;
   readonly authoritySpan: Span | undefined;
+
+  constructor(path: string, query: string, authority?: string, pathSpan?: Span, querySpan?: Span, authoritySpan?: Span) {
+    this.path = path;
+    this.decodedPath = percentDecode(path);
+    this.query = query;
+    this.authority = authority;
+    this.pathSpan = pathSpan;
+    this.querySpan = querySpan;
+    this.authoritySpan = authoritySpan;
+  }
 }
 
 /** Take the target apart. `spans`: fill in the spans (they are only wanted by a trace). */
 export function readTarget(request: Request, spans: boolean): Target {
+  if (spans) return takeApart(request, true);
+  const { notes } = request;
+  if (notes === undefined) return takeApart(request, false);
+  if (notes.made instanceof Target) return notes.made;
+  const target = takeApart(request, false);
+  notes.made = target;
+  return target;
+}
+
+function takeApart(request: Request, spans: boolean): Target {
   const { target } = request;
   if (target.charCodeAt(0) === 0x2f && !spans) {
     // Nearly every request: origin-form.
     const mark = target.indexOf('?');
-    return mark < 0
-      ? { path: target, query: '', authority: undefined, pathSpan: undefined, querySpan: undefined, authoritySpan: undefined }
-      : { path: target.slice(0, mark), query: target.slice(mark + 1), authority: undefined, pathSpan: undefined, querySpan: undefined, authoritySpan: undefined };
+    return mark < 0 ? new Target(target, '') : new Target(target.slice(0, mark), target.slice(mark + 1));
   }
   const parts = request.targetParts;
   const base = request.targetSpan[0];
   const absolute = (part: readonly [number, number] | undefined): Span | undefined => (spans && part !== undefined && part[1] > part[0] ? [base + part[0], base + part[1]] : undefined);
   const query = parts.query === undefined ? '' : target.slice(...parts.query);
-  if (parts.form === 'asterisk') return { path: '*', query, authority: undefined, pathSpan: spans ? request.targetSpan : undefined, querySpan: undefined, authoritySpan: undefined };
-  return {
-    path: target.slice(...parts.path) || '/',
+  if (parts.form === 'asterisk') return new Target('*', query, undefined, spans ? request.targetSpan : undefined);
+  const isAbsolute = parts.form === 'absolute';
+  return new Target(
+    target.slice(...parts.path) || '/',
     query,
     // RFC9112-3.2.2-8: "the origin server MUST ignore the received Host header field (if any) and instead use the host information of the request-target".
-    authority: parts.form === 'absolute' ? target.slice(...parts.authority) : undefined,
-    pathSpan: absolute(parts.path),
-    querySpan: absolute(parts.query),
-    authoritySpan: parts.form === 'absolute' ? absolute(parts.authority) : undefined,
-  };
+    isAbsolute ? target.slice(...parts.authority) : undefined,
+    absolute(parts.path), absolute(parts.query), isAbsolute ? absolute(parts.authority) : undefined,
+  );
 }
 
 /** Percent-decode to octets-as-latin-1. A `%` that two hexadecimal digits do not follow stays as it is (as in CGI servers). */

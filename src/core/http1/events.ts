@@ -45,6 +45,14 @@ export interface Request {
   readonly span: Span;
   /** The whole head once more, copied: the array is the caller's. A part begins in it at its span's beginning, less that of {@link span}. (On Node a short one shares its memory with others, as Buffers do.) */
   octets(): Uint8Array;
+  /** Undefined, unless the same request line has come before, and this was noticed. */
+  readonly notes: RequestNotes | undefined;
+}
+
+/** What was made of a request line that has come before, for whoever reads it next. */
+export interface RequestNotes {
+  /** What a gateway has made of it; undefined: nothing yet. */
+  made: unknown;
 }
 
 /** A request head to be sent (client role). */

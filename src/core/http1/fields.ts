@@ -4,6 +4,7 @@ import type { Fields, LineNotes } from './headers.ts';
 import { knownLowerNames, knownNames } from './known-names.ts';
 import { decodeLatin1 } from './latin1.ts';
 import type { RememberedLines } from './line-memory.ts';
+import type { RequestLine } from './request-lines.ts';
 
 /** Numbers per field line in a span table: name start, name end, value start, value end, counted from the section's start; and which of the {@link knownNames} it is, 0: another. */
 export const SPANS_PER_FIELD = 5;
@@ -14,7 +15,7 @@ const lowerNames = knownLowerNames;
 
 /**
  * A section as it was read: its octets; where in `spans` the {@link SPANS_PER_FIELD} numbers for each of `count` lines begin; `ascii`: no octet is above 0x7F. `repeated`: the lines were
- * remembered, and the positions count from the first of them.
+ * remembered, and the positions count from the first of them; `line`: what is before them is known, too.
  */
 export interface Section {
   readonly size: number;
@@ -23,6 +24,7 @@ export interface Section {
   readonly first: number;
   readonly count: number;
   readonly repeated: RememberedLines | undefined;
+  readonly line: RequestLine | undefined;
 }
 
 /**
@@ -41,6 +43,8 @@ export class ReceivedFields implements Fields {
   readonly #spans: SpanTable;
   readonly #first: number;
   readonly #repeated: RememberedLines | undefined;
+  /** The request line, if it is a known one. */
+  readonly line: RequestLine | undefined;
   /** The section; of repeated lines, only what is before them. '': not decoded. */
   #text: string;
   /** What names and values are parts of, where the table says. '': not decoded. */
@@ -49,7 +53,8 @@ export class ReceivedFields implements Fields {
   /** The section that `head` has just read, at `bytes[start]`, `offset` octets into the stream. Its table of spans is borrowed for good, `bytes` until {@link decoded}. */
   constructor(bytes: Uint8Array, start: number, offset: number, head: Section) {
     this.length = head.count;
-    this.#bytes = bytes;
+    this.line = head.line;
+    this.#bytes = this.line === undefined ? bytes : undefined;
     this.#start = start;
     this.#size = head.size;
     this.#offset = offset;
@@ -57,7 +62,7 @@ export class ReceivedFields implements Fields {
     this.#spans = head.spans;
     this.#first = head.first;
     this.#repeated = head.repeated;
-    this.#text = '';
+    this.#text = this.line === undefined ? '' : this.line.text;
     this.#lines = this.#repeated === undefined ? '' : this.#repeated.text;
   }
 

@@ -16,6 +16,7 @@ import type { Limits } from './limits.ts';
 import { LineMemory, type RememberedLines } from './line-memory.ts';
 import { sweepFields, sweepRequestLine } from './plain-lines.ts';
 import { refuse, type RefusalCode } from './refusals.ts';
+import { knownRequestLine, type RequestLine } from './request-lines.ts';
 import { shelfFor, type SpanShelf } from './span-shelf.ts';
 import { Steering } from './steering.ts';
 
@@ -66,6 +67,8 @@ export class HeadReader {
   lineStart = 0;
   /** The lines are those of an earlier section: `spans` is theirs, and counts from the first of them. */
   repeated: RememberedLines | undefined;
+  /** …and so is the line before them, of some earlier request. */
+  line: RequestLine | undefined;
   /** What the fields say to the connection. */
   steering: Steering;
 
@@ -114,6 +117,7 @@ export class HeadReader {
     this.size = 0;
     if (this.repeated !== undefined) {
       this.repeated = undefined;
+      this.line = undefined;
       this.steering = this.#steering;
     }
     this.steering.clear();
@@ -526,6 +530,7 @@ export class HeadReader {
     const size = i - origin + lines.text.length;
     if (size > this.#limits.maxHeadBytes) return false;
     this.repeated = lines;
+    this.line = knownRequestLine(inbox.bytes, inbox.view, origin, i - origin, this.targetStart, this.targetEnd);
     this.spans = lines.spans;
     this.first = 0;
     this.count = lines.count;

@@ -1,6 +1,6 @@
 /** The heads that a connection hands out: views over a section's octets, decoded when asked. Positions are copied out of the reader, which goes on. */
 import type { Span } from '../../trace/events.ts';
-import type { EndOfMessage, Framing, HttpVersion, Request, Response } from './events.ts';
+import type { EndOfMessage, Framing, HttpVersion, Request, RequestNotes, Response } from './events.ts';
 import type { ReceivedFields } from './fields.ts';
 import type { HeadReader } from './head-reader.ts';
 import type { Fields } from './headers.ts';
@@ -36,7 +36,8 @@ export class ReceivedRequest implements Request {
   }
 
   get target(): string {
-    return this.headers.slice(this.#targetStart, this.#targetEnd);
+    const { line } = this.headers;
+    return line === undefined ? this.headers.slice(this.#targetStart, this.#targetEnd) : line.target;
   }
 
   get targetParts(): TargetParts {
@@ -58,6 +59,10 @@ export class ReceivedRequest implements Request {
 
   get span(): Span {
     return this.headers.sectionSpan;
+  }
+
+  get notes(): RequestNotes | undefined {
+    return this.headers.line;
   }
 
   octets(): Uint8Array {

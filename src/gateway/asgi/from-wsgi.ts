@@ -159,7 +159,7 @@ function requestOf(scope: HttpScope): Request {
     type: 'request', method: scope.method, target, version: scope.http_version === '1.0' ? 10 : 11, headers,
     targetParts: { form: path === '*' ? 'asterisk' : 'origin', scheme: '', authority: nowhere, path: [0, path.length], query: query === '' ? undefined : [path.length + 1, target.length] },
     framing: headers.has('transfer-encoding') ? { kind: 'chunked', length: -1 } : { kind: 'none', length: 0 },
-    keepAlive: false, expects100: false, methodSpan: nowhere, targetSpan: nowhere, versionSpan: nowhere, span: nowhere, octets: () => new Uint8Array(0),
+    keepAlive: false, expects100: false, methodSpan: nowhere, targetSpan: nowhere, versionSpan: nowhere, span: nowhere, octets: () => new Uint8Array(0), notes: undefined,
   };
 }
 

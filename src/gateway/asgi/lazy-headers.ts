@@ -6,7 +6,12 @@
  * assignment. So spread, `Object.assign`, `Object.entries`, JSON and `structuredClone` find the list, and so do an object that has the scope for
  * its prototype, and a Proxy for it. (Hence nothing here may depend on `this` being the scope itself.)
  */
+import type { Request } from '../../core/http1/events.ts';
+import type { Target } from '../target.ts';
 import type { AsgiHeaders } from './types.ts';
+
+/** Makes the list. The same function for all scopes: one for each would have to be made. */
+type Make = (request: Request, target: Target) => AsgiHeaders;
 
 /** What holds the list is asked with one of these. */
 const read = Symbol('read');
@@ -22,7 +27,7 @@ type Holder = (this: object, order?: unknown, headers?: unknown) => unknown;
 interface Lazy { [hidden]: Holder }
 
 /** (Not written where it is assigned: see `writeOf` in `wsgi/start-response.ts`.) */
-function holderOf(make: () => AsgiHeaders): Holder {
+function holderOf(make: Make, request: Request, target: Target): Holder {
   let known = false;
   let value: unknown;
   return function (order, headers) {
@@ -32,7 +37,7 @@ function holderOf(make: () => AsgiHeaders): Holder {
     } else if (order !== read) return { ...this };
     else if (!known) {
       known = true;
-      value = make();
+      value = make(request, target);
       eager = eagerScopes;
     }
     return value;
@@ -64,8 +69,8 @@ export function headersAreWanted(): boolean {
   return true;
 }
 
-/** Add `headers` to `scope`, behind what it has, to be made by `make`. */
-export function addHeadersLater(scope: object, make: () => AsgiHeaders): void {
+/** Add `headers` to `scope`, behind what it has, to be made by `make` of the other two. */
+export function addHeadersLater(scope: object, make: Make, request: Request, target: Target): void {
   Object.defineProperty(scope, 'headers', accessor);
-  Object.defineProperty(scope, hidden, { value: holderOf(make) });
+  Object.defineProperty(scope, hidden, { value: holderOf(make, request, target) });
 }

@@ -8,7 +8,7 @@ import type { ContextEntry, Provenance, Span } from '../../trace/events.ts';
 import { emitLater } from '../../trace/tracer.ts';
 import { clientOrigin } from '../forwarded.ts';
 import { entriesBytes, kindOf, renderValue } from '../render.ts';
-import { isBelow, latin1Bytes, latin1ToUtf8, percentDecode, readTarget, type Target } from '../target.ts';
+import { isBelow, latin1Bytes, latin1ToUtf8, readTarget, type Target } from '../target.ts';
 import { addHeadersLater, headersAreWanted } from './lazy-headers.ts';
 import type { AsgiHeaders, AsgiVersions, ConnectionScope, HttpScope, WebSocketScope } from './types.ts';
 
@@ -37,12 +37,12 @@ export function buildHttpScope(source: ScopeSource, mayWait = false): HttpScope 
     http_version: request.version === 10 ? '1.0' : '1.1',
     method: request.method,
     scheme: facts.scheme,
-    path: pathOf(target.path, facts.rootPath),
+    path: pathOf(target.decodedPath, facts.rootPath),
     raw_path: octets?.rawPath ?? latin1Bytes(target.path),
     query_string: octets?.query ?? latin1Bytes(target.query),
     root_path: latin1ToUtf8(facts.rootPath),
   } as HttpScope;
-  if (octets === undefined) addHeadersLater(scope, () => octetsOf(request, target).headers);
+  if (octets === undefined) addHeadersLater(scope, headersOf, request, target);
   else scope.headers = octets.headers;
   scope.client = clientOf(facts.remote);
   scope.server = serverOf(facts.local);
@@ -76,7 +76,7 @@ export function buildWebSocketScope(source: ScopeSource, subprotocols: readonly 
 function connectionEntries({ request, facts }: ScopeSource, target: Target): Pick<ConnectionScope, 'path' | 'raw_path' | 'query_string' | 'root_path' | 'headers' | 'client' | 'server'> {
   const { rawPath, query, headers } = octetsOf(request, target);
   return {
-    path: pathOf(target.path, facts.rootPath),
+    path: pathOf(target.decodedPath, facts.rootPath),
     raw_path: rawPath,
     query_string: query,
     root_path: latin1ToUtf8(facts.rootPath),
@@ -90,8 +90,7 @@ function connectionEntries({ request, facts }: ScopeSource, target: Target): Pic
  * ASGI-scope-3. `path` is seen from the outside, so it begins with the mount point; where a proxy has taken it off, it is put
  * back (as uvicorn does). An application finds its own part behind `root_path`.
  */
-function pathOf(path: string, rootPath: string): string {
-  const decoded = percentDecode(path);
+function pathOf(decoded: string, rootPath: string): string {
   return latin1ToUtf8(rootPath === '' || isBelow(decoded, rootPath) ? decoded : rootPath + decoded);
 }
 
@@ -125,6 +124,8 @@ function octetsOf(request: Request, target: Target): Octets {
     headers: pairs,
   };
 }
+
+const headersOf = (request: Request, target: Target): AsgiHeaders => octetsOf(request, target).headers;
 
 /** In place, as ASCII. */
 function lowered(name: Uint8Array): Uint8Array {

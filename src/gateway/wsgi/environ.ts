@@ -11,7 +11,7 @@ import { knownNames } from '../../core/http1/known-names.ts';
 import { clientOrigin } from '../forwarded.ts';
 import type { ContextEntry, Provenance, Span, Stream } from '../../trace/events.ts';
 import { kindOf, renderValue } from '../render.ts';
-import { isBelow, percentDecode, readTarget, type Target } from '../target.ts';
+import { isBelow, readTarget, type Target } from '../target.ts';
 import { ErrorStream } from './error-stream.ts';
 import { fileWrapper } from './file-wrapper.ts';
 import { BodyInput } from './input.ts';
@@ -103,7 +103,7 @@ const setting = (name: string): Provenance => ({ from: 'setting', name });
 export function buildEnviron(source: EnvironSource): WsgiEnviron {
   const { request, facts, origins } = source;
   const target = readTarget(request, origins !== undefined);
-  const [scriptName, pathInfo] = splitPath(percentDecode(target.path), facts.rootPath);
+  const [scriptName, pathInfo] = splitPath(target.decodedPath, facts.rootPath);
   const [serverName, serverPort] = serverOf(request, facts, target);
   const environ: WsgiEnviron = {
     REQUEST_METHOD: request.method,

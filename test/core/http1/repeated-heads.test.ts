@@ -33,6 +33,18 @@ test('a head is what it says, whatever was sent before it', () => {
   }
 });
 
+test('a list that its owner changes and gives again says what it says then', () => {
+  const headers: [string, string][] = [['A', '1'], ['Content-Length', '2']];
+  for (let i = 0; i < 3; i += 1) {
+    headers[0]![1] = String(i);
+    expect(head(200, 'OK', headers)).toBe(`HTTP/1.1 200 OK\r\nA: ${i}\r\nContent-Length: 2\r\n\r\n`);
+    headers.unshift(['B', 'b']);
+    expect(head(200, 'OK', headers)).toBe(`HTTP/1.1 200 OK\r\nB: b\r\nA: ${i}\r\nContent-Length: 2\r\n\r\n`);
+    headers.shift();
+    expect(head(200, 'OK', headers)).toBe(`HTTP/1.1 200 OK\r\nA: ${i}\r\nContent-Length: 2\r\n\r\n`);
+  }
+});
+
 test('what is refused is refused each time, and the head before it is still known', () => {
   for (let i = 0; i < 3; i += 1) {
     expect(head(200, 'OK', [a, length])).toBe('HTTP/1.1 200 OK\r\nA: 1\r\nContent-Length: 2\r\n\r\n');
