@@ -54,9 +54,6 @@ export interface ExchangeContext extends TraceSubject {
   readonly files: FileReader | undefined;
 }
 
-/** Fields in a list that is given away: whoever gets it may add to it. */
-export type FieldList = (readonly [name: string, value: string])[];
-
 /** Why the app's response could not be completed. */
 export interface AppFailure {
   /** What was thrown, whatever it is. */
@@ -77,8 +74,11 @@ export interface ResponseChannel {
   readonly open: boolean;
   /** The response to this request has no content: HEAD. (204 and 304 depend on the status.) */
   readonly isHead: boolean;
-  /** Write the head. Throws LocalProtocolError, and nothing has happened. Date, Server and framing fields are added. */
-  start(status: number, reason: string, headers: FieldList): void;
+  /**
+   * Write the head. Throws LocalProtocolError, and nothing has happened. Date, Server and framing fields are added. `headers` may be kept, and must not be changed any
+   * more: whoever says the same again does best to give the same list again.
+   */
+  start(status: number, reason: string, headers: FieldPairs): void;
   /** Write content; the bytes are copied before this returns. Throws LocalProtocolError (more than Content-Length). */
   write(bytes: Uint8Array): void;
   /** The response is complete. Throws LocalProtocolError (less than Content-Length). */

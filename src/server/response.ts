@@ -5,7 +5,7 @@
  */
 import type { Connection } from '../core/http1/connection.ts';
 import type { FieldPairs, Request } from '../core/http1/events.ts';
-import type { AppFailure, FieldList, HandshakeResponse, RefusalFacts } from '../gateway/channel.ts';
+import type { AppFailure, HandshakeResponse, RefusalFacts } from '../gateway/channel.ts';
 import { reasonPhrase } from '../gateway/reason.ts';
 import { errorText } from '../gateway/thrown.ts';
 import type { ServerConfig } from './config.ts';
@@ -63,9 +63,9 @@ export class ServerResponse implements HandshakeResponse {
     return this.status !== 0;
   }
 
-  start(status: number, reason: string, headers: FieldList): void {
+  start(status: number, reason: string, given: FieldPairs): void {
     if (!this.#host.writable) return;
-    this.#complete(headers);
+    const headers = this.#completed(given);
     // Whoever writes has just told the trace why, here and below.
     this.#host.core.sendHead({ type: 'response', status, reason, headers }, this.#host.out, true);
     this.status = status;
@@ -135,14 +135,20 @@ export class ServerResponse implements HandshakeResponse {
     this.#last = true;
   }
 
-  /** Add what the application does not know. */
-  #complete(headers: FieldList): void {
-    const { config, core, draining } = this.#host;
-    let date = config.dateHeader;
+  /** `given`, and what the application does not know. */
+  #completed(given: FieldPairs): FieldPairs {
+    const { config, core, draining, serverField } = this.#host;
+    const dateField = config.dateHeader ? this.#host.dateField() : undefined;
+    const closing = this.#last || draining || config.keepAliveMs === 0 || core.clientWaitsFor100;
+    if (given === latest.given && dateField === latest.dateField && serverField === latest.serverField && !closing) return latest.fields;
+    let date = dateField !== undefined;
     let server = config.serverHeader !== '';
     let connection = false;
-    for (let i = 0; i < headers.length; i += 1) {
-      const name = headers[i]![0];
+    const fields: FieldPairs[number][] = [];
+    for (let i = 0; i < given.length; i += 1) {
+      const field = given[i]!;
+      fields.push(field);
+      const name = field[0];
       switch (name.length) {
         case 4: if (name.toLowerCase() === 'date') date = false; break;
         case 6: if (name.toLowerCase() === 'server') server = false; break;
@@ -150,12 +156,18 @@ export class ServerResponse implements HandshakeResponse {
       }
     }
     // RFC9110-6.6.1-7: an origin server with a clock must generate Date.
-    if (date) headers.push(this.#host.dateField());
-    if (server) headers.push(this.#host.serverField);
+    if (date) fields.push(dateField!);
+    if (server) fields.push(serverField);
     // A client that still waits for 100 may or may not send its content now: the next octets could be either (RFC9110-10.1.1).
-    if (!connection && (this.#last || draining || config.keepAliveMs === 0 || core.clientWaitsFor100)) headers.push(connectionClose);
+    if (!connection && closing) fields.push(connectionClose);
+    if (!closing) latest = { given, dateField, serverField, fields };
+    return fields;
   }
 }
+
+/** What was completed last: an application mostly says the same as before. */
+interface Completed { readonly given: FieldPairs; readonly dateField: FieldPairs[number] | undefined; readonly serverField: FieldPairs[number]; readonly fields: FieldPairs }
+let latest: Completed = { given: [], dateField: undefined, serverField: ['', ''], fields: [] };
 
 /** The connection ends with this response. */
 export const connectionClose = ['Connection', 'close'] as const;

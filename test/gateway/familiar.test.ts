@@ -30,6 +30,33 @@ describe('header fields that come again', () => {
     for (const bad of ['x-checke ', 'x-checke\xe4', ' -checked']) expect(() => read([bad, 'fine'])).toThrow('not a field name');
   });
 
+  test('all of them, are the list that was given the last time', () => {
+    const again = ['content-type', 'text/plain'] as const;
+    read(again, ['x-list', '1']);
+    const list = read(again, ['x-list', '1']);
+    for (let i = 0; i < 3; i += 1) expect(read(again, ['x-list', '1'])).toBe(list);
+    // Whatever the iterable is.
+    expect(readHeaders(new Map([[octets('content-type'), octets('text/plain')], [octets('x-list'), octets('1')]]), undefined, { soft: () => {} })).toBe(list);
+    for (const other of [[again], [again, ['x-list', '2']], [again, ['x-lisu', '1']], [again, ['x-list', '1'], ['x-list', '1']], [['x-list', '1'], again], []] as (readonly [string, string])[][]) {
+      expect(read(...other)).toEqual(other);
+      expect(read(again, ['x-list', '1'])).toEqual(list);
+    }
+    expect(list).toEqual([again, ['x-list', '1']]);
+  });
+
+  test('ASGI-start-3: all of them, are refused for what is no pair of byte strings now', () => {
+    const good = headers(['content-type', 'text/plain'], ['x-list', '1']);
+    for (let i = 0; i < 3; i += 1) readHeaders(good, undefined, { soft: () => {} });
+    for (const bad of [[good[0], [...good[1]!, octets('')]], [good[0], [good[1]![0]]], [good[0], [good[1]![0], '1']], [good[0], [good[1]![0], [0x31]]], [good[0], new Uint8Array(2)], [good[0], undefined]]) {
+      expect(() => readHeaders(bad, undefined, { soft: () => {} })).toThrow('not a pair');
+      expect(readHeaders(good, undefined, { soft: () => {} })).toEqual([['content-type', 'text/plain'], ['x-list', '1']]);
+    }
+  });
+
+  test('ASGI-start-3: a name that is not in lower case is told of each time', () => {
+    for (let i = 0; i < 4; i += 1) expect(() => read(['content-type', 'text/plain'], ['X-Upper', '1'])).toThrow('not in lower case');
+  });
+
   test('of names that are kept in the same place are told apart', () => {
     // Same length, first and last letter.
     remember('x-abc-z');

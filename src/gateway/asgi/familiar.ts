@@ -2,8 +2,10 @@
  * Header fields as applications give them: the same few names with every response, and many of them with the same value. To compare
  * octets with the text that they were last time costs less than to make and check the text anew.
  */
+import type { FieldPairs } from '../../core/http1/events.ts';
 import { firstOutside, VALUE } from '../../core/http1/chars.ts';
-import { latin1Text } from '../target.ts';
+import { isBytes } from '../render.ts';
+import { latin1Bytes, latin1Text } from '../target.ts';
 
 /** A name that nothing was wrong with, and the field that it was last seen in. */
 interface Familiar { readonly name: string; field: readonly [name: string, value: string] }
@@ -26,6 +28,33 @@ export function familiarField(name: Uint8Array, value: Uint8Array): readonly [na
   const field = [known.name, text] as const;
   if (text.length <= maxValue) known.field = field;
   return field;
+}
+
+/** What was said last; and once it was said twice, its octets. */
+let latest: { readonly fields: FieldPairs; readonly octets: readonly Uint8Array[] | undefined } = { fields: [], octets: undefined };
+
+/** The list that was given the last time, if it has the same {@link familiarField}s; else `fields`. */
+export function familiarList(fields: FieldPairs): FieldPairs {
+  const again = fields.length === latest.fields.length && fields.every((field, i) => field === latest.fields[i]);
+  latest = again ? { fields: latest.fields, octets: latest.fields.flat().map(latin1Bytes) } : { fields, octets: undefined };
+  return latest.fields;
+}
+
+/** The list that was given the last two times, if `headers` are the same octets; undefined: look closer. */
+export function sameList(headers: unknown): FieldPairs | undefined {
+  const { fields, octets } = latest;
+  if (octets === undefined || !Array.isArray(headers) || headers.length !== fields.length) return undefined;
+  for (let i = 0; i < headers.length; i += 1) {
+    const pair: unknown = headers[i];
+    if (!Array.isArray(pair) || pair.length !== 2 || !isSame(pair[0], octets[2 * i]!) || !isSame(pair[1], octets[2 * i + 1]!)) return undefined;
+  }
+  return fields;
+}
+
+function isSame(given: unknown, octets: Uint8Array): boolean {
+  if (!isBytes(given) || given.length !== octets.length) return false;
+  for (let i = 0; i < octets.length; i += 1) if (given[i] !== octets[i]) return false;
+  return true;
 }
 
 /** `name` is a token in lower case. It may drive out another one. */

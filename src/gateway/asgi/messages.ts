@@ -2,19 +2,18 @@
  * The messages that an application may `send` within the `http` scope: their shapes, checked. What is wrong is an
  * {@link AsgiViolation}; what is right comes out in the gateway's own terms.
  */
-import type { FieldList } from '../channel.ts';
 import type { FieldPairs } from '../../core/http1/events.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { firstOutside, TCHAR, VALUE } from '../../core/http1/chars.ts';
 import { describeType, isBytes, show } from '../render.ts';
 import { latin1Text } from '../target.ts';
 import type { AsgiClause } from './clauses.ts';
-import { familiarField, remember } from './familiar.ts';
+import { familiarField, familiarList, remember, sameList } from './familiar.ts';
 import { AsgiViolation } from '../errors.ts';
 
 /** A message, understood. */
 export type HttpMessage =
-  | { readonly type: 'http.response.start'; readonly status: number; readonly headers: FieldList; readonly trailers: boolean }
+  | { readonly type: 'http.response.start'; readonly status: number; readonly headers: FieldPairs; readonly trailers: boolean }
   | { readonly type: 'http.response.body'; readonly body: Uint8Array; readonly more: boolean }
   | { readonly type: 'http.response.trailers'; readonly headers: FieldPairs; readonly more: boolean }
   | { readonly type: 'http.response.early_hint'; readonly links: readonly string[] };
@@ -83,13 +82,15 @@ function readFlag(key: string, value: unknown, clause: AsgiClause, site: SourceS
   return value;
 }
 
-/** ASGI-start-3, ASGI-ws.accept-3. Names and values as latin-1 strings. */
-export function readHeaders(headers: unknown, site: SourceSite | undefined, critic: Critic, clause: AsgiClause = 'ASGI-start-3'): FieldList {
+/** ASGI-start-3, ASGI-ws.accept-3. Names and values as latin-1 strings. The same list as the last time, where the same is said again. */
+export function readHeaders(headers: unknown, site: SourceSite | undefined, critic: Critic, clause: AsgiClause = 'ASGI-start-3'): FieldPairs {
   if (headers === undefined || headers === null) return [];
+  const same = sameList(headers);
+  if (same !== undefined) return same;
   if (typeof (headers as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function' || typeof headers === 'string') {
     throw violationAt(site, 'headers-not-iterable', clause, `headers is ${describeType(headers)}.`, 'Give an array of pairs: an object could not hold two Set-Cookie fields.', headers, '[[name, value], …] as bytes');
   }
-  const pairs: FieldList = [];
+  const pairs: FieldPairs[number][] = [];
   for (const pair of headers as Iterable<unknown>) {
     // What nearly every field is: two byte strings, and a name that was seen before.
     if (Array.isArray(pair) && pair.length === 2 && isBytes(pair[0]) && isBytes(pair[1])) {
@@ -115,7 +116,7 @@ export function readHeaders(headers: unknown, site: SourceSite | undefined, crit
     else critic.soft(violationAt(site, 'header-case', clause, `The header name ${show(text)} is not in lower case.`, `Write ${show(text.toLowerCase())}.`, text, text.toLowerCase()));
     pairs.push([text, field]);
   }
-  return pairs;
+  return familiarList(pairs);
 }
 
 /** ASGI-hints-1. */

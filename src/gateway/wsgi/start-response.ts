@@ -5,7 +5,6 @@
  * may still change its mind.
  */
 import type { FieldPairs } from '../../core/http1/events.ts';
-import type { FieldList } from '../channel.ts';
 import type { SourceSite } from '../../trace/events.ts';
 import { show } from '../render.ts';
 import { checkHeaders, isContentLength, readStatus } from './checks.ts';
@@ -16,8 +15,8 @@ import type { StartResponse, WsgiWrite } from './types.ts';
 export interface Head {
   readonly status: number;
   readonly reason: string;
-  /** A copy: the application may go on using its list. */
-  readonly headers: FieldList;
+  /** A copy: the application may go on using its list. The same as that of the last head, where it says the same. */
+  readonly headers: FieldPairs;
   /** Value of Content-Length; -1 where there is none. */
   readonly contentLength: number;
 }
@@ -39,6 +38,31 @@ export interface StartHooks {
  * memory among the old objects. From there it would keep the whole exchange from the young generation's collector.
  */
 const writeOf = (hooks: StartHooks): WsgiWrite => (data) => hooks.wrote(data);
+
+/** The fields that were asked for last, and found to be in order: an application mostly says the same as before. */
+let latest: Pick<Head, 'headers' | 'contentLength'> = { headers: [], contentLength: -1 };
+
+function isSaidAgain(headers: unknown): boolean {
+  const known = latest.headers;
+  if (!Array.isArray(headers) || headers.length !== known.length) return false;
+  for (let i = 0; i < known.length; i += 1) {
+    const pair = (headers as readonly unknown[])[i];
+    if (!Array.isArray(pair) || pair.length !== 2 || pair[0] !== known[i]![0] || pair[1] !== known[i]![1]) return false;
+  }
+  return true;
+}
+
+function copyOf(headers: FieldPairs): typeof latest {
+  let contentLength = -1;
+  const copy: FieldPairs[number][] = [];
+  for (let i = 0; i < headers.length; i += 1) {
+    const name = headers[i]![0];
+    const value = headers[i]![1];
+    copy.push([name, value]);
+    if (isContentLength(name)) contentLength = Number(value);
+  }
+  return { headers: copy, contentLength };
+}
 
 /** Holds the callable of one exchange, and the head it was given. */
 export class Starter {
@@ -73,19 +97,14 @@ export class Starter {
     // PEP3333-start-8: now, while the application still runs and its line is known.
     const line = readStatus(status, site);
     if (line instanceof WsgiViolation) this.#refuse(line);
-    const violation = checkHeaders(headers, site);
-    if (violation !== undefined) this.#refuse(violation);
-    let contentLength = -1;
-    const copy: FieldList = [];
-    for (let i = 0; i < headers.length; i += 1) {
-      const name = headers[i]![0];
-      const value = headers[i]![1];
-      copy.push([name, value]);
-      if (isContentLength(name)) contentLength = Number(value);
+    if (!isSaidAgain(headers)) {
+      const violation = checkHeaders(headers, site);
+      if (violation !== undefined) this.#refuse(violation);
+      latest = copyOf(headers);
     }
     // PEP3333-start-10: with exc_info, the later head replaces the earlier one.
-    this.head = { status: line.code, reason: line.reason, headers: copy, contentLength };
-    this.#hooks.started(status, copy, site);
+    this.head = { status: line.code, reason: line.reason, headers: latest.headers, contentLength: latest.contentLength };
+    this.#hooks.started(status, latest.headers, site);
     return (this.#write ??= writeOf(this.#hooks));
   };
 
