@@ -12,6 +12,9 @@ type Collect = (options: { readonly type: 'minor' }) => void;
 /** So much may have come in bodies before the young generation is collected. V8 begins a full collection at about 32 MB. Unit: octets. */
 const patienceBytes = 12_582_912;
 
+/** glibc gives free memory at the end of its heap back to the system from twice this size on, once it has seen a block of this size go. Unit: octets. */
+const largeBytes = 16_777_216;
+
 let taken = 0;
 let scheduled = false;
 let collect: Collect | undefined;
@@ -28,7 +31,12 @@ export function bodyMemory(octets: number): void {
 function collectYoung(): void {
   scheduled = false;
   taken = 0;
-  collect ??= collector();
+  if (collect === undefined) {
+    collect = collector();
+    // The memory of bodies is wanted again at once. To have it back from the system page by page takes longer than to fill it; at first, glibc gives back all but 128 kB. A large
+    // block, which dies with this collection, tells it that memory comes and goes by the megabyte here (mallopt(3), M_MMAP_THRESHOLD). Nobody writes into it, so it is none yet.
+    Buffer.allocUnsafeSlow(largeBytes);
+  }
   collect({ type: 'minor' });
 }
 

@@ -10,7 +10,7 @@
 import { Connection } from '../core/http1/connection.ts';
 import { RemoteProtocolError } from '../core/http1/errors.ts';
 import type { FieldPairs, ReceivedEvent, Request } from '../core/http1/events.ts';
-import { AsgiHandler } from '../gateway/asgi/http.ts';
+import { AsgiHandler, wholeBodyBytes } from '../gateway/asgi/http.ts';
 import type { ConnectionFacts, ExchangeContext } from '../gateway/channel.ts';
 import { WsgiHandler } from '../gateway/wsgi/handler.ts';
 import { BodyBuffer } from '../gateway/wsgi/input.ts';
@@ -187,7 +187,7 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     if (content > 0) this.#takeBody(content === bytes.length ? bytes : bytes.subarray(0, content));
     if (content < bytes.length) this.core.receiveData(content === 0 ? bytes : bytes.subarray(content));
     const { batch } = this.#context;
-    if (batch !== undefined && this.#exchange === undefined && bytes.length <= batchBytes) return batch.later(this);
+    if (batch !== undefined && (this.#exchange === undefined ? bytes.length <= batchBytes : isGathering(this.#exchange))) return batch.later(this);
     if (this.#takeTurn()) this.#pump();
   }
 
@@ -638,6 +638,9 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     access?.({ remote: this.#line.socket.remote.host, wallMs: host.clock.wallMs(), request: undefined, status: response.status, length: response.length, fields: response.fields, ms: 0 }, this.#line.socket.id, this.core.exchange);
   }
 }
+
+/** The application has not been called, and its request's body is short enough to wait for more of it, until everything has been read. */
+const isGathering = ({ running, request: { framing } }: Exchange): boolean => !running && framing.length >= 0 && framing.length <= wholeBodyBytes;
 
 // Calls for `#handle`, made once.
 const run = (exchange: Exchange): void => exchange.handler!.run();

@@ -255,3 +255,98 @@ describe('the Date of answers that are made together', () => {
     expect(peers.flatMap(({ received }) => datesIn(received))).toEqual(['08:49:38', '08:49:39', '08:49:40', '08:49:41']);
   });
 });
+
+describe('ASGI-request-1: a short body is read before its application is called', () => {
+  /** Sizes of the messages that the application was given; '>' where it was called. */
+  const seen: (string | number)[] = [];
+  const reading: AsgiApp = async (scope, receive, send) => {
+    seen.push('>');
+    for (let more = true; more; ) {
+      const event = await receive();
+      if (event.type !== 'http.request') return void seen.push(event.type);
+      seen.push(event.body.length);
+      more = event.more_body;
+    }
+    await okAsgi(scope, receive, send);
+  };
+  beforeEach(() => { seen.length = 0; });
+  const post = (length: number | 'chunked'): string => `POST / HTTP/1.1\r\nHost: a\r\n${length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`}\r\n\r\n`;
+  const most = 131_072;
+
+  test.each([[10_000], [100_000], [most]])('%i octets in several segments come in one message', async (length) => {
+    const { connect, endOfPoll } = polling(reading);
+    const peer = connect();
+    await peer.send(post(length) + 'b'.repeat(6000));
+    for (let sent = 6000; sent < length; sent += 30_000) await peer.send('b'.repeat(Math.min(30_000, length - sent)));
+    expect([seen, peer.socket.bufferedAmount]).toEqual([[], 0]);
+    await endOfPoll();
+    expect(seen).toEqual(['>', length]);
+    expect(peer.received).toMatch(/ok$/);
+  });
+
+  test.each([[most + 1], ['chunked' as const]])('one that is longer, or of unknown length, streams: %s', async (length) => {
+    const { connect, endOfPoll } = polling(reading);
+    const peer = connect();
+    await peer.send(post(length) + (length === 'chunked' ? '1770\r\n' : '') + 'b'.repeat(6000));
+    await peer.send('b');
+    expect(seen.slice(0, 2)).toEqual(['>', 6000]);
+    peer.socket.reset();
+    await settle();
+    await endOfPoll();
+    expect(seen.at(-1)).toBe('http.disconnect');
+  });
+
+  test('what has not come by then streams', async () => {
+    const { connect, endOfPoll } = polling(reading);
+    const peer = connect();
+    await peer.send(post(10_000) + 'b'.repeat(5000));
+    await endOfPoll();
+    expect(seen).toEqual(['>', 5000]);
+    await peer.send('b'.repeat(5000));
+    await endOfPoll();
+    // That it was the last of it is said by an empty one.
+    expect(seen).toEqual(['>', 5000, 5000, 0]);
+    expect(peer.received).toMatch(/ok$/);
+  });
+
+  test('RFC9110-10.1.1: nor is it waited for where the client waits to hear that it is wanted', async () => {
+    const { connect, endOfPoll } = polling(reading);
+    const peer = connect();
+    await peer.send(post(10).replace('\r\n\r\n', '\r\nExpect: 100-continue\r\n\r\n'));
+    await endOfPoll();
+    expect(peer.take()).toMatch(/^HTTP\/1\.1 100 /);
+    await peer.send('b'.repeat(10));
+    await endOfPoll();
+    expect(seen).toEqual(['>', 10, 0]);
+  });
+
+  test('of a client that is gone by then nobody hears', async () => {
+    const { connect, endOfPoll } = polling(reading);
+    const peer = connect();
+    await peer.send(post(10_000) + 'b'.repeat(5000));
+    peer.socket.reset();
+    await settle();
+    await endOfPoll();
+    expect(seen).toEqual([]);
+  });
+
+  test('what is refused behind it is refused after it was answered', async () => {
+    const { connect, endOfPoll } = polling(reading);
+    const peer = connect();
+    await peer.send(post(5000) + 'b'.repeat(4000));
+    await peer.send(`${'b'.repeat(1000)}GET  / HTTP/1.1\r\n\r\n`);
+    await endOfPoll();
+    expect(peer.received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+  });
+
+  test('RFC9110-15.5.9-1: what never comes is waited for as long as ever', async () => {
+    const { connect, endOfPoll, pass } = polling(reading, { bodyTimeoutMs: 1000 });
+    const peer = connect();
+    await peer.send(post(10_000) + 'b'.repeat(5000));
+    await endOfPoll();
+    await pass(3000);
+    await endOfPoll();
+    expect(seen.at(-1)).toBe('http.disconnect');
+    expect(peer.received).toMatch(/^HTTP\/1\.1 408 /);
+  });
+});

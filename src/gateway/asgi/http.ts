@@ -33,6 +33,8 @@ export const extensions: ScopeSource['extensions'] = () => ({ 'http.response.tra
 
 /** Octets of request body that wait for `receive()`; above it, the socket is paused. */
 const highWaterBytes = 65_536;
+/** A body of no more octets may wait as a whole: to hold its client up and let it go on takes longer than to keep it. */
+export const wholeBodyBytes = 131_072;
 
 type Waiter = (event: AsgiReceiveEvent) => void;
 /** A `send()` that waits for room. */
@@ -54,6 +56,8 @@ export class AsgiHandler implements StreamingHandler, ResponseOwner {
   #waiting: BodyBuffer | undefined;
   /** Octets of the body still to come; -1: not known. */
   #announced: number;
+  /** So many octets may wait. */
+  readonly #room: number;
   /** The whole request has arrived. */
   #ended = false;
   /** …and been given to the application. */
@@ -77,6 +81,7 @@ export class AsgiHandler implements StreamingHandler, ResponseOwner {
     this.#context = exchange.context;
     this.#channel = exchange.channel;
     this.#announced = exchange.context.request.framing.length;
+    this.#room = this.#announced >= 0 && this.#announced <= wholeBodyBytes ? Infinity : highWaterBytes;
     this.#response = new AsgiResponse(exchange.context, exchange.channel, this);
   }
 
@@ -109,11 +114,11 @@ export class AsgiHandler implements StreamingHandler, ResponseOwner {
   receive(bytes: Uint8Array): boolean {
     // Nobody will ask for it: let it pass, the server counts it.
     if (this.#response.over) return true;
-    const waiting = (this.#waiting ??= new BodyBuffer(Math.min(this.#announced, highWaterBytes)));
+    const waiting = (this.#waiting ??= new BodyBuffer(Math.min(this.#announced, this.#room)));
     waiting.append(bytes);
     if (this.#announced > 0) this.#announced -= bytes.length;
     this.#feed();
-    return this.#waiting === undefined || waiting.size < highWaterBytes;
+    return this.#waiting === undefined || waiting.size < this.#room;
   }
 
   receiveEnd(): void {
