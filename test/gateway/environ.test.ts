@@ -79,6 +79,15 @@ describe('where the application is', () => {
     expect(environOf(get(target), { rootPath: '/shop' })).toMatchObject({ SCRIPT_NAME: script, PATH_INFO: path });
   });
 
+  test('PEP3333-environ-2: the mount point is the server\'s, also of a request line that another one was asked', () => {
+    for (const [rootPath, script, path] of [['', '', '/shop/tea'], ['/shop', '/shop', '/tea'], ['/x', '/x', '/shop/tea'], ['', '', '/shop/tea']] as const) {
+      for (const request of requestsOf([1, 2, 3, 4].map(() => get('/shop/tea?a=b')))) {
+        const environ = buildEnviron({ request, facts: { ...facts, rootPath }, input: new BodyInput(new Uint8Array()), errors: new ErrorStream({ wroteErrors() {} }), bodyBytes: 0 });
+        expect(environ).toMatchObject({ SCRIPT_NAME: script, PATH_INFO: path, QUERY_STRING: 'a=b', RAW_URI: '/shop/tea?a=b' });
+      }
+    }
+  });
+
   test('PEP3333-environ-6: SERVER_NAME and SERVER_PORT are the socket\'s', () => {
     expect(environOf(get('/'))).toMatchObject({ SERVER_NAME: '127.0.0.1', SERVER_PORT: '8000', REMOTE_ADDR: '192.0.2.1', REMOTE_PORT: '4711' });
   });

@@ -73,6 +73,16 @@ describe.each([
   });
 });
 
+test('ASGI-scope-3: path and root_path are those of the mount point, also of a request line that another one has asked for', () => {
+  const text = requests[0]!.text;
+  for (const rootPath of ['', '/p q', '/x', '', '/p q']) {
+    for (const reader of [requestOf, requestAgain]) {
+      const { path, raw_path: raw, query_string: query, root_path: root } = buildHttpScope({ request: reader(text), facts: { ...facts, rootPath }, state: undefined, extensions });
+      expect([path, String.fromCharCode(...raw), String.fromCharCode(...query), root]).toEqual([rootPath === '/x' ? '/x/p q' : '/p q', '/p%20q', 'A=%20b', rootPath]);
+    }
+  }
+});
+
 describe('headers made when asked for look like any key of a scope', () => {
   const { text, expected } = requests[0]!;
   const plain = eagerly(text);
