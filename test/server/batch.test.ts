@@ -303,9 +303,9 @@ describe('ASGI-request-1: a short body is read before its application is called'
     await endOfPoll();
     expect(seen).toEqual(['>', 5000]);
     await peer.send('b'.repeat(5000));
-    await endOfPoll();
     // That it was the last of it is said by an empty one.
     expect(seen).toEqual(['>', 5000, 5000, 0]);
+    await endOfPoll();
     expect(peer.received).toMatch(/ok$/);
   });
 

@@ -59,6 +59,21 @@ describe.each([{ kind: 'WSGI', app: asWsgi }, { kind: 'ASGI', app: asAsgi }])('$
     }
   });
 
+  test('RFC9110-10.1.1: nor is it said to others because of a client that may or may not send its content', async () => {
+    const { connect } = harness(app(same));
+    for (let turn = 0; turn < 3; turn += 1) {
+      const said: boolean[] = [];
+      for (const text of [get(), get('/', 'Content-Length: 1\r\nExpect: 100-continue\r\n'), get()]) {
+        const peer = connect();
+        await peer.send(text);
+        if (text.includes('Expect')) await peer.send('x');
+        said.push(...heads(peer.take()).filter((head) => !head.startsWith('HTTP/1.1 100')).map((head) => head.includes('close')));
+      }
+      // A WSGI application is called when the content is here.
+      expect(said).toEqual([false, app === asAsgi, false]);
+    }
+  });
+
   test('what is not the same is said as it is', async () => {
     const lists: Record<string, Pairs> = {
       '/plain': plain, '/more': [...plain, ['x-more', '1']], '/other': [['content-type', 'text/html'], ['content-length', '2']], '/swapped': [plain[1]!, plain[0]!],
@@ -123,6 +138,21 @@ test('PEP3333-start-3: the list is the application\'s to go on with', async () =
   const peer = connect();
   await peer.send(get('/a') + get('/b') + get('/c'));
   expect(heads(peer.take()).map((head) => head.match(/X-Path: \S+/g))).toEqual([null, ['X-Path: /a'], ['X-Path: /a', 'X-Path: /b']]);
+});
+
+test('PEP3333-start-3: what is no list of pairs is refused behind one that was', async () => {
+  const good = [['Content-Length', '2']];
+  const lists: Record<string, unknown> = { '/good': good, '/three': [['Content-Length', '2', '3']], '/one': [['Content-Length']], '/flat': ['Content-Length'], '/object': { 0: good[0], length: 1 } };
+  const app: WsgiApp = (environ, startResponse) => {
+    startResponse('200 OK', lists[environ.PATH_INFO] as [string, string][]);
+    return [encode('ok')];
+  };
+  const { connect } = harness(app);
+  for (const bad of ['/three', '/one', '/flat', '/object']) {
+    const peer = connect();
+    await peer.send(get('/good') + get('/good') + get(bad) + get('/good'));
+    expect(peer.take().match(/HTTP\/1\.1 \d+/g), bad).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 500', 'HTTP/1.1 200']);
+  }
 });
 
 test('ASGI-start-4: transfer-encoding is left out each time', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Connection } from '../../../src/core/http1/connection.ts';
 import type { Request } from '../../../src/core/http1/events.ts';
+import { knownRequestLine, type RequestLine } from '../../../src/core/http1/request-lines.ts';
 import { answer } from '../../helpers/answer.ts';
 import { seededRandom } from '../../helpers/cuts.ts';
 import { recordingTracer } from '../../helpers/trace.ts';
@@ -82,6 +83,22 @@ describe('a request line that has come before', () => {
     for (const other of [line(target, 'PUT'), line(target, 'GEt'), line(`${target}x`), line(target.slice(0, -1))]) for (let i = 0; i < 3; i += 1) expect(said(client.ask(other))).toEqual(read(other));
   });
 
+  test('is compared to its last octet', () => {
+    for (let size = 16; size < 40; size += 1) {
+      const bytes = octets(`--${line(`/${'p'.repeat(size - 16)}`)}--`);
+      const view = new DataView(bytes.buffer);
+      const look = (): RequestLine | undefined => knownRequestLine(bytes, view, 2, size, 4, size - 11);
+      look();
+      const known = look()!;
+      expect([known.is(view, 2, size), known.is(view, 2, size - 1), known.is(view, 2, size + 1), known.target.length]).toEqual([true, false, false, size - 15]);
+      for (let at = 2; at < 2 + size; at += 1) {
+        bytes[at]! ^= 1;
+        expect(known.is(view, 2, size), `${size}, ${at}`).toBe(false);
+        bytes[at]! ^= 1;
+      }
+    }
+  });
+
   test('is not kept where it is long', () => {
     const client = new Client();
     const known = (size: number): boolean => [0, 1, 2].map(() => client.ask(line(`/${'p'.repeat(size - 16)}`)).notes !== undefined).at(-1)!;
@@ -100,6 +117,19 @@ describe('a request line that has come before', () => {
       client.ask(line(`/once/${i}`));
       if (i % 100 === 0 && client.ask(line('/often')).notes === undefined) expect.fail(`forgotten after ${i}`);
     }
+  });
+
+  test('is not driven out by another that would have its place either, while it is asked for', () => {
+    const client = new Client();
+    const isKnown = (target: string): boolean => client.ask(line(target)).notes !== undefined;
+    isKnown('/first');
+    expect(isKnown('/first')).toBe(true);
+    // Asked for twice, with nothing in between, the other one takes the place.
+    const other = Array.from({ length: 200_000 }, (_, i) => `/other/${i}`).find((target) => isKnown(target) || !isKnown(target) || !isKnown('/first'))!;
+    expect(other).toBeDefined();
+    isKnown('/first');
+    expect(isKnown('/first')).toBe(true);
+    for (let i = 0; i < 5; i += 1) expect([isKnown(other), isKnown('/first')]).toEqual([false, true]);
   });
 
   test('any lines, in any order: the same as when they are read', () => {
