@@ -36,7 +36,9 @@ let latest: { readonly fields: FieldPairs; readonly octets: readonly Uint8Array[
 /** The list that was given the last time, if it has the same {@link familiarField}s; else `fields`. */
 export function familiarList(fields: FieldPairs): FieldPairs {
   const again = fields.length === latest.fields.length && fields.every((field, i) => field === latest.fields[i]);
-  latest = again ? { fields: latest.fields, octets: latest.fields.flat().map(latin1Bytes) } : { fields, octets: undefined };
+  if (!again) latest = { fields, octets: undefined };
+  // (What is no array is always read, however often it says the same.)
+  else if (latest.octets === undefined) latest = { fields: latest.fields, octets: latest.fields.flat().map(latin1Bytes) };
   return latest.fields;
 }
 
