@@ -76,9 +76,12 @@ function script(scenario: Scenario): string {
   const fields = Object.entries(typicalFields).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`);
   if (scenario.body > 0) fields.push('wrk.method = "POST"', `wrk.body = string.rep("x", ${scenario.body})`, 'wrk.headers["Content-Type"] = "application/octet-stream"');
   const { pipeline, varied } = scenario;
-  if (pipeline === 1 && varied !== true) return fields.join('\n');
-  if (varied !== true) {
-    return `${fields.join('\n')}
+  const calls = varied === true ? variedCalls(pipeline) : pipeline > 1 ? sameCalls(pipeline) : '';
+  return `${fields.join('\n')}\n${calls}`;
+}
+
+/** The same requests each time, a few together. */
+const sameCalls = (pipeline: number): string => `
 local batch
 init = function(args)
   local parts = {}
@@ -86,9 +89,9 @@ init = function(args)
   batch = table.concat(parts)
 end
 request = function() return batch end`;
-  }
-  // A thousand sets of fields come round so seldom that no connection remembers the last time; no target comes twice.
-  return `${fields.join('\n')}
+
+/** A thousand sets of fields, which come round so seldom that no connection remembers the last time; no target comes twice. */
+const variedCalls = (pipeline: number): string => `
 local batches, turn, page = {}, 0, 0
 init = function(args)
   for batch = 1, ${Math.ceil(1000 / pipeline)} do
@@ -113,7 +116,6 @@ request = function()
   end
   return table.concat(out)
 end`;
-}
 
 /** A process and what it has started. */
 function family(pid: number): number[] {

@@ -35,9 +35,8 @@ export class Target {
 
 /** Take the target apart. `spans`: fill in the spans (they are only wanted by a trace). */
 export function readTarget(request: Request, spans: boolean): Target {
-  if (spans) return takeApart(request, true);
   const { notes } = request;
-  if (notes === undefined) return takeApart(request, false);
+  if (spans || notes === undefined) return takeApart(request, spans);
   if (notes.made instanceof Target) return notes.made;
   const target = takeApart(request, false);
   notes.made = target;
@@ -56,14 +55,9 @@ function takeApart(request: Request, spans: boolean): Target {
   const absolute = (part: readonly [number, number] | undefined): Span | undefined => (spans && part !== undefined && part[1] > part[0] ? [base + part[0], base + part[1]] : undefined);
   const query = parts.query === undefined ? '' : target.slice(...parts.query);
   if (parts.form === 'asterisk') return new Target('*', query, undefined, spans ? request.targetSpan : undefined);
-  const isAbsolute = parts.form === 'absolute';
-  return new Target(
-    target.slice(...parts.path) || '/',
-    query,
-    // RFC9112-3.2.2-8: "the origin server MUST ignore the received Host header field (if any) and instead use the host information of the request-target".
-    isAbsolute ? target.slice(...parts.authority) : undefined,
-    absolute(parts.path), absolute(parts.query), isAbsolute ? absolute(parts.authority) : undefined,
-  );
+  // RFC9112-3.2.2-8: "the origin server MUST ignore the received Host header field (if any) and instead use the host information of the request-target".
+  const authority = parts.form === 'absolute' ? parts.authority : undefined;
+  return new Target(target.slice(...parts.path) || '/', query, authority && target.slice(...authority), absolute(parts.path), absolute(parts.query), absolute(authority));
 }
 
 /** Percent-decode to octets-as-latin-1. A `%` that two hexadecimal digits do not follow stays as it is (as in CGI servers). */

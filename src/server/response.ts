@@ -141,25 +141,25 @@ export class ServerResponse implements HandshakeResponse {
     const dateField = config.dateHeader ? this.#host.dateField() : undefined;
     const closing = this.#last || draining || config.keepAliveMs === 0 || core.clientWaitsFor100;
     if (given === latest.given && dateField === latest.dateField && serverField === latest.serverField && !closing) return latest.fields;
-    let date = dateField !== undefined;
-    let server = config.serverHeader !== '';
-    let connection = false;
+    let hasDate = false;
+    let hasServer = false;
+    let hasConnection = false;
     const fields: FieldPairs[number][] = [];
     for (let i = 0; i < given.length; i += 1) {
       const field = given[i]!;
       fields.push(field);
       const name = field[0];
       switch (name.length) {
-        case 4: if (name.toLowerCase() === 'date') date = false; break;
-        case 6: if (name.toLowerCase() === 'server') server = false; break;
-        case 10: if (name.toLowerCase() === 'connection') connection = true; break;
+        case 4: if (name.toLowerCase() === 'date') hasDate = true; break;
+        case 6: if (name.toLowerCase() === 'server') hasServer = true; break;
+        case 10: if (name.toLowerCase() === 'connection') hasConnection = true; break;
       }
     }
     // RFC9110-6.6.1-7: an origin server with a clock must generate Date.
-    if (date) fields.push(dateField!);
-    if (server) fields.push(serverField);
+    if (dateField !== undefined && !hasDate) fields.push(dateField);
+    if (config.serverHeader !== '' && !hasServer) fields.push(serverField);
     // A client that still waits for 100 may or may not send its content now: the next octets could be either (RFC9110-10.1.1).
-    if (!connection && closing) fields.push(connectionClose);
+    if (closing && !hasConnection) fields.push(connectionClose);
     if (!closing) latest = { given, dateField, serverField, fields };
     return fields;
   }
