@@ -23,9 +23,18 @@ class Slab {
   users = 0;
   /** Somebody may read it for as long as he likes: it is his, and is not written over. */
   kept = false;
+  /** Pieces that were taken, by where they begin: writers begin at the same places again and again, and mostly with as much. */
+  readonly #pieces: Uint8Array[] = [];
 
   constructor(size: number) {
     this.octets = allocate(size);
+  }
+
+  piece(start: number, size: number): Uint8Array {
+    const place = Math.floor(start / firstRoom);
+    const known = this.#pieces[place];
+    if (known !== undefined && known.length === size && known.byteOffset === this.octets.byteOffset + start) return known;
+    return (this.#pieces[place] = this.octets.subarray(start, start + size));
   }
 }
 
@@ -77,7 +86,7 @@ export class Stretch {
 
   /** What was put, in one piece. Its memory is shared with what others send. Call {@link release} before the next `put`. */
   take(): Uint8Array {
-    return this.#slab!.octets.subarray(this.#start, this.#start + this.#size);
+    return this.#slab!.piece(this.#start, this.#size);
   }
 
   /** Begin anew. `gone`: nobody will look at what was taken any more, so its memory may be written over. */

@@ -289,6 +289,24 @@ describe('what goes out', () => {
     expect(buffers.size).toBeLessThanOrEqual(16);
   });
 
+  test('an array that was made for a place serves again for as many octets there, and for no others', () => {
+    const views: Uint8Array[] = [];
+    const texts: string[] = [];
+    const socket = { keepsNothing: true, bufferedAmount: 0, write: (view: Uint8Array) => (views.push(view), texts.push(String.fromCharCode(...view)), true) };
+    const outs = [1, 2].map(() => new Outflow(socket as unknown as DuplexSocket, { wrote: () => {} }));
+    const round = (...parts: string[]): void => {
+      parts.forEach((part, who) => outs[who]!.put(bytes(part)));
+      for (const out of outs) out.flush();
+    };
+    round('one', 'two');
+    round('ein', 'zwo');
+    round('eins', 'zwei');
+    round('un', 'duo');
+    expect(texts).toEqual(['one', 'two', 'ein', 'zwo', 'eins', 'zwei', 'un', 'duo']);
+    expect(views.slice(2, 4).map((view, i) => view === views[i])).toEqual([true, true]);
+    expect(new Set(views).size).toBe(6);
+  });
+
   test('what waits in a full socket does not hold on to the memory of all', () => {
     const kept: Uint8Array[] = [];
     const stalled = new Outflow({ bufferedAmount: 10, write: (part: Uint8Array) => (kept.push(part), false) } as unknown as DuplexSocket, { wrote: () => {} });
