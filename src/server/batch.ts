@@ -54,14 +54,14 @@ export class Batch {
     this.#schedule();
   }
 
-  /** Flush `line` soon, or at once. */
-  add(line: Line): void {
-    if (line.batched) return;
+  /** Flush `line` soon, or at once. Returns the time, where it had to look: ms on the clock. */
+  add(line: Line): number | undefined {
+    if (line.batched) return undefined;
     if (this.#alone > 0) {
       this.#alone -= 1;
       this.#moment += 1;
       line.flush();
-      return;
+      return undefined;
     }
     const lines = this.#lines;
     const now = this.#clock.now();
@@ -71,12 +71,14 @@ export class Batch {
       this.#moment += 1;
       this.#alone = calmAnswers;
       line.flush();
-      return this.#flush();
+      this.#flush();
+      return now;
     }
     this.#addedAt = now;
     line.batched = true;
     lines.push(line);
     this.#schedule();
+    return now;
   }
 
   #schedule(): void {

@@ -281,30 +281,30 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     } finally {
       this.#pumping = false;
     }
-    if (gather && this.#exchange?.response.started === false) this.#flushSoon();
-    else this.#flushLater();
+    const now = gather && this.#exchange?.response.started === false ? this.#flushSoon() : this.#flushLater();
     this.#balance();
     // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
-    if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
-    else if (this.#patience === 'idle' && this.deadline === Infinity) this.#wait('idle', this.config.keepAliveMs);
+    if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs, now);
+    else if (this.#patience === 'idle' && this.deadline === Infinity) this.#wait('idle', this.config.keepAliveMs, now);
   }
 
-  /** Send what there is: together with what other connections have, if it is all that is to be sent for now. */
-  #flushLater(): boolean {
+  /** Send what there is: together with what other connections have, if it is all that is to be sent for now. Returns the time, if it had to be looked at. */
+  #flushLater(): number | undefined {
     const { batch } = this.#context;
     const { out } = this;
-    if (batch === undefined || this.#exchange !== undefined || out.size === 0 || out.size > batchBytes) return this.#line.flush();
-    batch.add(this.#line);
-    return !out.full;
+    if (batch !== undefined && this.#exchange === undefined && out.size > 0 && out.size <= batchBytes) return batch.add(this.#line);
+    this.#line.flush();
+    return undefined;
   }
 
-  /** Flush at the end of the poll, or in a few turns of the promise queue: that is when an application that does not really wait for anything has answered. */
-  #flushSoon(): void {
+  /** Flush at the end of the poll, or in a few turns of the promise queue: that is when an application that does not really wait for anything has answered. Returns as {@link #flushLater}. */
+  #flushSoon(): number | undefined {
     const { batch } = this.#context;
     if (batch !== undefined) return batch.add(this.#line);
     const waiting = this.#turnsToFlush > 0;
     this.#turnsToFlush = gatherTurns;
     if (!waiting) void soon.then(this.#turn);
+    return undefined;
   }
 
   readonly #turn = (): void => {
@@ -461,9 +461,9 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
       return false;
     }
     this.core.startNextCycle(true);
-    // Where the next request is here already nobody is idle: see `#pump`.
-    if (this.core.bufferedBytes > 0) this.#patience = 'idle';
-    else this.#wait('idle', this.config.keepAliveMs);
+    // `#pump` sees to it that this ends, unless the next request is here already.
+    this.#patience = 'idle';
+    this.deadline = Infinity;
     if (this.#context.turn !== undefined) {
       this.#context.turn.release(this);
       if (this.core.bufferedBytes > 0 && !this.#takeTurn()) return false;
@@ -621,9 +621,10 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     return !this.#waitsForTurn;
   }
 
-  #wait(patience: Patience, ms: number): void {
+  /** `now`: as in {@link Deadlines.set}. */
+  #wait(patience: Patience, ms: number, now?: number): void {
     this.#patience = patience;
-    this.#context.deadlines.set(this, ms);
+    this.#context.deadlines.set(this, ms, now);
   }
 
   #logAccess(exchange: Exchange): void {

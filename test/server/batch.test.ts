@@ -129,6 +129,22 @@ test('an application that takes its time has its answers sent at once', async ()
   }
 });
 
+test.each([1, 2])('keepAliveMs counts from the answer, however long the applications of the poll took (%i clients)', async (clients) => {
+  const { connect, endOfPoll, pass, host } = polling(((environ, startResponse) => {
+    host.advance(3000);
+    return ok(environ, startResponse);
+  }) satisfies WsgiApp, { keepAliveMs: 2000 });
+  const peers = Array.from({ length: clients }, () => connect());
+  for (const peer of peers) await peer.send(get());
+  await endOfPoll();
+  const last = peers.at(-1)!;
+  expect(last.received).toMatch(/ok$/);
+  await pass(1900);
+  expect(last.eof).toBe(false);
+  await pass(500);
+  expect(last.eof).toBe(true);
+});
+
 test('blocks of a response leave one by one, as PEP 3333 wants it', async () => {
   const { connect, endOfPoll } = polling(streamWsgi(3, 10));
   const peer = connect();
