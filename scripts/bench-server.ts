@@ -162,8 +162,8 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Run wrk; the promise keeps this process free, which costs the measured ones nothing. */
-async function load(url: string, lua: string, seconds: number, connections: number): Promise<{ requests: number; rps: number; p99Ms: number; errors: number }> {
-  const wrk = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', lua, `${url}/a/path?page=1`], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function load(url: string, lua: string, seconds: number, connections: number, threads: number): Promise<{ requests: number; rps: number; p99Ms: number; errors: number }> {
+  const wrk = spawn('wrk', [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '--latency', '-s', lua, `${url}/a/path?page=1`], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   wrk.stdout.on('data', (chunk: Buffer) => { text += chunk.toString(); });
   await new Promise((resolve) => { wrk.once('close', resolve); });
@@ -173,10 +173,10 @@ async function load(url: string, lua: string, seconds: number, connections: numb
   return { requests: number(/(\d+) requests in/), rps: number(/Requests\/sec:\s+([\d.]+)/), p99Ms: Number(p99) * (unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1), errors };
 }
 
-/** One burst of load. */
-async function burst({ url, pids }: Running, lua: string, seconds: number): Promise<Sample> {
+/** One burst of load. `threads`: wrk's. */
+async function burst({ url, pids }: Running, lua: string, seconds: number, threads = 1): Promise<Sample> {
   const before = cpuMicros(pids);
-  const { requests, rps, p99Ms, errors } = await load(url, lua, seconds, 64);
+  const { requests, rps, p99Ms, errors } = await load(url, lua, seconds, 64, threads);
   return { requestsPerSecond: rps, cpuMicros: (cpuMicros(pids) - before) / Math.max(1, requests), p99Ms, errors };
 }
 
@@ -260,17 +260,22 @@ if (values.memory === true) {
 if (values.workers === true) {
   const lua = join(folder, 'plain.lua');
   writeFileSync(lua, script(scenarios[0]!));
-  const samples = new Map<string, Sample[]>();
-  for (const app of ['burn-wsgi.mjs', 'hello-wsgi.mjs']) {
-    const running = await Promise.all([1, 2].map(async (count) => ({ key: `${app} ${count}`, server: await start(porthole(dist, app, '-w', String(count))) })));
-    for (const { key, server } of running) {
-      samples.set(key, []);
-      await burst(server, lua, 1);
+  /** Two workers to one, in rounds. `threads`: wrk's. */
+  const compare = async (app: string, threads: number): Promise<{ rate: number; cpu: number }> => {
+    const both = await Promise.all([1, 2].map((count) => start(porthole(dist, app, '-w', String(count)))));
+    for (const server of both) await burst(server, lua, 1, threads);
+    const ratios: { rate: number; cpu: number }[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const [one, two] = [await burst(both[0]!, lua, Math.max(4, seconds), threads), await burst(both[1]!, lua, Math.max(4, seconds), threads)];
+      ratios.push({ rate: two.requestsPerSecond / one.requestsPerSecond, cpu: two.cpuMicros / one.cpuMicros });
     }
-    for (let round = 0; round < rounds; round += 1) for (const { key, server } of running) samples.get(key)!.push(await burst(server, lua, Math.max(4, seconds)));
-    for (const { server } of running) await stop(server.child);
-  }
-  const ratio = (app: string, key: 'requestsPerSecond' | 'cpuMicros'): number => median(samples.get(`${app} 2`)!.map((two, i) => two[key] / samples.get(`${app} 1`)![i]![key]));
-  console.log(`\ntwo workers: ${ratio('burn-wsgi.mjs', 'requestsPerSecond').toFixed(2)} times the requests of one (2 ms of CPU each), at ${ratio('burn-wsgi.mjs', 'cpuMicros').toFixed(2)} times the CPU; CPU per hello-world ${ratio('hello-wsgi.mjs', 'cpuMicros').toFixed(2)} times`);
+    for (const { child } of both) await stop(child);
+    return { rate: median(ratios.map(({ rate }) => rate)), cpu: median(ratios.map(({ cpu }) => cpu)) };
+  };
+  const burn = await compare('burn-wsgi.mjs', 1);
+  // One thread of wrk is slower than two workers: they fall asleep between its requests, and what they take is the price of waking up. Two keep them busy.
+  const [hurried, idling] = [await compare('hello-wsgi.mjs', 2), await compare('hello-wsgi.mjs', 1)];
+  console.log(`\ntwo workers: ${burn.rate.toFixed(2)} times the requests of one (2 ms of CPU each), at ${burn.cpu.toFixed(2)} times the CPU`);
+  console.log(`CPU per hello-world: ${hurried.cpu.toFixed(2)} times that of one; ${idling.cpu.toFixed(2)} where one thread of wrk is what everybody waits for`);
 }
 rmSync(folder, { recursive: true });
