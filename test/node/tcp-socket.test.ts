@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -162,6 +163,93 @@ describe.each(['adopt', 'wrap'] as const)('a TCP socket (%s)', (how) => {
     await until(() => got === written);
     expect(socket.bufferedAmount).toBe(0);
     expect(socket.write(Buffer.from('x'))).toBe(true);
+  });
+
+  it('loses and reorders nothing, whatever the sizes of writes and however the peer reads', async () => {
+    const { client, socket } = await connected(how);
+    client.removeAllListeners('data');
+    const [sent, got] = [createHash('sha256'), createHash('sha256')];
+    const record = new Record();
+    socket.open(record);
+    let seed = 20_261_129;
+    const next = (below: number): number => (seed = (seed * 48_271) % 0x7fff_ffff) % below;
+    const ended = new Promise<void>((resolve) => { client.once('end', () => resolve()); });
+    client.on('data', (chunk: Buffer) => {
+      got.update(chunk);
+      if (next(4) > 0) return;
+      client.pause();
+      setTimeout(() => client.resume(), next(3));
+    });
+    // More than any kernel takes from somebody whose peer does not read.
+    client.pause();
+    const first = Buffer.alloc(8_000_000, 0x61);
+    sent.update(first);
+    expect(socket.write(first)).toBe(false);
+    client.resume();
+    let drains = 1;
+    await until(() => record.drains === drains);
+    for (let i = 0; i < 400; i += 1) {
+      const part = Buffer.alloc(next(8) === 0 ? 1 + next(400_000) : 1 + next(3000), i % 251);
+      sent.update(part);
+      if (!socket.write(part)) {
+        drains += 1;
+        await until(() => record.drains === drains);
+      }
+      if (next(5) === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket.end();
+    await ended;
+    expect(got.digest('hex')).toBe(sent.digest('hex'));
+    expect(socket.bufferedAmount).toBe(0);
+  });
+
+  it('sends what waits before the end', async () => {
+    const { client, socket } = await connected(how);
+    client.removeAllListeners('data');
+    client.pause();
+    socket.open(new Record());
+    socket.write(Buffer.from('first'));
+    const size = 8_000_000;
+    expect(socket.write(Buffer.alloc(size, 0x61))).toBe(false);
+    expect(socket.bufferedAmount).toBeGreaterThanOrEqual(65_536);
+    socket.end();
+    let got = 0;
+    client.on('data', (chunk) => { got += chunk.length; });
+    client.resume();
+    await new Promise<void>((resolve) => { client.once('end', () => resolve()); });
+    expect(got).toBe(5 + size);
+  });
+
+  it('tells of a peer that goes while octets wait, and that nothing drains', async () => {
+    const { client, socket } = await connected(how);
+    const record = new Record();
+    socket.open(record);
+    client.pause();
+    socket.write(Buffer.from('first'));
+    expect(socket.write(Buffer.alloc(8_000_000))).toBe(false);
+    client.resetAndDestroy();
+    await until(() => record.closed);
+    expect(record.error).toMatchObject({ name: 'SocketError' });
+    expect(['ECONNRESET', 'EPIPE']).toContain(record.error!.code);
+    expect(record.drains).toBe(0);
+    expect(socket.write(Buffer.from('x'))).toBe(false);
+  });
+
+  it('reports a write to a peer that has reset', async () => {
+    const { client, socket } = await connected(how);
+    const record = new Record();
+    socket.open(record);
+    socket.write(Buffer.from('first'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    // So that no read tells it. (A stream that is paused reads a little further.)
+    socket.pause();
+    client.resetAndDestroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.write(Buffer.from('x'));
+    socket.write(Buffer.from('y'));
+    await until(() => record.closed);
+    expect(record.error).toMatchObject({ name: 'SocketError', call: how === 'adopt' ? 'send' : expect.any(String) });
+    expect(['ECONNRESET', 'EPIPE']).toContain(record.error!.code);
   });
 
   it('says so too when the buffer fills up within onData', async () => {
