@@ -54,14 +54,14 @@ export class Batch {
     this.#schedule();
   }
 
-  /** Flush `line` soon, or at once. Returns the time, where it had to look: ms on the clock. */
-  add(line: Line): number | undefined {
-    if (line.batched) return undefined;
+  /** Flush `line` soon, or at once. */
+  add(line: Line): void {
+    if (line.batched) return;
     if (this.#alone > 0) {
       this.#alone -= 1;
       this.#moment += 1;
       line.flush();
-      return undefined;
+      return;
     }
     const lines = this.#lines;
     const now = this.#clock.now();
@@ -71,14 +71,12 @@ export class Batch {
       this.#moment += 1;
       this.#alone = calmAnswers;
       line.flush();
-      this.#flush();
-      return now;
+      return this.#flush();
     }
     this.#addedAt = now;
     line.batched = true;
     lines.push(line);
     this.#schedule();
-    return now;
   }
 
   #schedule(): void {

@@ -281,30 +281,30 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     } finally {
       this.#pumping = false;
     }
-    const now = gather && this.#exchange?.response.started === false ? this.#flushSoon() : this.#flushLater();
+    if (gather && this.#exchange?.response.started === false) this.#flushSoon();
+    else this.#flushLater();
     this.#balance();
     // The first octets of a head have come, and not all of it. (Mostly it comes whole, and no clock needs to be read.)
-    if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs, now);
-    else if (this.#patience === 'idle' && this.deadline === Infinity) this.#wait('idle', this.config.keepAliveMs, now);
+    if (this.#patience === 'idle' && this.core.bufferedBytes > 0) this.#wait('head', this.config.headTimeoutMs);
+    else if (this.#patience === 'idle' && this.deadline === Infinity) this.#wait('idle', this.config.keepAliveMs);
   }
 
-  /** Send what there is: together with what other connections have, if it is all that is to be sent for now. Returns the time, if it had to be looked at. */
-  #flushLater(): number | undefined {
+  /** Send what there is: together with what other connections have, if it is all that is to be sent for now. */
+  #flushLater(): boolean {
     const { batch } = this.#context;
     const { out } = this;
-    if (batch !== undefined && this.#exchange === undefined && out.size > 0 && out.size <= batchBytes) return batch.add(this.#line);
-    this.#line.flush();
-    return undefined;
+    if (batch === undefined || this.#exchange !== undefined || out.size === 0 || out.size > batchBytes) return this.#line.flush();
+    batch.add(this.#line);
+    return !out.full;
   }
 
-  /** Flush at the end of the poll, or in a few turns of the promise queue: that is when an application that does not really wait for anything has answered. Returns as {@link #flushLater}. */
-  #flushSoon(): number | undefined {
+  /** Flush at the end of the poll, or in a few turns of the promise queue: that is when an application that does not really wait for anything has answered. */
+  #flushSoon(): void {
     const { batch } = this.#context;
     if (batch !== undefined) return batch.add(this.#line);
     const waiting = this.#turnsToFlush > 0;
     this.#turnsToFlush = gatherTurns;
     if (!waiting) void soon.then(this.#turn);
-    return undefined;
   }
 
   readonly #turn = (): void => {
@@ -461,9 +461,9 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
       return false;
     }
     this.core.startNextCycle(true);
-    // `#pump` sees to it that this ends, unless the next request is here already.
-    this.#patience = 'idle';
-    this.deadline = Infinity;
+    // Where the next request is here already nobody is idle: see `#pump`.
+    if (this.core.bufferedBytes > 0) this.#patience = 'idle';
+    else this.#wait('idle', this.config.keepAliveMs);
     if (this.#context.turn !== undefined) {
       this.#context.turn.release(this);
       if (this.core.bufferedBytes > 0 && !this.#takeTurn()) return false;
@@ -621,10 +621,9 @@ export class HttpConnection implements LineOwner, Patient, ResponseHost, Worker 
     return !this.#waitsForTurn;
   }
 
-  /** `now`: as in {@link Deadlines.set}. */
-  #wait(patience: Patience, ms: number, now?: number): void {
+  #wait(patience: Patience, ms: number): void {
     this.#patience = patience;
-    this.#context.deadlines.set(this, ms, now);
+    this.#context.deadlines.set(this, ms);
   }
 
   #logAccess(exchange: Exchange): void {

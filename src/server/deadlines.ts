@@ -38,13 +38,13 @@ export class Deadlines {
     this.#timer = undefined;
   }
 
-  /** `patient` waits for `ms` from now at most; 0 or Infinity: for ever. `now`: the time, if it was just looked at. */
-  set(patient: Patient, ms: number, now?: number): void {
+  /** `patient` waits for `ms` from now at most; 0 or Infinity: for ever. */
+  set(patient: Patient, ms: number): void {
     if (ms === 0 || ms === Infinity) {
       patient.deadline = Infinity;
       return;
     }
-    patient.deadline = (now ?? this.#host.clock.now()) + ms;
+    patient.deadline = this.#host.clock.now() + ms;
     this.#timer ??= this.#host.timers.after(tickMs, this.#look);
   }
 
